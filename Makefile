@@ -1,0 +1,190 @@
+# lossgrid: `make help` lists the targets.
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+SHELL := /bin/bash
+
+# ---- What can be set ---------------------------------------------------------
+VARIANT ?= release#        release | debug | asan: each has its own objects
+BUILD   ?= build
+PREFIX  ?= /usr/local
+JOBS    ?= $(shell nproc)
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+OPT.release := -O3 -g
+OPT.debug   := -O0 -g3
+OPT.asan    := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+OPT ?= $(OPT.$(VARIANT))
+ifeq ($(OPT),)
+$(error unknown VARIANT '$(VARIANT)'; valid: release, debug, asan)
+endif
+
+# ---- Flags -------------------------------------------------------------------
+# The numerics contract (docs/adr/0001): no contraction, no fast-math.
+CONTRACT := -std=c17 -ffp-contract=off -fno-math-errno
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wdouble-promotion -Wstrict-prototypes \
+            -Wmissing-prototypes -Wvla -Wundef $(if $(CI),-Werror)
+CFLAGS   ?=
+ALL_CFLAGS = $(CONTRACT) $(OPT) $(WARNINGS) -D_GNU_SOURCE -I. -I$(OBJ)/generated -MMD -MP $(CFLAGS)
+LIBS     := -lfyaml -ljansson -lpng -lz -lcrypto
+
+TARGET := $(shell $(CC) -dumpmachine 2>/dev/null)
+ISAS := $(if $(filter x86_64%,$(TARGET)),avx512 avx2)$(if $(filter aarch64%,$(TARGET)),neon) generic
+ISA.generic :=
+ISA.avx2    := -mavx2 -mfma
+ISA.avx512  := -mavx512f -mavx512vl -mavx512dq -mavx512bw -mavx2 -mfma -mprefer-vector-width=512
+ISA.neon    :=
+
+# ---- Files -------------------------------------------------------------------
+OBJ := $(BUILD)/obj/$(VARIANT)
+BIN := $(BUILD)/lossgrid$(if $(filter-out release,$(VARIANT)),-$(VARIANT))
+# Compiled once per precision and ISA: everything arithmetic.
+TEMPLATE_SRC := $(sort $(wildcard $(addprefix engine/,math/*.c kernel/*.c activation/*.c loss/*.c optimizer/*.c net/*.c)))
+PLAIN_SRC    := $(sort $(wildcard engine/*.c engine/base/*.c engine/data/*.c engine/data/set/*.c))
+HARNESS_SRC  := $(sort $(wildcard harness/*/*.c))
+UNIT_SRC     := $(sort $(wildcard tests/unit/*.c tests/unit/harness/*/*.c $(addprefix tests/unit/engine/,*.c base/*.c data/*.c)))
+UNIT_TEMPLATE_SRC := $(sort $(wildcard $(addprefix tests/unit/engine/,math/*.c kernel/*.c activation/*.c loss/*.c optimizer/*.c net/*.c)))
+names = $(sort $(basename $(notdir $(wildcard $(1)))))
+
+copies = $(foreach i,$(ISAS),$(foreach p,32 64,$(patsubst %.c,$(OBJ)/f$(p)-$(i)/%.o,$(1))))
+TEMPLATE_OBJ := $(call copies,$(TEMPLATE_SRC))
+PLAIN_OBJ    := $(PLAIN_SRC:%.c=$(OBJ)/%.o)
+HARNESS_OBJ  := $(HARNESS_SRC:%.c=$(OBJ)/%.o)
+UNIT_OBJ     := $(UNIT_SRC:%.c=$(OBJ)/%.o) $(call copies,$(UNIT_TEMPLATE_SRC))
+ENGINE_LIB   := $(OBJ)/liblossgrid.a
+GENERATED    := $(OBJ)/generated/registry.h $(OBJ)/generated/build.h
+
+.PHONY: all
+all: $(BIN) ## build the program (VARIANT=release|debug|asan, CC=, OPT=, BUILD=)
+
+$(BIN): $(OBJ)/harness/main.o $(HARNESS_OBJ) $(ENGINE_LIB)
+	$(CC) $(OPT) $^ $(LDFLAGS) $(LIBS) -o $@
+
+$(ENGINE_LIB): $(PLAIN_OBJ) $(TEMPLATE_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+
+define template_rule
+$(OBJ)/f$(1)-$(2)/%.o: %.c $(OBJ)/flags $(GENERATED)
+	@mkdir -p $$(@D)
+	$$(CC) $$(ALL_CFLAGS) $$(ISA.$(2)) -DLG_PRECISION=$(1) -DLG_ISA=$(2) -DLG_ISA_$(2)=1 -c $$< -o $$@
+endef
+$(foreach i,$(ISAS),$(foreach p,32 64,$(eval $(call template_rule,$(p),$(i)))))
+
+$(OBJ)/%.o: %.c $(OBJ)/flags $(GENERATED)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+# Rewritten only when its content changes, so that a new flag, file or version
+# rebuilds what depends on it and nothing else.
+define write_if_changed
+@mkdir -p $(@D); printf '%b' '$(1)' > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+endef
+.PHONY: FORCE
+$(OBJ)/flags: FORCE
+	$(call write_if_changed,$(CC) $(ALL_CFLAGS) $(foreach i,$(ISAS),$(ISA.$(i)))\n)
+
+# The registries: one X(name) per file, sorted by name.
+registry = \#define $(1)(X)$(foreach n,$(2), X($(n)))\n
+$(OBJ)/generated/registry.h: FORCE
+	$(call write_if_changed,/* Written by the Makefile from file names. */\n$(call registry,LG_LOSSES,$(call names,engine/loss/*.c))$(call registry,LG_OPTIMIZERS,$(call names,engine/optimizer/*.c))$(call registry,LG_ACTIVATIONS,$(call names,engine/activation/*.c))$(call registry,LG_DATASETS,$(call names,engine/data/set/*.c))$(call registry,LG_ISAS,$(ISAS)))
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+COMPILER := $(shell $(CC) --version 2>/dev/null | head -n 1)
+$(OBJ)/generated/build.h: FORCE
+	$(call write_if_changed,/* Written by the Makefile. */\n#define LG_BUILD_VARIANT "$(VARIANT)"\n#define LG_BUILD_COMPILER "$(COMPILER)"\n#define LG_BUILD_FLAGS "$(strip $(CONTRACT) $(OPT) $(CFLAGS))"\n)
+$(OBJ)/generated/version.h: FORCE
+	$(call write_if_changed,/* Written by the Makefile. */\n#define LG_VERSION "$(VERSION)"\n)
+$(OBJ)/harness/record/version.o: $(OBJ)/generated/version.h
+
+# ---- Tests -------------------------------------------------------------------
+UNIT := $(BUILD)/unit-$(VARIANT)
+$(UNIT): $(UNIT_OBJ) $(HARNESS_OBJ) $(ENGINE_LIB)
+	$(CC) $(OPT) $^ $(LDFLAGS) $(LIBS) -lcriterion -lm -o $@
+
+.PHONY: unit test test-long test-bits test-fuzz
+unit: $(UNIT) ## the unit tests alone
+	$(UNIT) --jobs $(JOBS)
+
+test: deps ## everything quick: unit, command line, reports, the first two epochs of the replay
+	@$(MAKE) --no-print-directory -j $(JOBS) all $(UNIT)
+	tests/arrows.sh
+	tests/cli/run.sh $(BIN)
+	$(PYTHON) -m unittest discover -q -s tests/reports -t .
+	tests/replay.sh $(BIN) 2
+	$(UNIT) --jobs $(JOBS)
+
+test-long: deps ## all 90 images, both whole optimizer curves, same bits from every compiler
+	@$(MAKE) --no-print-directory -j $(JOBS) all
+	$(MAKE) test-bits
+	tests/replay.sh $(BIN) 30
+
+test-bits: ## gcc and clang, -O0 and -O3, every ISA: byte-identical trace.csv
+	@.ci/deps.sh $(BUILD_PACKAGES) clang
+	tests/isa/compilers.sh $(BUILD)/bits
+
+test-fuzz: ## feed broken spec files to the reader for a minute
+	@.ci/deps.sh $(BUILD_PACKAGES) clang libclang-rt-14-dev
+	tests/fuzz/run.sh $(BUILD)/fuzz
+
+# ---- What people come for ----------------------------------------------------
+# The first interpreter that can import matplotlib, asked and not assumed.
+PYTHON ?= $(firstword $(foreach p,python3 /usr/bin/python3,$(shell $(p) -c 'import matplotlib' 2>/dev/null && echo $(p))) python3)
+EXPERIMENTS := article-losses article-optimizers article-intended
+
+.PHONY: deps data reproduce quick report bench lint format install clean help
+BUILD_PACKAGES  := gcc libc6-dev libfyaml-dev libjansson-dev libpng-dev zlib1g-dev libssl-dev
+TEST_PACKAGES   := libcriterion-dev libpcg-cpp-dev libmpfr-dev
+REPORT_PACKAGES := gnuplot-nox python3 python3-matplotlib python3-numpy
+DATA_PACKAGES   := dataset-fashion-mnist
+deps: ## install what is missing, with apt; on another system, list it
+	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES) $(REPORT_PACKAGES) $(DATA_PACKAGES)
+
+data: ## download MNIST into data/, verified
+	@engine/data/fetch.sh data
+
+reproduce: deps ## train the article's networks, compare with what it published, write the reports
+	@$(MAKE) --no-print-directory -j $(JOBS) all
+	@tests/reproduce.sh $(BIN) results $(EXPERIMENTS)
+
+quick: deps ## one epoch of everything and all figures, in results/quick
+	@$(MAKE) --no-print-directory -j $(JOBS) all
+	@tests/reproduce.sh $(BIN) results/quick $(EXPERIMENTS) -- --set epochs=1 --set 'seeds=[1]'
+
+report: all ## figures and report.md of every result in results/
+	@for d in results/*/manifest.json; do $(BIN) report "$${d%/manifest.json}"; done
+
+bench: all ## steps per second against PyTorch, interleaved, one thread
+	@.ci/deps.sh $(BUILD_PACKAGES) python3-torch || true
+	@$(MAKE) --no-print-directory $(BUILD)/bench-$(VARIANT)
+	/usr/bin/python3 tests/bench/bench.py $(BUILD)/bench-$(VARIANT)
+
+$(BUILD)/bench-$(VARIANT): $(OBJ)/tests/bench/bench.o $(ENGINE_LIB)
+	$(CC) $(OPT) $^ $(LDFLAGS) $(LIBS) -o $@
+
+# ---- Keeping it tidy ---------------------------------------------------------
+C_FILES := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
+lint: ## clang-format and clang-tidy, warnings as errors
+	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES) clang-format clang-tidy
+	clang-format --dry-run -Werror $(C_FILES)
+	@$(MAKE) --no-print-directory $(GENERATED)
+	@printf '%s\n' $(filter engine/%.c harness/%.c,$(C_FILES)) | xargs -P $(JOBS) -n 4 \
+	  sh -c 'clang-tidy --quiet "$$@" -- $(CONTRACT) -D_GNU_SOURCE -I. -I$(OBJ)/generated -DLG_PRECISION=64 -DLG_ISA=generic -DLG_ISA_generic=1 2>/dev/null' tidy
+
+format: ## clang-format in place
+	clang-format -i $(C_FILES)
+
+install: all ## into PREFIX (default /usr/local), under DESTDIR
+	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/lossgrid
+	@for f in $$(git ls-files reports experiments); do \
+	  install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/lossgrid/$$f; done
+
+clean: ## remove what was built; results stay
+	rm -rf $(BUILD)
+
+help: ## this list
+	@echo 'make TARGET [VARIANT=release|debug|asan] [CC=gcc|clang] [JOBS=N]'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | sort | expand -t 14
+
+-include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

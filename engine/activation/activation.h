@@ -1,0 +1,27 @@
+/* An activation: one file in this folder each, found by its name.
+ *
+ * To add one: write engine/activation/<name>.c with a `const struct activation
+ * LG_SYMBOL(activation_<name>)`; the build finds it. */
+#ifndef LG_ACTIVATION_ACTIVATION_H
+#define LG_ACTIVATION_ACTIVATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/base/option.h"
+#include "engine/base/real.h"
+
+struct activation {
+    struct lg_info info;
+    /* True when an output of exactly 0 has derivative 0, so that backward() gives
+     * +0 there whatever the incoming gradient: the layer before need not compute
+     * it. */
+    bool dead_at_zero;
+    /* h = f(z), elementwise; z, h: (n), may be the same. */
+    void (*forward)(const struct lg_options *options, size_t n, const real *z, real *h);
+    /* dz = f'(z) * dh, elementwise; dz may be dh. */
+    void (*backward)(const struct lg_options *options, size_t n, const real *z, const real *h,
+                     const real *dh, real *dz);
+};
+
+#endif

@@ -1,0 +1,65 @@
+#include "engine/backend.h"
+
+#include "registry.h"
+
+#include <string.h>
+
+#define DECLARE(isa)                                                                               \
+    extern const struct lg_backend lg_backend_f32_##isa;                                           \
+    extern const struct lg_backend lg_backend_f64_##isa;
+LG_ISAS(DECLARE)
+
+#define F32_ENTRY(isa) &lg_backend_f32_##isa,
+#define F64_ENTRY(isa) &lg_backend_f64_##isa,
+#define NAME(isa)      #isa,
+static const struct lg_backend *const backends[] = {LG_ISAS(F32_ENTRY) LG_ISAS(F64_ENTRY)};
+static const char *const isa_names[] = {LG_ISAS(NAME)};
+
+enum {
+    BACKENDS = sizeof backends / sizeof *backends,
+    ISAS = sizeof isa_names / sizeof *isa_names,
+};
+
+const struct lg_backend *const *lg_backends(size_t *count)
+{
+    *count = BACKENDS;
+    return backends;
+}
+
+bool lg_isa_runs_here(const char *isa)
+{
+    if (strcmp(isa, "generic") == 0)
+        return true;
+#if defined(__x86_64__)
+    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    if (strcmp(isa, "avx2") == 0)
+        return avx2;
+    if (strcmp(isa, "avx512") == 0)
+        return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
+#elif defined(__aarch64__)
+    if (strcmp(isa, "neon") == 0) /* part of the base architecture */
+        return true;
+#endif
+    return false;
+}
+
+enum lg_status lg_backend_select(enum lg_precision precision, const char *isa,
+                                 const struct lg_backend **backend, struct lg_error *error)
+{
+    for (size_t i = 0; i < BACKENDS; i++) {
+        if (backends[i]->precision != precision || (isa && strcmp(isa, backends[i]->isa) != 0))
+            continue;
+        if (lg_isa_runs_here(backends[i]->isa)) {
+            *backend = backends[i];
+            return LG_OK;
+        }
+        if (isa)
+            return lg_fail(error, LG_ENVIRONMENT, "this CPU cannot run the instruction set '%s'",
+                           isa);
+    }
+    lg_fail_unknown(error, NULL, 0, 0, "instruction set", isa ? isa : "", isa_names, ISAS);
+    if (error)
+        error->code = LG_USAGE;
+    return LG_USAGE;
+}

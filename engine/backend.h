@@ -1,0 +1,139 @@
+/* The engine as the harness sees it: one table per precision and instruction
+ * set, chosen once at the top. Every arithmetic file is compiled once per pair;
+ * all pairs of one precision give the same bits (docs/adr/0001). */
+#ifndef LG_BACKEND_H
+#define LG_BACKEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/arena.h"
+#include "engine/base/digest.h"
+#include "engine/base/option.h"
+#include "engine/base/precision.h"
+#include "engine/base/status.h"
+#include "engine/data/dataset.h"
+
+enum { LG_LAYERS_MAX = 16, LG_METRICS_MAX = 16 };
+
+/* A registry entry chosen by its index, with its options. */
+struct lg_choice {
+    size_t index;
+    struct lg_options options;
+};
+
+struct lg_layer_config {
+    size_t outputs;
+    struct lg_choice activation;
+};
+
+/* Where initial weights come from. */
+enum lg_rng { LG_RNG_PCG, LG_RNG_TORCH7 };
+
+/* Everything that decides a network and its training, and so its bits. */
+struct lg_net_config {
+    size_t inputs;      /* features of a sample */
+    size_t layer_count; /* 1..LG_LAYERS_MAX */
+    struct lg_layer_config layers[LG_LAYERS_MAX];
+    size_t batch; /* largest batch of a step */
+    struct lg_choice loss;
+    struct lg_choice optimizer;
+    size_t metric_count; /* losses (default options, mean) measured beside the own loss */
+    size_t metrics[LG_METRICS_MAX]; /* loss indices */
+};
+
+/* How to draw initial weights. */
+struct lg_initialisation {
+    size_t method; /* index into initialisations */
+    enum lg_rng rng;
+    uint64_t seed;
+    uint64_t draw; /* 1-based: the draw-th network drawn after the seeding */
+};
+
+/* Sums over samples, in f64, each sample's value being the loss's mean over
+ * features; divide by samples for a mean. */
+struct lg_sums {
+    size_t samples;
+    double loss;                    /* the arm's own loss and options */
+    double metrics[LG_METRICS_MAX]; /* in the order of lg_net_config.metrics */
+};
+
+/* A piece of a training epoch. Inputs and targets are pixels / 255. */
+struct lg_pass {
+    const struct lg_images *images;
+    const uint32_t *order; /* sample indices; NULL: file order */
+    size_t first, count;   /* positions in the order; batches start at first */
+    size_t capture;        /* sample index whose output is kept, SIZE_MAX: none */
+};
+
+struct lg_net; /* opaque; lives in its arena */
+
+/* One compiled copy of the engine. Functions assert their arguments; a config
+ * has been checked against the registries before. */
+struct lg_backend {
+    const char *isa;
+    enum lg_precision precision;
+
+    /* Registries, sorted by name; the same in every copy. */
+    size_t loss_count, optimizer_count, activation_count, initialisation_count;
+    const struct lg_info *(*loss)(size_t index);
+    const struct lg_info *(*optimizer)(size_t index);
+    const struct lg_info *(*activation)(size_t index);
+    const struct lg_info *(*initialisation)(size_t index);
+
+    /* Place a network in the arena. On a measuring arena returns NULL and only
+     * adds to used_bytes; on a real one returns the network, parameters zero. */
+    struct lg_net *(*create)(struct lg_arena *arena, const struct lg_net_config *config);
+
+    /* Draw all parameters, zero the optimizer's state and the step count. */
+    void (*initialise)(struct lg_net *net, const struct lg_initialisation *how);
+
+    /* Train on pass->count samples in steps of config.batch (the last may be
+     * smaller); add to *sums the losses of each step's forward pass, before its
+     * update. Returns the steps done; fewer than asked means divergence: a
+     * non-finite activation, gradient or parameter, after which the network is
+     * not to be trained on. */
+    size_t (*train)(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums);
+
+    /* Forward passes only, over pass->count samples. */
+    void (*evaluate)(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums);
+
+    /* Whether training has diverged, and at which step (1-based) it did. */
+    bool (*diverged)(const struct lg_net *net, uint64_t *step);
+
+    /* The captured output as grey bytes: truncation of 255 * clamp(v, 0, 1),
+     * NaN as 0. bytes: (outputs of the last layer). */
+    void (*captured_bytes)(const struct lg_net *net, uint8_t *bytes);
+
+    /* Parameters as doubles, per layer the weight (outputs, inputs), row-major,
+     * then the bias: parameter_count() values. */
+    size_t (*parameter_count)(const struct lg_net *net);
+    void (*parameters)(const struct lg_net *net, double *values);
+    void (*set_parameters)(struct lg_net *net, const double *values);
+
+    /* SHA-256 of the parameters in that order as little-endian f32 or f64, NaN
+     * canonicalised; of the optimizer's state likewise (slot by slot, then the
+     * step count as u64). */
+    void (*weights_digest)(const struct lg_net *net, char hex[LG_DIGEST_HEX]);
+    void (*state_digest)(const struct lg_net *net, char hex[LG_DIGEST_HEX]);
+
+    /* A checkpoint: everything training goes on from. Opaque bytes, valid for
+     * the same config, precision and byte order. */
+    size_t (*checkpoint_bytes)(const struct lg_net *net);
+    void (*save)(const struct lg_net *net, void *bytes);
+    void (*restore)(struct lg_net *net, const void *bytes);
+};
+
+/* All compiled copies, best ISA first, f32 before f64. */
+const struct lg_backend *const *lg_backends(size_t *count);
+
+/* Whether this CPU can run the ISA of that name. */
+bool lg_isa_runs_here(const char *isa);
+
+/* The copy for a precision; isa NULL: the best this CPU runs. LG_USAGE for an
+ * unknown name (lists the valid ones), LG_ENVIRONMENT for one this CPU lacks. */
+enum lg_status lg_backend_select(enum lg_precision precision, const char *isa,
+                                 const struct lg_backend **backend, struct lg_error *error);
+
+#endif

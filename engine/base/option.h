@@ -1,0 +1,51 @@
+/* Named options of losses, optimizers and activations: one table row each. */
+#ifndef LG_BASE_OPTION_H
+#define LG_BASE_OPTION_H
+
+#include <stddef.h>
+
+enum { LG_OPTIONS_MAX = 16 };
+
+enum lg_option_kind {
+    LG_OPTION_REAL,    /* a finite number */
+    LG_OPTION_INTEGER, /* a whole number */
+    LG_OPTION_FLAG,    /* true or false, stored as 1 or 0 */
+    LG_OPTION_CHOICE,  /* one word of `choices`, stored as its index */
+};
+
+/* One option. Values are doubles whatever the kind. */
+struct lg_option {
+    const char *name;
+    enum lg_option_kind kind;
+    double default_value;
+    double minimum, maximum;    /* inclusive */
+    int above_minimum;          /* 1: the minimum itself is excluded */
+    const char *const *choices; /* LG_OPTION_CHOICE: words, NULL-terminated */
+    const char *meaning;        /* one line, with units */
+};
+
+/* Option values in the order of the table they belong to. */
+struct lg_options {
+    double value[LG_OPTIONS_MAX];
+};
+
+/* What a registry entry says of itself. All strings are static. */
+struct lg_info {
+    const char *name;    /* the file's name without .c */
+    const char *summary; /* one line */
+    const char *formula; /* plain text, LaTeX-free */
+    const char *source;  /* author, year, equation, DOI or arXiv id */
+    const struct lg_option *options;
+    size_t option_count;
+};
+
+/* The words of a loss's `reduction`: mean, sum. */
+extern const char *const lg_reductions[];
+
+/* The defaults of info's options. */
+struct lg_options lg_options_default(const struct lg_info *info);
+
+/* Index of the option called name, or -1. */
+int lg_option_find(const struct lg_info *info, const char *name);
+
+#endif

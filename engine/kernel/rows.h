@@ -1,0 +1,61 @@
+/* The two products of a linear layer, over rows of its weight.
+ *
+ * A weight is stored (inputs, outputs), row-major, rows `stride` reals apart:
+ * row i holds what input i contributes to every output. The forward product then
+ * runs along rows (rows_accumulate), and so does the weight gradient; the input
+ * gradient runs across them (rows_dot).
+ *
+ * Contract (docs/adr/0001, rule 2): each output is one FMA chain over ascending
+ * k, and a last `+ 0` turns a -0 into +0. Because of it a term whose factor is
+ * exactly zero may be left out as long as its other factor is finite: it would
+ * add +0 or -0, which can only change the sign of a zero partial sum, and a later
+ * term sees the same value either way. Callers pass finite weights and deltas
+ * only: training stops at the first that is not (engine/net/train.c). */
+#ifndef LG_KERNEL_ROWS_H
+#define LG_KERNEL_ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/real.h"
+
+#define rows_accumulate LG_SYMBOL(rows_accumulate)
+#define rows_dot        LG_SYMBOL(rows_dot)
+#define rows_active     LG_SYMBOL(rows_active)
+#define row_is_finite   LG_SYMBOL(row_is_finite)
+#define row_scale       LG_SYMBOL(row_scale)
+
+/* A sparse vector: value[j] stands at index[j], ascending, no value zero. */
+struct active {
+    size_t count;
+    uint32_t *index;
+    real *value;
+};
+
+/* out[o] = start[o] + sum over j of x.value[j] * matrix[x.index[j]][o], for o in
+ * [0, n); start NULL: from 0. out: (n), may be start; matrix: rows `stride` apart. */
+void rows_accumulate(real *out, const real *start, const struct active *x, const real *matrix,
+                     size_t stride, size_t n);
+
+/* out[j] = sum over o of matrix[index[j]][o] * delta[o], for j in [0, count).
+ * live: the starts of the blocks of ROWS_BLOCK columns in which delta is not all
+ * zero, ascending; delta: (n). out: (count). */
+void rows_dot(real *out, const uint32_t *index, size_t count, const real *matrix, size_t stride,
+              size_t n, const real *delta, const uint32_t *live, size_t live_count);
+
+/* Columns in a block of rows_dot's live list; a multiple of every LANES. */
+enum { ROWS_BLOCK = 16 };
+
+/* The non-zero entries of x: (n), or all of them when keep_zeros. NaN is not
+ * zero. list's arrays have room for n. */
+void rows_active(struct active *list, const real *x, size_t n, bool keep_zeros);
+
+/* Whether no entry of x: (n) is NaN or infinite. */
+bool row_is_finite(const real *x, size_t n);
+
+/* out[o] = x * delta[o] + 0: a weight gradient's row for a batch of one; the same
+ * bits as rows_accumulate() from 0 over one term. */
+void row_scale(real *out, real x, const real *delta, size_t n);
+
+#endif

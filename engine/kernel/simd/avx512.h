@@ -1,0 +1,122 @@
+/* AVX-512 F, VL, DQ, BW: 16 floats or 8 doubles. */
+#ifndef LG_KERNEL_SIMD_AVX512_H
+#define LG_KERNEL_SIMD_AVX512_H
+
+#include <immintrin.h>
+
+enum { VEC_REGISTERS = 32 };
+
+#if LG_PRECISION == 32
+enum { LANES = 16 };
+typedef __m512 vec;
+#define VEC_MASK(n) ((__mmask16)((1u << (n)) - 1u))
+#define VEC_OP(op)  _mm512_##op##_ps
+#else
+enum { LANES = 8 };
+typedef __m512d vec;
+#define VEC_MASK(n) ((__mmask8)((1u << (n)) - 1u))
+#define VEC_OP(op)  _mm512_##op##_pd
+#endif
+
+static inline vec vec_load(const real *p)
+{
+    return VEC_OP(loadu)(p);
+}
+static inline void vec_store(real *p, vec v)
+{
+    VEC_OP(storeu)(p, v);
+}
+static inline vec vec_load_first(const real *p, size_t n)
+{
+    return VEC_OP(maskz_loadu)(VEC_MASK(n), p);
+}
+static inline void vec_store_first(real *p, vec v, size_t n)
+{
+    VEC_OP(mask_storeu)(p, VEC_MASK(n), v);
+}
+static inline vec vec_set1(real x)
+{
+    return VEC_OP(set1)(x);
+}
+static inline vec vec_zero(void)
+{
+    return VEC_OP(set1)(0);
+}
+static inline vec vec_add(vec a, vec b)
+{
+    return VEC_OP(add)(a, b);
+}
+static inline vec vec_mul(vec a, vec b)
+{
+    return VEC_OP(mul)(a, b);
+}
+static inline vec vec_fma(vec a, vec b, vec c)
+{
+    return VEC_OP(fmadd)(a, b, c);
+}
+static inline bool vec_finite(vec v)
+{
+    /* 0x99: quiet NaN, +infinity, -infinity, signalling NaN. */
+#if LG_PRECISION == 32
+    return _mm512_fpclass_ps_mask(v, 0x99) == 0;
+#else
+    return _mm512_fpclass_pd_mask(v, 0x99) == 0;
+#endif
+}
+
+/* Swap in steps of 1, 2, 4 (and 8) rows: neighbours first, then 128-bit parts. */
+static inline void vec_transpose(vec rows[LANES])
+{
+#if LG_PRECISION == 32
+    vec t[16];
+#pragma GCC unroll 16
+    for (int i = 0; i < 16; i += 2) {
+        t[i] = _mm512_unpacklo_ps(rows[i], rows[i + 1]);
+        t[i + 1] = _mm512_unpackhi_ps(rows[i], rows[i + 1]);
+    }
+    __m512d u[16];
+#pragma GCC unroll 16
+    for (int i = 0; i < 16; i += 4) {
+        for (int j = 0; j < 2; j++) {
+            const __m512d low = _mm512_castps_pd(t[i + j]), high = _mm512_castps_pd(t[i + 2 + j]);
+            u[i + 2 * j] = _mm512_unpacklo_pd(low, high);
+            u[i + 2 * j + 1] = _mm512_unpackhi_pd(low, high);
+        }
+    }
+#pragma GCC unroll 16
+    for (int j = 0; j < 4; j++) {
+        const vec a = _mm512_castpd_ps(u[j]), b = _mm512_castpd_ps(u[4 + j]);
+        const vec c = _mm512_castpd_ps(u[8 + j]), d = _mm512_castpd_ps(u[12 + j]);
+        const vec ab_even = _mm512_shuffle_f32x4(a, b, 0x88),
+                  ab_odd = _mm512_shuffle_f32x4(a, b, 0xdd);
+        const vec cd_even = _mm512_shuffle_f32x4(c, d, 0x88),
+                  cd_odd = _mm512_shuffle_f32x4(c, d, 0xdd);
+        rows[j] = _mm512_shuffle_f32x4(ab_even, cd_even, 0x88);
+        rows[8 + j] = _mm512_shuffle_f32x4(ab_even, cd_even, 0xdd);
+        rows[4 + j] = _mm512_shuffle_f32x4(ab_odd, cd_odd, 0x88);
+        rows[12 + j] = _mm512_shuffle_f32x4(ab_odd, cd_odd, 0xdd);
+    }
+#else
+    vec t[8];
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; i += 2) {
+        t[i] = _mm512_unpacklo_pd(rows[i], rows[i + 1]);
+        t[i + 1] = _mm512_unpackhi_pd(rows[i], rows[i + 1]);
+    }
+#pragma GCC unroll 8
+    for (int j = 0; j < 2; j++) {
+        const vec ab_even = _mm512_shuffle_f64x2(t[j], t[2 + j], 0x88);
+        const vec ab_odd = _mm512_shuffle_f64x2(t[j], t[2 + j], 0xdd);
+        const vec cd_even = _mm512_shuffle_f64x2(t[4 + j], t[6 + j], 0x88);
+        const vec cd_odd = _mm512_shuffle_f64x2(t[4 + j], t[6 + j], 0xdd);
+        rows[j] = _mm512_shuffle_f64x2(ab_even, cd_even, 0x88);
+        rows[4 + j] = _mm512_shuffle_f64x2(ab_even, cd_even, 0xdd);
+        rows[2 + j] = _mm512_shuffle_f64x2(ab_odd, cd_odd, 0x88);
+        rows[6 + j] = _mm512_shuffle_f64x2(ab_odd, cd_odd, 0xdd);
+    }
+#endif
+}
+
+#undef VEC_MASK
+#undef VEC_OP
+#endif

@@ -1,0 +1,58 @@
+#include "engine/kernel/elementwise.h"
+#include "engine/loss/loss.h"
+
+enum { BETA = 1 };
+
+static real term(real beta, real prediction, real target)
+{
+    const real e = real_abs(prediction - target);
+    return e < beta ? e * e / beta / 2 : e - beta / 2;
+}
+
+static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+{
+    const real beta = (real)options->value[BETA];
+    for (size_t b = 0; b < at->batch; b++)
+        values[b] = elementwise_sum(term, beta, at->prediction + b * at->stride,
+                                    at->target + b * at->stride, at->features) /
+                    loss_value_divisor(options, at);
+}
+
+static void gradient(const struct lg_options *options, const struct loss_batch *at, real *gradient_)
+{
+    const real scale = loss_gradient_scale(options, at), beta = (real)options->value[BETA];
+    for (size_t b = 0; b < at->batch; b++) {
+        const real *y = at->prediction + b * at->stride, *t = at->target + b * at->stride;
+        real *dy = gradient_ + b * at->stride;
+        for (size_t i = 0; i < at->features; i++) {
+            const real e = y[i] - t[i];
+            dy[i] = e >= beta ? scale : e <= -beta ? -scale : scale * (e / beta);
+        }
+    }
+}
+
+static const struct lg_option options_table[] = {
+    LOSS_REDUCTION_OPTION,
+    {.name = "beta",
+     .kind = LG_OPTION_REAL,
+     .default_value = 1,
+     .minimum = 0,
+     .above_minimum = 1,
+     .maximum = 1e30,
+     .meaning = "where the square ends and the line begins"},
+};
+
+const struct loss LG_SYMBOL(loss_smooth_l1) = {
+    .info =
+        {
+            .name = "smooth_l1",
+            .summary = "square near zero, absolute beyond beta",
+            .formula = "|y - t| < beta: (y - t)^2 / (2 beta); else |y - t| - beta / 2",
+            .source = "R. Girshick, Fast R-CNN, 2015, equation 3, arXiv:1504.08083; as "
+                      "SmoothL1Criterion in Torch7 and SmoothL1Loss in PyTorch",
+            .options = options_table,
+            .option_count = sizeof options_table / sizeof *options_table,
+        },
+    .value = value,
+    .gradient = gradient,
+};

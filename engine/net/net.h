@@ -1,0 +1,135 @@
+/* A network in memory, seen by the files of this folder only.
+ *
+ * Data flow of a training step (train.c):
+ *   pixels -> layer[0].x -> forward.c: z = x W + b, h = f(z), h is the next x
+ *          -> the loss's gradient -> backward.c, last layer first:
+ *             dz = f'(z) dh;  dx = dz W';  g = x' dz, row by row through the
+ *             optimizer, which changes W as soon as dx no longer needs it. */
+#ifndef LG_NET_NET_H
+#define LG_NET_NET_H
+
+#include "engine/activation/activation.h"
+#include "engine/backend.h"
+#include "engine/base/real.h"
+#include "engine/kernel/rows.h"
+#include "engine/loss/loss.h"
+#include "engine/optimizer/optimizer.h"
+
+#define registry_loss        LG_SYMBOL(registry_loss)
+#define registry_optimizer   LG_SYMBOL(registry_optimizer)
+#define registry_activation  LG_SYMBOL(registry_activation)
+#define initialisation_info  LG_SYMBOL(initialisation_info)
+#define net_create           LG_SYMBOL(net_create)
+#define net_initialise       LG_SYMBOL(net_initialise)
+#define net_forward          LG_SYMBOL(net_forward)
+#define net_backward         LG_SYMBOL(net_backward)
+#define net_train            LG_SYMBOL(net_train)
+#define net_evaluate         LG_SYMBOL(net_evaluate)
+#define net_diverged         LG_SYMBOL(net_diverged)
+#define net_captured_bytes   LG_SYMBOL(net_captured_bytes)
+#define net_parameter_count  LG_SYMBOL(net_parameter_count)
+#define net_parameters       LG_SYMBOL(net_parameters)
+#define net_set_parameters   LG_SYMBOL(net_set_parameters)
+#define net_weights_digest   LG_SYMBOL(net_weights_digest)
+#define net_state_digest     LG_SYMBOL(net_state_digest)
+#define net_checkpoint_bytes LG_SYMBOL(net_checkpoint_bytes)
+#define net_save             LG_SYMBOL(net_save)
+#define net_restore          LG_SYMBOL(net_restore)
+
+/* A vector or matrix of parameters with the optimizer's state beside it. */
+struct parameters {
+    real *w;
+    real *state[OPTIMIZER_SLOTS_MAX];
+};
+
+/* The non-zero inputs of a batch, by input: input i is not zero in the samples
+ * index[start[i]] .. index[start[i + 1] - 1], ascending, with those values. */
+struct columns {
+    uint32_t *start; /* (inputs + 1) */
+    uint32_t *index; /* (batch x inputs) */
+    real *value;
+};
+
+/* A linear layer and its activation. Rows of inputs, outputs are padded to 64
+ * bytes: `stride` reals apart; padding is never read as data. */
+struct layer {
+    size_t inputs, outputs;
+    size_t stride; /* of one row of outputs: weight rows, z, h, dz */
+    const struct activation *activation;
+    struct lg_options activation_options;
+    struct parameters weight; /* (inputs, outputs): the transpose of Torch's */
+    struct parameters bias;   /* (outputs) */
+    const real *x;            /* (batch, inputs): the layer before's h, or the net's input */
+    size_t x_stride;
+    real *z, *h, *dz;       /* (batch, outputs) */
+    struct active *active;  /* per sample: the inputs that are not zero */
+    uint32_t *active_index; /* (batch, inputs): their storage */
+    real *active_value;
+};
+
+struct lg_net {
+    struct lg_net_config config;
+    const struct loss *loss;
+    const struct loss *metrics[LG_METRICS_MAX];
+    struct lg_options metric_options[LG_METRICS_MAX];
+    const struct optimizer *optimizer;
+    size_t slots;
+    bool skips_zero_gradients;
+
+    struct layer layers[LG_LAYERS_MAX];
+    real *input; /* (batch, inputs), rows input_stride apart; also the target */
+    size_t input_stride;
+    real pixel[256]; /* byte / 255 */
+    size_t outputs;  /* of the last layer */
+
+    /* Training state beside parameters. */
+    uint64_t steps;
+    double scalars[OPTIMIZER_SCALARS_MAX];
+    bool has_diverged;
+    bool has_captured;
+
+    /* Work space. */
+    double *values;         /* (batch): a loss's values */
+    real *gradient_row;     /* (widest stride) */
+    real *dx;               /* (widest inputs): a sample's input gradient, compact */
+    uint32_t *live;         /* (batch, blocks of the widest layer) */
+    size_t *live_count;     /* (batch) */
+    struct columns columns; /* a layer's inputs by input instead of by sample */
+    uint32_t *runs;         /* (2 x blocks): column runs the update walks */
+    real *captured;         /* (outputs) */
+};
+
+/* Registries (registry.c), sorted by name. */
+const struct loss *registry_loss(size_t index);
+const struct optimizer *registry_optimizer(size_t index);
+const struct activation *registry_activation(size_t index);
+
+/* Initialisations (initialise.c). */
+enum { INITIALISATIONS = 4 };
+const struct lg_info *initialisation_info(size_t index);
+
+/* x of the first `batch` rows of net->input -> h of the last layer. Returns false
+ * when a pre-activation is not finite. */
+bool net_forward(struct lg_net *net, size_t batch);
+
+/* From dh in the last layer's dz to updated parameters. Returns false when a
+ * gradient or a parameter is not finite; parameters are then unspecified. */
+bool net_backward(struct lg_net *net, size_t batch);
+
+/* What struct lg_backend documents under the same names. */
+struct lg_net *net_create(struct lg_arena *arena, const struct lg_net_config *config);
+void net_initialise(struct lg_net *net, const struct lg_initialisation *how);
+size_t net_train(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums);
+void net_evaluate(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums);
+bool net_diverged(const struct lg_net *net, uint64_t *step);
+void net_captured_bytes(const struct lg_net *net, uint8_t *bytes);
+size_t net_parameter_count(const struct lg_net *net);
+void net_parameters(const struct lg_net *net, double *values);
+void net_set_parameters(struct lg_net *net, const double *values);
+void net_weights_digest(const struct lg_net *net, char hex[LG_DIGEST_HEX]);
+void net_state_digest(const struct lg_net *net, char hex[LG_DIGEST_HEX]);
+size_t net_checkpoint_bytes(const struct lg_net *net);
+void net_save(const struct lg_net *net, void *bytes);
+void net_restore(struct lg_net *net, const void *bytes);
+
+#endif

@@ -1,0 +1,108 @@
+/* Where everything lies: one walk over the arena, first to measure, then to take. */
+#include <assert.h>
+
+#include "engine/net/net.h"
+
+static size_t padded(size_t count)
+{
+    const size_t unit = LG_ALIGNMENT / sizeof(real);
+    return (count + unit - 1) / unit * unit;
+}
+
+static real *take_reals(struct lg_arena *arena, size_t count)
+{
+    return lg_arena_take(arena, count * sizeof(real));
+}
+
+static void place_parameters(struct lg_arena *arena, struct parameters *p, size_t count,
+                             size_t slots)
+{
+    p->w = take_reals(arena, count);
+    for (size_t slot = 0; slot < slots; slot++)
+        p->state[slot] = take_reals(arena, count);
+}
+
+static void place_layer(struct lg_arena *arena, struct lg_net *net, struct layer *layer)
+{
+    const size_t batch = net->config.batch;
+    place_parameters(arena, &layer->weight, layer->inputs * layer->stride, net->slots);
+    place_parameters(arena, &layer->bias, layer->stride, net->slots);
+    layer->z = take_reals(arena, batch * layer->stride);
+    layer->h = take_reals(arena, batch * layer->stride);
+    layer->dz = take_reals(arena, batch * layer->stride);
+    layer->active = lg_arena_take(arena, batch * sizeof *layer->active);
+    /* One entry more than inputs: rows_active() writes before it counts. */
+    layer->active_index = lg_arena_take(arena, batch * (layer->inputs + 1) * sizeof(uint32_t));
+    layer->active_value = take_reals(arena, batch * (layer->inputs + 1));
+    for (size_t b = 0; layer->active && b < batch; b++) {
+        layer->active[b].index = layer->active_index + b * (layer->inputs + 1);
+        layer->active[b].value = layer->active_value + b * (layer->inputs + 1);
+    }
+}
+
+static void place_work_space(struct lg_arena *arena, struct lg_net *net)
+{
+    const size_t batch = net->config.batch;
+    size_t widest = padded(net->config.inputs);
+    for (size_t l = 0; l < net->config.layer_count; l++)
+        if (net->layers[l].stride > widest)
+            widest = net->layers[l].stride;
+    const size_t blocks = (widest + ROWS_BLOCK - 1) / ROWS_BLOCK;
+    net->input = take_reals(arena, batch * net->input_stride);
+    net->values = lg_arena_take(arena, batch * sizeof(double));
+    net->gradient_row = take_reals(arena, widest);
+    net->dx = take_reals(arena, widest);
+    net->live = lg_arena_take(arena, batch * blocks * sizeof(uint32_t));
+    net->live_count = lg_arena_take(arena, batch * sizeof(size_t));
+    net->columns.start = lg_arena_take(arena, (widest + 2) * sizeof(uint32_t));
+    net->columns.index = lg_arena_take(arena, batch * widest * sizeof(uint32_t));
+    net->columns.value = take_reals(arena, batch * widest);
+    net->runs = lg_arena_take(arena, 2 * blocks * sizeof(uint32_t));
+    net->captured = take_reals(arena, net->outputs);
+}
+
+static void configure(struct lg_net *net, const struct lg_net_config *config)
+{
+    net->config = *config;
+    net->loss = registry_loss(config->loss.index);
+    net->optimizer = registry_optimizer(config->optimizer.index);
+    net->slots = net->optimizer->slots(&config->optimizer.options);
+    net->skips_zero_gradients =
+        net->optimizer->zero_gradient_is_nothing(&config->optimizer.options);
+    assert(net->slots <= OPTIMIZER_SLOTS_MAX && config->metric_count <= LG_METRICS_MAX);
+    for (size_t m = 0; m < config->metric_count; m++) {
+        net->metrics[m] = registry_loss(config->metrics[m]);
+        net->metric_options[m] = lg_options_default(&net->metrics[m]->info);
+    }
+    net->input_stride = padded(config->inputs);
+    for (int byte = 0; byte < 256; byte++)
+        net->pixel[byte] = (real)byte / 255;
+    size_t inputs = config->inputs;
+    for (size_t l = 0; l < config->layer_count; l++) {
+        struct layer *layer = &net->layers[l];
+        layer->inputs = inputs;
+        layer->outputs = config->layers[l].outputs;
+        layer->stride = padded(layer->outputs);
+        layer->activation = registry_activation(config->layers[l].activation.index);
+        layer->activation_options = config->layers[l].activation.options;
+        inputs = layer->outputs;
+    }
+    net->outputs = inputs;
+}
+
+struct lg_net *net_create(struct lg_arena *arena, const struct lg_net_config *config)
+{
+    assert(config->layer_count > 0 && config->layer_count <= LG_LAYERS_MAX && config->batch > 0);
+    struct lg_net measured = {0};
+    struct lg_net *placed = lg_arena_take(arena, sizeof *placed);
+    struct lg_net *net = placed ? placed : &measured;
+    configure(net, config);
+    for (size_t l = 0; l < config->layer_count; l++)
+        place_layer(arena, net, &net->layers[l]);
+    place_work_space(arena, net);
+    for (size_t l = 0; l < config->layer_count; l++) {
+        net->layers[l].x = l ? net->layers[l - 1].h : net->input;
+        net->layers[l].x_stride = l ? net->layers[l - 1].stride : net->input_stride;
+    }
+    return placed;
+}

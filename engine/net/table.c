@@ -1,0 +1,50 @@
+/* This compiled copy's row of the backend table. */
+#include "registry.h"
+
+#include "engine/net/net.h"
+
+#define ONE(name)     +1
+#define backend_table LG_SYMBOL(backend)
+extern const struct lg_backend backend_table;
+
+static const struct lg_info *loss_info(size_t index)
+{
+    return &registry_loss(index)->info;
+}
+
+static const struct lg_info *optimizer_info(size_t index)
+{
+    return &registry_optimizer(index)->info;
+}
+
+static const struct lg_info *activation_info(size_t index)
+{
+    return &registry_activation(index)->info;
+}
+
+const struct lg_backend backend_table = {
+    .isa = LG_STRING(LG_ISA),
+    .precision = LG_PRECISION == 32 ? LG_F32 : LG_F64,
+    .loss_count = 0 LG_LOSSES(ONE),
+    .optimizer_count = 0 LG_OPTIMIZERS(ONE),
+    .activation_count = 0 LG_ACTIVATIONS(ONE),
+    .initialisation_count = INITIALISATIONS,
+    .loss = loss_info,
+    .optimizer = optimizer_info,
+    .activation = activation_info,
+    .initialisation = initialisation_info,
+    .create = net_create,
+    .initialise = net_initialise,
+    .train = net_train,
+    .evaluate = net_evaluate,
+    .diverged = net_diverged,
+    .captured_bytes = net_captured_bytes,
+    .parameter_count = net_parameter_count,
+    .parameters = net_parameters,
+    .set_parameters = net_set_parameters,
+    .weights_digest = net_weights_digest,
+    .state_digest = net_state_digest,
+    .checkpoint_bytes = net_checkpoint_bytes,
+    .save = net_save,
+    .restore = net_restore,
+};

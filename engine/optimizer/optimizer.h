@@ -1,0 +1,69 @@
+/* An optimizer: one file in this folder each, found by its name.
+ *
+ * An elementwise optimizer sees a run of parameters, their gradients and its own
+ * state for them, and nothing else: the network decides which runs there are and
+ * may stream a gradient through it in pieces (engine/net/backward.c).
+ *
+ * To add one: write engine/optimizer/<name>.c with a `const struct optimizer
+ * LG_SYMBOL(optimizer_<name>)`; the build finds it. */
+#ifndef LG_OPTIMIZER_OPTIMIZER_H
+#define LG_OPTIMIZER_OPTIMIZER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/base/option.h"
+#include "engine/base/real.h"
+
+enum { OPTIMIZER_SLOTS_MAX = 4, OPTIMIZER_SCALARS_MAX = 4, OPTIMIZER_COEFFICIENTS_MAX = 12 };
+
+/* What is the same for all parameters in one step, computed in f64 and rounded. */
+struct optimizer_step {
+    real c[OPTIMIZER_COEFFICIENTS_MAX];
+};
+
+struct optimizer {
+    struct lg_info info;
+    /* State vectors per parameter vector, at most OPTIMIZER_SLOTS_MAX. */
+    size_t (*slots)(const struct lg_options *options);
+    /* What a slot starts from; NULL: 0. */
+    real (*initial_state)(const struct lg_options *options, size_t slot);
+    /* True when a gradient of exactly +0 changes neither parameter nor state, in
+     * any bit: such entries may then be skipped (docs/adr/0001, rule 4). */
+    bool (*zero_gradient_is_nothing)(const struct lg_options *options);
+    /* Before the first update of a step. step: 1-based; scalars: the optimizer's
+     * own numbers, 0 before step 1, kept between steps. */
+    void (*begin)(const struct lg_options *options, uint64_t step,
+                  double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now);
+    /* One step for n parameters. w: in and out; g: gradient; state[slot]: (n)
+     * each. None overlap. */
+    void (*update)(const struct optimizer_step *now, size_t n, real *restrict w,
+                   const real *restrict g, real *const *state);
+};
+
+/* The learning rate under inverse-time decay, as Torch7's learningRateDecay:
+ * lr / (1 + (step - 1) * decay). */
+static inline double decayed_rate(double lr, double decay, uint64_t step)
+{
+    return lr / (1 + (double)(step - 1) * decay);
+}
+
+/* Rows that several optimizers' option tables share. */
+#define OPTION_LR(value)                                                                           \
+    {                                                                                              \
+        .name = "lr", .kind = LG_OPTION_REAL, .default_value = (value), .maximum = 1e30,           \
+        .meaning = "learning rate"                                                                 \
+    }
+#define OPTION_LR_DECAY                                                                            \
+    {                                                                                              \
+        .name = "lr_decay", .kind = LG_OPTION_REAL, .maximum = 1e30,                               \
+        .meaning = "inverse-time decay: lr / (1 + (step - 1) * lr_decay)"                          \
+    }
+#define OPTION_WEIGHT_DECAY                                                                        \
+    {                                                                                              \
+        .name = "weight_decay", .kind = LG_OPTION_REAL, .maximum = 1e30,                           \
+        .meaning = "coupled L2 penalty: weight_decay * w is added to the gradient"                 \
+    }
+
+#endif

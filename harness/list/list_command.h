@@ -1,0 +1,9 @@
+/* `lossgrid list` */
+#ifndef HARNESS_LIST_LIST_COMMAND_H
+#define HARNESS_LIST_LIST_COMMAND_H
+
+#include "harness/command/command.h"
+
+extern const struct command list_command;
+
+#endif

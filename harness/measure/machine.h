@@ -1,0 +1,42 @@
+/* What this machine is. What the system does not tell is "unknown" or 0 here,
+ * and "unknown" or null where it is printed: never a made-up number. */
+#ifndef HARNESS_MEASURE_MACHINE_H
+#define HARNESS_MEASURE_MACHINE_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+enum { MACHINE_TEXT_MAX = 256, MACHINE_CACHES_MAX = 8 };
+
+struct machine_cache {
+    char name[16]; /* L1d, L1i, L2, ... */
+    size_t size_bytes, line_bytes;
+};
+
+struct machine {
+    char architecture[MACHINE_TEXT_MAX]; /* as uname -m */
+    char vendor[MACHINE_TEXT_MAX];
+    char cpu[MACHINE_TEXT_MAX];   /* the model's name */
+    int family, model, stepping;  /* -1: unknown */
+    char flags[MACHINE_TEXT_MAX]; /* those that bear on this program, by spaces */
+    size_t cores;                 /* online processors */
+    size_t usable;                /* of them, those that this process may use */
+    size_t cache_count;
+    struct machine_cache caches[MACHINE_CACHES_MAX]; /* of the first processor */
+    size_t memory_bytes;
+    char kernel[MACHINE_TEXT_MAX];
+    char hypervisor[MACHINE_TEXT_MAX]; /* "none" on bare metal */
+    char libc[MACHINE_TEXT_MAX];
+    char governor[MACHINE_TEXT_MAX]; /* of the first processor's frequency */
+};
+
+/* Look. Never fails: what cannot be read is unknown. */
+void machine_look(struct machine *machine);
+
+/* As a JSON object, owned by the caller; NULL when memory is short. */
+json_t *machine_json(const struct machine *machine);
+
+/* Processors that this process may use, at least 1. */
+size_t machine_usable_processors(void);
+
+#endif

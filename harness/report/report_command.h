@@ -1,0 +1,9 @@
+/* `lossgrid report` */
+#ifndef HARNESS_REPORT_REPORT_COMMAND_H
+#define HARNESS_REPORT_REPORT_COMMAND_H
+
+#include "harness/command/command.h"
+
+extern const struct command report_command;
+
+#endif

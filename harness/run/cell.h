@@ -1,0 +1,56 @@
+/* Train one cell, from its first epoch or from where it was left. */
+#ifndef HARNESS_RUN_CELL_H
+#define HARNESS_RUN_CELL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "engine/backend.h"
+#include "engine/data/dataset.h"
+#include "harness/spec/experiment.h"
+
+/* What the cells of a run share. Borrowed, and never written to. */
+struct cell_context {
+    const struct experiment *experiment;
+    const struct lg_dataset *dataset;
+    const struct lg_backend *backend;
+    const char *directory; /* the result folder */
+    size_t jobs;           /* cells trained at the same time */
+};
+
+enum cell_event {
+    CELL_STARTED,  /* `epoch` epochs were already there; note: why not more, or "" */
+    CELL_TRAINED,  /* `samples` more */
+    CELL_EPOCH,    /* epoch `epoch` is finished and written */
+    CELL_DIVERGED, /* in epoch `epoch`; note: where. The cell ends */
+};
+
+/* Plain bytes: it goes through a pipe. */
+struct cell_report {
+    enum cell_event event;
+    size_t epoch; /* the one in training; see above */
+    size_t samples;
+    double loss; /* the cell's own, mean over the epoch so far */
+    char note[256];
+};
+
+/* Where reports go. It answers false when the cell is to stop. */
+struct cell_observer {
+    bool (*report)(void *state, const struct cell_report *report);
+    void *state;
+};
+
+/* Training samples that a cell uses in an epoch. */
+size_t cell_samples(const struct experiment *experiment, const struct lg_dataset *dataset);
+
+/* The names of the experiment's metrics, in order; returns how many. */
+size_t cell_metric_names(const struct cell_context *context, const char *names[LG_METRICS_MAX]);
+
+/* Train the cell in its .part folder, and finish the folder. After each epoch:
+ * test, image, rows, checkpoint. A cell that diverges ends there, which is a
+ * result. LG_INTERRUPTED when the observer said so; LG_ENVIRONMENT when something
+ * cannot be written, LG_FAILED when the engine gives up. */
+enum lg_status cell_train(const struct cell_context *context, const struct cell *cell,
+                          const struct cell_observer *observer, struct lg_error *error);
+
+#endif

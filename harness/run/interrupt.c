@@ -1,0 +1,28 @@
+#include "harness/run/interrupt.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+/* The one global of the harness: a handler has no other way to say anything. */
+static volatile sig_atomic_t seen;
+
+static void note(int signal_number)
+{
+    (void)signal_number;
+    seen++;
+}
+
+void interrupt_catch(void)
+{
+    /* No SA_RESTART: a wait is to end when a signal comes. */
+    struct sigaction action = {.sa_handler = note};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+}
+
+int interrupt_count(void)
+{
+    return seen;
+}

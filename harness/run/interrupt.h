@@ -1,0 +1,11 @@
+/* Ctrl-C, SIGTERM and SIGHUP, noted and answered at the next good moment. */
+#ifndef HARNESS_RUN_INTERRUPT_H
+#define HARNESS_RUN_INTERRUPT_H
+
+/* From now on note these signals; processes forked later do so too. */
+void interrupt_catch(void);
+
+/* How many have come since. */
+int interrupt_count(void);
+
+#endif

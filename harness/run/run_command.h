@@ -1,0 +1,9 @@
+/* `lossgrid run` */
+#ifndef HARNESS_RUN_RUN_COMMAND_H
+#define HARNESS_RUN_RUN_COMMAND_H
+
+#include "harness/command/command.h"
+
+extern const struct command run_command;
+
+#endif

@@ -1,0 +1,184 @@
+#include "harness/run/study.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "harness/measure/machine.h"
+#include "harness/record/files.h"
+#include "harness/record/manifest.h"
+#include "harness/run/collect.h"
+#include "harness/run/interrupt.h"
+#include "harness/run/scheduler.h"
+#include "harness/run/summary.h"
+
+/* The spec was checked by itself; here it meets the data. */
+static enum lg_status check_fit(const struct experiment *experiment,
+                                const struct lg_dataset *dataset, struct lg_error *error)
+{
+    const struct lg_images *train = &dataset->train;
+    size_t pixels = train->rows * train->columns;
+    size_t outputs = experiment->layers[experiment->layer_count - 1].outputs;
+    if (experiment->inputs != pixels || outputs != pixels)
+        return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
+                          "the model maps %zu inputs to %zu outputs; %s has images of %zu pixels",
+                          experiment->inputs, outputs, dataset->info->title, pixels);
+    if (experiment->samples > train->count)
+        return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
+                          "samples: found %zu, expected at most %zu, all that %s has",
+                          experiment->samples, train->count, dataset->info->title);
+    return LG_OK;
+}
+
+/* Make the folder ready: nobody else writes it, and it holds nothing else. */
+static enum lg_status prepare(const struct study *study, int *lock, struct lg_error *error)
+{
+    const char *dataset = study->located->info->name;
+    char path[FILES_PATH_MAX];
+    enum lg_status status = files_path(path, error, "%s/.lock", study->directory);
+    if (status == LG_OK)
+        status = files_make_directories(study->directory, error);
+    if (status == LG_OK)
+        status = files_lock(path, lock, error);
+    if (status != LG_OK)
+        return status;
+    return study->fresh
+               ? plan_clear(study->experiment, study->directory, dataset, study->shard, error)
+               : plan_check(study->experiment, study->directory, dataset, error);
+}
+
+static void announce(const struct study *study, const struct lg_dataset *dataset,
+                     const struct plan *plan, size_t jobs)
+{
+    const struct experiment *experiment = study->experiment;
+    if (study->quiet)
+        return;
+    fprintf(stderr, "%s: %zu cells of %zu epochs on %zu samples of %s, %s, %s, %zu at a time\n",
+            experiment->name, plan->selected, experiment->epochs, cell_samples(experiment, dataset),
+            dataset->info->title, lg_precision_name(study->backend->precision), study->backend->isa,
+            jobs);
+    if (plan->kept > 0)
+        fprintf(stderr, "%s: %zu cells were finished earlier and are kept\n", experiment->name,
+                plan->kept);
+}
+
+static enum lg_status train(const struct study *study, const struct cell_context *context,
+                            const struct plan *plan, struct lg_error *error)
+{
+    struct progress progress;
+    uint64_t samples = cell_samples(context->experiment, context->dataset);
+    progress_begin(&progress, study->quiet, plan->kept, plan->selected,
+                   samples * context->experiment->epochs * plan->train_count);
+    enum lg_status status =
+        scheduler_run(context, plan->train, plan->train_count, &progress, error);
+    progress_end(&progress);
+    return status;
+}
+
+static enum lg_status write_manifest(const struct study *study, const struct manifest *manifest,
+                                     struct lg_error *error)
+{
+    char path[FILES_PATH_MAX];
+    enum lg_status status = files_path(path, error, "%s/manifest.json", study->directory);
+    return status == LG_OK ? manifest_write(path, manifest, error) : status;
+}
+
+/* Rebuild the folder's files from its cells; *finished receives how many of the
+ * shard's cells are. */
+static enum lg_status collect(const struct study *study, const struct cell_context *context,
+                              time_t started, size_t *finished, struct lg_error *error)
+{
+    size_t count = study->experiment->cell_count;
+    struct cell_extent *extents = calloc(count, sizeof *extents);
+    struct manifest_cell *cells = calloc(count, sizeof *cells);
+    char trace_sha256[LG_DIGEST_HEX] = "";
+    struct machine machine;
+    enum lg_status status = LG_OK;
+    if (extents == NULL || cells == NULL)
+        status = lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu cells", count);
+    if (status == LG_OK)
+        status = collect_results(context, extents, trace_sha256, error);
+    for (size_t i = 0; status == LG_OK && i < count; i++) {
+        cells[i].epochs = extents[i].epochs;
+        cells[i].status = !extents[i].finished  ? "missing"
+                          : extents[i].diverged ? "diverged"
+                                                : "done";
+        *finished += extents[i].finished && i % study->shard.count == study->shard.index;
+    }
+    machine_look(&machine);
+    const struct manifest manifest = {
+        .experiment = study->experiment,
+        .overrides = study->overrides,
+        .override_count = study->override_count,
+        .data = study->located->info,
+        .data_directory = study->located->directory,
+        .substituted = study->located->substituted,
+        .backend = study->backend,
+        .machine = &machine,
+        .jobs = context->jobs,
+        .started = started,
+        .finished = time(NULL),
+        .cells = cells,
+        .trace_sha256 = trace_sha256,
+    };
+    if (status == LG_OK)
+        status = write_manifest(study, &manifest, error);
+    free(extents);
+    free(cells);
+    return status;
+}
+
+/* Train, collect and say how it ended. */
+static enum lg_status carry_out(const struct study *study, const struct lg_dataset *dataset,
+                                const struct plan *plan, struct lg_error *error)
+{
+    const time_t started = time(NULL);
+    size_t jobs = study->jobs < plan->train_count ? study->jobs : plan->train_count;
+    const struct cell_context context = {
+        .experiment = study->experiment,
+        .dataset = dataset,
+        .backend = study->backend,
+        .directory = study->directory,
+        .jobs = jobs > 0 ? jobs : 1,
+    };
+    announce(study, dataset, plan, context.jobs);
+    interrupt_catch();
+    enum lg_status trained = train(study, &context, plan, error);
+    if (trained == LG_ENVIRONMENT)
+        return trained; /* the files would meet the same */
+    size_t finished = 0;
+    struct lg_error later;
+    enum lg_status status = collect(study, &context, started, &finished, &later);
+    if (status == LG_OK && trained != LG_INTERRUPTED && !study->quiet)
+        status = summary_print(study->directory, &later);
+    if (status != LG_OK) {
+        *error = later;
+        return status;
+    }
+    if (trained == LG_INTERRUPTED)
+        return lg_fail(error, LG_INTERRUPTED,
+                       "interrupted: %zu of %zu cells finished; the same command goes on", finished,
+                       plan->selected);
+    return trained;
+}
+
+enum lg_status study_run(const struct study *study, const struct lg_dataset *dataset,
+                         struct lg_error *error)
+{
+    int lock = -1;
+    struct plan plan = {0};
+    enum lg_status status = check_fit(study->experiment, dataset, error);
+    if (status == LG_OK)
+        status = prepare(study, &lock, error);
+    if (status == LG_OK)
+        status = plan_make(study->experiment, study->directory, study->located->info->name,
+                           study->shard, &plan, error);
+    if (status == LG_OK)
+        status = carry_out(study, dataset, &plan, error);
+    plan_free(&plan);
+    if (lock >= 0)
+        close(lock);
+    return status;
+}

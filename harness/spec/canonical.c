@@ -1,0 +1,66 @@
+/* The text that decides a cell's key. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "harness/spec/experiment.h"
+
+/* " name option=value ..." with every option, defaults too, since a default may
+ * change with the engine. */
+static void write_choice(FILE *out, const struct lg_info *info, const struct lg_choice *choice)
+{
+    fprintf(out, " %s", info->name);
+    for (size_t i = 0; i < info->option_count; i++) {
+        const struct lg_option *option = &info->options[i];
+        double value = choice->options.value[i];
+        if (option->kind == LG_OPTION_CHOICE)
+            fprintf(out, " %s=%s", option->name, option->choices[(size_t)value]);
+        else
+            fprintf(out, " %s=%.17g", option->name, value);
+    }
+    fprintf(out, "\n");
+}
+
+static void write_experiment(FILE *out, const struct experiment *experiment)
+{
+    const struct lg_backend *registries = experiment->registries;
+    fprintf(out, "numerics " SPEC_NUMERICS "\ndataset %s\nprecision %s\ninputs %zu\n",
+            experiment->dataset->name, lg_precision_name(experiment->precision),
+            experiment->inputs);
+    for (size_t i = 0; i < experiment->layer_count; i++) {
+        const struct lg_layer_config *layer = &experiment->layers[i];
+        fprintf(out, "layer %zu", layer->outputs);
+        write_choice(out, registries->activation(layer->activation.index), &layer->activation);
+    }
+    fprintf(out, "initialisation %s\nrng %s\n",
+            registries->initialisation(experiment->initialisation)->name,
+            experiment->rng == LG_RNG_TORCH7 ? "torch7" : "pcg");
+    fprintf(out, "batch %zu\nshuffle %s\nepochs %zu\nsamples %zu\nimage %zu\nevaluate %s\nmetrics",
+            experiment->batch, experiment->shuffle ? "true" : "false", experiment->epochs,
+            experiment_sample_count(experiment), experiment->image_sample,
+            experiment->evaluate_test ? "test" : "none");
+    for (size_t i = 0; i < experiment->metric_count; i++)
+        fprintf(out, " %s", registries->loss(experiment->metrics[i])->name);
+    fprintf(out, "\n");
+}
+
+char *experiment_canonical(const struct experiment *experiment, const struct cell *cell)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (out == NULL)
+        return NULL;
+    const struct lg_backend *registries = experiment->registries;
+    write_experiment(out, experiment);
+    fprintf(out, "loss");
+    write_choice(out, registries->loss(cell->loss.index), &cell->loss);
+    fprintf(out, "optimizer");
+    write_choice(out, registries->optimizer(cell->optimizer.index), &cell->optimizer);
+    fprintf(out, "seed %" PRIu64 "\ndraw %" PRIu64 "\n", cell->seed, cell->draw);
+    bool failed = ferror(out) != 0;
+    if (fclose(out) == 0 && !failed)
+        return text;
+    free(text);
+    return NULL;
+}

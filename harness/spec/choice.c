@@ -1,0 +1,144 @@
+#include "harness/spec/choice.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/spec/schema.h"
+#include "harness/spec/value.h"
+
+static enum lg_status read_value(const struct lg_option *option, const struct node *node,
+                                 const char *path, double *value, struct lg_error *error)
+{
+    bool quotable = option->kind == LG_OPTION_CHOICE;
+    if (node->kind == NODE_SCALAR && (node->plain || quotable) &&
+        value_option(option, node->text, value))
+        return LG_OK;
+    char expected[VALUE_EXPECTED_MAX];
+    return node_fail_expected(node, error, path, value_option_expected(option, expected));
+}
+
+static enum lg_status read_axis(struct pool *pool, const struct lg_option *option,
+                                const struct node *list, const char *path, struct axis *axis,
+                                struct lg_error *error)
+{
+    double *values = pool_take(pool, list->count * sizeof *values, error);
+    if (values == NULL)
+        return LG_ENVIRONMENT;
+    if (list->count == 0)
+        return node_fail_expected(list, error, path, "a value, or a list of at least one");
+    for (size_t i = 0; i < list->count; i++) {
+        enum lg_status status =
+            read_value(option, list->members[i].value, path_entry(path, i).text, &values[i], error);
+        if (status != LG_OK)
+            return status;
+    }
+    axis->count = list->count;
+    axis->values = values;
+    return LG_OK;
+}
+
+/* The option that a key names, or an error that lists the entry's options. */
+static enum lg_status find_option(const struct lg_info *info, const char *kind,
+                                  const struct node *key, int *option, struct lg_error *error)
+{
+    *option = lg_option_find(info, key->text);
+    if (*option >= 0)
+        return LG_OK;
+    char what[NODE_FOUND_MAX], found[NODE_FOUND_MAX];
+    if (info->option_count == 0)
+        return node_fail(key, error, "found %s, but the %s %s has no options",
+                         node_describe(key, found), kind, info->name);
+    const char *names[LG_OPTIONS_MAX];
+    for (size_t i = 0; i < info->option_count; i++)
+        names[i] = info->options[i].name;
+    snprintf(what, sizeof what, "option of the %s %s", kind, info->name);
+    return node_fail_unknown(key, error, what, names, info->option_count);
+}
+
+/* The entry's name and its options' defaults. */
+static enum lg_status read_name(const struct registry *registry, const struct node *node,
+                                const char *path, struct lg_choice *choice, struct lg_error *error)
+{
+    const struct node *name = node;
+    if (node->kind == NODE_MAPPING)
+        name = node_get(node, "name");
+    if (name == NULL)
+        return node_fail(node, error, "the key '%s' is missing: the %s",
+                         path_key(path, "name").text, registry->kind);
+    enum lg_status status = schema_name(name, path, registry, &choice->index, error);
+    if (status == LG_OK)
+        choice->options = lg_options_default(registry->info(choice->index));
+    return status;
+}
+
+/* One option of the entry, into set->first and, for a list, set->axes. */
+static enum lg_status read_option(struct pool *pool, const struct registry *registry,
+                                  const struct member *member, const char *path,
+                                  struct choice_set *set, struct lg_error *error)
+{
+    const struct lg_info *info = registry->info(set->first.index);
+    int option = -1;
+    enum lg_status status = find_option(info, registry->kind, member->key, &option, error);
+    if (status != LG_OK)
+        return status;
+    struct path place = path_key(path, member->key->text);
+    double *value = &set->first.options.value[option];
+    if (member->value->kind != NODE_LIST)
+        return read_value(&info->options[option], member->value, place.text, value, error);
+    struct axis *axis = &set->axes[set->axis_count++];
+    axis->option = (size_t)option;
+    status = read_axis(pool, &info->options[option], member->value, place.text, axis, error);
+    if (status == LG_OK)
+        *value = axis->values[0];
+    return status;
+}
+
+enum lg_status choice_read_set(struct pool *pool, const struct registry *registry,
+                               const struct node *node, const char *path, struct choice_set *set,
+                               struct lg_error *error)
+{
+    *set = (struct choice_set){.axis_count = 0};
+    enum lg_status status = read_name(registry, node, path, &set->first, error);
+    for (size_t i = 0; status == LG_OK && i < node->count; i++) {
+        if (strcmp(node->members[i].key->text, "name") != 0)
+            status = read_option(pool, registry, &node->members[i], path, set, error);
+    }
+    return status;
+}
+
+enum lg_status choice_read(struct pool *pool, const struct registry *registry,
+                           const struct node *node, const char *path, struct lg_choice *choice,
+                           struct lg_error *error)
+{
+    struct choice_set set;
+    enum lg_status status = choice_read_set(pool, registry, node, path, &set, error);
+    if (status != LG_OK)
+        return status;
+    *choice = set.first;
+    if (set.axis_count == 0)
+        return LG_OK;
+    const struct lg_option *option = &registry->info(choice->index)->options[set.axes[0].option];
+    char expected[VALUE_EXPECTED_MAX];
+    return node_fail_expected(node_get(node, option->name), error,
+                              path_key(path, option->name).text,
+                              value_option_expected(option, expected));
+}
+
+size_t choice_set_count(const struct choice_set *set, size_t most)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < set->axis_count && count <= most; i++)
+        count *= set->axes[i].count; /* no overflow: a list has at most 4096 entries */
+    return count <= most ? count : most + 1;
+}
+
+struct lg_choice choice_set_get(const struct choice_set *set, size_t index)
+{
+    struct lg_choice choice = set->first;
+    for (size_t i = set->axis_count; i-- > 0;) {
+        const struct axis *axis = &set->axes[i];
+        choice.options.value[axis->option] = axis->values[index % axis->count];
+        index /= axis->count;
+    }
+    return choice;
+}

@@ -1,0 +1,89 @@
+/* A checked experiment: what a spec file says, defaults filled in, and its grid
+ * multiplied out into cells. */
+#ifndef HARNESS_SPEC_EXPERIMENT_H
+#define HARNESS_SPEC_EXPERIMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/backend.h"
+
+enum { SPEC_NAME_MAX = 128, SPEC_TEXT_MAX = 2048 };
+
+/* Version of the numerics contract: part of every cell's key, to be raised by
+ * any change that changes a result's bits. */
+#define SPEC_NUMERICS "1"
+
+/* One cell of the grid: a network to train. */
+struct cell {
+    char slug[SPEC_NAME_MAX];  /* unique in the experiment; letters, digits, . _ - only; a folder's
+                                  name */
+    char label[SPEC_NAME_MAX]; /* what a reader sees; no comma, quote or line break */
+    struct lg_choice loss;
+    struct lg_choice optimizer;
+    uint64_t seed;
+    uint64_t draw;           /* which network after the seeding, 1-based */
+    char key[LG_DIGEST_HEX]; /* SHA-256 of everything that decides this cell's bits */
+};
+
+struct experiment {
+    char name[SPEC_NAME_MAX]; /* the spec file's name without .yaml */
+    char path[512];           /* the spec file */
+    char title[SPEC_TEXT_MAX];
+    char description[SPEC_TEXT_MAX];
+    char sha256[LG_DIGEST_HEX];            /* of the spec file's bytes */
+    char *text;                            /* those bytes and a NUL; owned */
+    const struct lg_backend *registries;   /* names and options of the indices below */
+    const struct lg_dataset_info *dataset; /* the one asked for */
+    enum lg_precision precision;
+    size_t inputs;
+    size_t layer_count;
+    struct lg_layer_config layers[LG_LAYERS_MAX];
+    size_t initialisation; /* index in the registry */
+    enum lg_rng rng;
+    size_t batch;
+    size_t epochs;
+    size_t samples; /* 0: all */
+    bool shuffle;
+    bool evaluate_test;  /* measure the held-out test set after every epoch */
+    size_t image_sample; /* 1-based training sample whose output is kept; always one that is used */
+    size_t metric_count;
+    size_t metrics[LG_METRICS_MAX];
+    struct cell *cells; /* (cell_count); owned */
+    size_t cell_count;
+};
+
+/* Read and check a spec; overrides are "dotted.path=value" strings as given to
+ * --set, applied in order before the check. LG_ENVIRONMENT when the file cannot
+ * be read, LG_INPUT (file:line:column, found, expected, nearest name) for
+ * anything wrong in it, LG_USAGE for a wrong override. On success the caller
+ * owns *experiment and ends it with experiment_free(). */
+enum lg_status experiment_load(const char *path, const char *const *overrides,
+                               size_t override_count, struct experiment *experiment,
+                               struct lg_error *error);
+
+/* experiment_load() after the file has been read: text is its size bytes, path
+ * what it is called, and backend any compiled copy of the engine. */
+enum lg_status experiment_parse(const struct lg_backend *backend, const char *path,
+                                const char *text, size_t size, const char *const *overrides,
+                                size_t override_count, struct experiment *experiment,
+                                struct lg_error *error);
+
+/* Free what the experiment owns. Safe on a zeroed struct. */
+void experiment_free(struct experiment *experiment);
+
+/* Training samples of an epoch: `samples`, or all that the dataset asked for has. */
+size_t experiment_sample_count(const struct experiment *experiment);
+
+/* The engine's configuration of one cell. */
+struct lg_net_config experiment_net_config(const struct experiment *experiment,
+                                           const struct cell *cell);
+
+/* The text that a cell's key is the SHA-256 of: one line for each thing that
+ * decides the cell's bits, floats with 17 significant digits. The label, the
+ * instruction set and the number of jobs are not among them. The caller frees
+ * it; NULL when memory is short. */
+char *experiment_canonical(const struct experiment *experiment, const struct cell *cell);
+
+#endif

@@ -1,0 +1,186 @@
+#include "harness/spec/grid.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/spec/choice.h"
+#include "harness/spec/schema.h"
+
+/* Entries of `losses` or `optimizers`. */
+struct choice_sets {
+    size_t count;
+    struct choice_set *sets; /* (count), in the pool */
+};
+
+struct block {
+    const struct node *node;
+    const char *label;
+    uint64_t draw;
+    struct seeds seeds;
+    struct choice_sets losses, optimizers;
+    size_t arm_count;
+};
+
+enum lg_status grid_read_seeds(struct pool *pool, const struct node *list, const char *path,
+                               struct seeds *seeds, struct lg_error *error)
+{
+    uint64_t *values = pool_take(pool, list->count * sizeof *values, error);
+    if (values == NULL)
+        return LG_ENVIRONMENT;
+    for (size_t i = 0; i < list->count; i++) {
+        struct path entry = path_entry(path, i);
+        const struct node *node = list->members[i].value;
+        enum lg_status status =
+            schema_integer(node, entry.text, 0, UINT32_MAX, NULL, &values[i], error);
+        if (status != LG_OK)
+            return status;
+        for (size_t j = 0; j < i; j++) {
+            if (values[j] == values[i])
+                return node_fail_expected(node, error, entry.text,
+                                          "a seed that is not in the list yet");
+        }
+    }
+    *seeds = (struct seeds){list->count, values};
+    return LG_OK;
+}
+
+static enum lg_status read_choices(const struct section *section, const char *name,
+                                   const struct registry *registry, struct choice_sets *choices)
+{
+    const struct node *list = NULL;
+    enum lg_status status = section_list(section, name, &list);
+    if (status != LG_OK)
+        return status;
+    choices->count = list->count;
+    choices->sets = pool_take(section->pool, list->count * sizeof *choices->sets, section->error);
+    if (choices->sets == NULL)
+        return LG_ENVIRONMENT;
+    for (size_t i = 0; i < list->count && status == LG_OK; i++) {
+        struct path path = path_entry(path_key(section->path.text, name).text, i);
+        status = choice_read_set(section->pool, registry, list->members[i].value, path.text,
+                                 &choices->sets[i], section->error);
+    }
+    return status;
+}
+
+/* A label ends up in file names, CSV rows and figures' keys. */
+static enum lg_status check_label(const struct section *section, const char *label)
+{
+    unsigned char first = (unsigned char)label[0];
+    bool sound = (first | 0x20U) >= 'a' && (first | 0x20U) <= 'z';
+    sound = sound || (first >= '0' && first <= '9');
+    for (const char *c = label; *c != '\0'; c++)
+        sound = sound && (unsigned char)*c >= 0x20 && strchr(",\"'", *c) == NULL;
+    if (sound)
+        return LG_OK;
+    return node_fail_expected(node_get(section->node, "label"), section->error,
+                              path_key(section->path.text, "label").text,
+                              "a letter or digit and then no comma, quote or line break");
+}
+
+static uint64_t count_choices(const struct choice_sets *choices)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < choices->count; i++)
+        count += choice_set_count(&choices->sets[i], GRID_CELLS_MAX);
+    return count;
+}
+
+static enum lg_status read_block(struct pool *pool, const struct registries *registries,
+                                 const struct node *node, const char *path, struct block *block,
+                                 struct lg_error *error)
+{
+    struct section section;
+    const struct node *seeds = NULL;
+    enum lg_status status = section_open(&section, "grid[]", path, node, pool, error);
+    if (status == LG_OK)
+        status = section_text(&section, "label", &block->label);
+    if (status == LG_OK && block->label != NULL)
+        status = check_label(&section, block->label);
+    if (status == LG_OK)
+        status = section_integer(&section, "draw", &block->draw);
+    if (status == LG_OK)
+        status = section_list(&section, "seeds", &seeds);
+    if (status == LG_OK && seeds != NULL)
+        status = grid_read_seeds(pool, seeds, path_key(path, "seeds").text, &block->seeds, error);
+    if (status == LG_OK)
+        status = read_choices(&section, "losses", &registries->loss, &block->losses);
+    if (status == LG_OK)
+        status = read_choices(&section, "optimizers", &registries->optimizer, &block->optimizers);
+    block->node = node;
+    return status;
+}
+
+/* Read the block and add its arms and cells to the grid's counts. */
+static enum lg_status add_block(struct pool *pool, const struct registries *registries,
+                                const struct node *node, const char *path, struct block *block,
+                                struct grid *grid, struct lg_error *error)
+{
+    enum lg_status status = read_block(pool, registries, node, path, block, error);
+    if (status != LG_OK)
+        return status;
+    uint64_t arms = count_choices(&block->losses) * count_choices(&block->optimizers);
+    uint64_t cells = grid->cell_count + arms * block->seeds.count;
+    if (cells > GRID_CELLS_MAX)
+        return node_fail(node, error, "%s: the grid has more than %d cells", path, GRID_CELLS_MAX);
+    block->arm_count = (size_t)arms;
+    grid->arm_count += (size_t)arms;
+    grid->cell_count = (size_t)cells;
+    return LG_OK;
+}
+
+static void expand_block(const struct block *block, struct arm *arm)
+{
+    struct arm common = {.draw = block->draw,
+                         .seeds = block->seeds,
+                         .block_label = block->label != NULL ? block->label : "",
+                         .alone = block->arm_count == 1,
+                         .block = block->node};
+    for (size_t i = 0; i < block->losses.count; i++) {
+        const struct choice_set *losses = &block->losses.sets[i];
+        size_t loss_count = choice_set_count(losses, GRID_CELLS_MAX);
+        for (size_t j = 0; j < block->optimizers.count; j++) {
+            const struct choice_set *optimizers = &block->optimizers.sets[j];
+            size_t optimizer_count = choice_set_count(optimizers, GRID_CELLS_MAX);
+            for (size_t k = 0; k < loss_count * optimizer_count; k++) {
+                *arm = common;
+                arm->loss = choice_set_get(losses, k / optimizer_count);
+                arm->optimizer = choice_set_get(optimizers, k % optimizer_count);
+                arm++;
+            }
+        }
+    }
+}
+
+enum lg_status grid_read(struct pool *pool, const struct registries *registries,
+                         const struct node *node, const struct seeds *seeds, struct grid *grid,
+                         struct lg_error *error)
+{
+    *grid = (struct grid){.arm_count = 0};
+    const struct member single = {.value = node};
+    bool several = node->kind == NODE_LIST;
+    const struct member *members = several ? node->members : &single;
+    size_t count = several ? node->count : 1;
+    if (count == 0)
+        return node_fail_expected(node, error, "grid", "a block, or a list of at least one");
+    struct block *blocks = pool_take(pool, count * sizeof *blocks, error);
+    if (blocks == NULL)
+        return LG_ENVIRONMENT;
+    for (size_t i = 0; i < count; i++) {
+        struct path path = several ? path_entry("grid", i) : path_key("", "grid");
+        blocks[i].seeds = *seeds;
+        enum lg_status status =
+            add_block(pool, registries, members[i].value, path.text, &blocks[i], grid, error);
+        if (status != LG_OK)
+            return status;
+    }
+    grid->arms = pool_take(pool, grid->arm_count * sizeof *grid->arms, error);
+    if (grid->arms == NULL)
+        return LG_ENVIRONMENT;
+    struct arm *next = grid->arms;
+    for (size_t i = 0; i < count; i++) {
+        expand_block(&blocks[i], next);
+        next += blocks[i].arm_count;
+    }
+    return LG_OK;
+}

@@ -1,0 +1,140 @@
+#include "harness/spec/label.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/spec/value.h"
+
+/* Arms that would be called the same without options stand together. */
+static int compare_names(const struct arm *a, const struct arm *b)
+{
+    int order = strcmp(a->block_label, b->block_label);
+    if (order == 0)
+        order = (a->loss.index > b->loss.index) - (a->loss.index < b->loss.index);
+    if (order == 0)
+        order =
+            (a->optimizer.index > b->optimizer.index) - (a->optimizer.index < b->optimizer.index);
+    return order;
+}
+
+static int compare_arms(const void *a, const void *b)
+{
+    return compare_names(*(struct arm *const *)a, *(struct arm *const *)b);
+}
+
+/* Which options differ within a group of arms. */
+struct differences {
+    bool loss[LG_OPTIONS_MAX], optimizer[LG_OPTIONS_MAX], draw;
+};
+
+static struct differences find_differences(struct arm *const *group, size_t count)
+{
+    struct differences found = {.draw = false};
+    const struct arm *first = group[0];
+    for (size_t i = 1; i < count; i++) {
+        const struct arm *arm = group[i];
+        found.draw = found.draw || arm->draw != first->draw;
+        for (size_t j = 0; j < LG_OPTIONS_MAX; j++) {
+            if (arm->loss.options.value[j] != first->loss.options.value[j])
+                found.loss[j] = true;
+            if (arm->optimizer.options.value[j] != first->optimizer.options.value[j])
+                found.optimizer[j] = true;
+        }
+    }
+    return found;
+}
+
+/* A label under construction; `used` goes on counting when it is full. */
+struct writer {
+    char *label;
+    size_t used;
+};
+
+static void append(struct writer *writer, const char *text)
+{
+    size_t length = strlen(text);
+    if (writer->used + length < GRID_LABEL_MAX)
+        memcpy(writer->label + writer->used, text, length + 1);
+    writer->used += length;
+}
+
+static void append_options(struct writer *writer, const struct lg_info *info,
+                           const struct lg_choice *choice, const bool shown[LG_OPTIONS_MAX])
+{
+    for (size_t i = 0; i < info->option_count; i++) {
+        char value[VALUE_TEXT_MAX];
+        if (!shown[i])
+            continue;
+        append(writer, " ");
+        append(writer, info->options[i].name);
+        append(writer, "=");
+        append(writer, value_option_print(&info->options[i], choice->options.value[i], value));
+    }
+}
+
+static enum lg_status make_label(const struct registries *registries,
+                                 const struct differences *shown, struct arm *arm,
+                                 struct lg_error *error)
+{
+    struct writer writer = {.label = arm->label};
+    const struct lg_info *loss = registries->loss.info(arm->loss.index);
+    const struct lg_info *optimizer = registries->optimizer.info(arm->optimizer.index);
+    append(&writer, arm->block_label);
+    if (arm->block_label[0] != '\0' && arm->alone)
+        return LG_OK;
+    if (arm->block_label[0] != '\0')
+        append(&writer, " ");
+    append(&writer, loss->name);
+    append(&writer, " ");
+    append(&writer, optimizer->name);
+    append_options(&writer, loss, &arm->loss, shown->loss);
+    append_options(&writer, optimizer, &arm->optimizer, shown->optimizer);
+    if (shown->draw) {
+        char draw[VALUE_TEXT_MAX];
+        snprintf(draw, sizeof draw, " draw=%" PRIu64, arm->draw);
+        append(&writer, draw);
+    }
+    if (writer.used < GRID_LABEL_MAX)
+        return LG_OK;
+    return node_fail(
+        arm->block, error,
+        "the label of the arm %s %s would be longer than %d bytes; split the block and "
+        "give its parts labels",
+        loss->name, optimizer->name, GRID_LABEL_MAX - 1);
+}
+
+enum lg_status labels_make(struct pool *pool, const struct registries *registries,
+                           const struct grid *grid, struct lg_error *error)
+{
+    struct arm **sorted = pool_take(pool, grid->arm_count * sizeof *sorted, error);
+    if (sorted == NULL)
+        return LG_ENVIRONMENT;
+    for (size_t i = 0; i < grid->arm_count; i++)
+        sorted[i] = &grid->arms[i];
+    qsort(sorted, grid->arm_count, sizeof *sorted, compare_arms);
+    for (size_t first = 0, end = 0; first < grid->arm_count; first = end) {
+        while (end < grid->arm_count && compare_names(sorted[first], sorted[end]) == 0)
+            end++;
+        struct differences shown = find_differences(sorted + first, end - first);
+        for (size_t i = first; i < end; i++) {
+            enum lg_status status = make_label(registries, &shown, sorted[i], error);
+            if (status != LG_OK)
+                return status;
+        }
+    }
+    return LG_OK;
+}
+
+void slug_make(const char *label, uint64_t seed, char slug[SPEC_NAME_MAX])
+{
+    size_t length = 0;
+    for (; label[length] != '\0' && length < GRID_LABEL_MAX - 1; length++) {
+        char c = label[length];
+        bool upper = c >= 'A' && c <= 'Z';
+        bool kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_';
+        slug[length] = upper ? (char)(c - 'A' + 'a') : kept ? c : '-';
+    }
+    snprintf(slug + length, SPEC_NAME_MAX - length, "-s%" PRIu64, seed);
+}

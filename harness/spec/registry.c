@@ -1,0 +1,59 @@
+#include "harness/spec/registry.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static enum lg_status collect(struct pool *pool, const char *kind, size_t count,
+                              const struct lg_info *(*info)(size_t), struct registry *registry,
+                              struct lg_error *error)
+{
+    const char **names = pool_take(pool, count * sizeof *names, error);
+    if (names == NULL)
+        return LG_ENVIRONMENT;
+    for (size_t i = 0; i < count; i++)
+        names[i] = info(i)->name;
+    *registry = (struct registry){kind, count, names, info};
+    return LG_OK;
+}
+
+static enum lg_status collect_datasets(struct pool *pool, struct registry *registry,
+                                       struct lg_error *error)
+{
+    size_t count = 0;
+    const struct lg_dataset_info *const *sets = lg_datasets(&count);
+    const char **names = pool_take(pool, count * sizeof *names, error);
+    if (names == NULL)
+        return LG_ENVIRONMENT;
+    for (size_t i = 0; i < count; i++)
+        names[i] = sets[i]->name;
+    *registry = (struct registry){"dataset", count, names, NULL};
+    return LG_OK;
+}
+
+enum lg_status registries_collect(struct pool *pool, const struct lg_backend *backend,
+                                  struct registries *registries, struct lg_error *error)
+{
+    enum lg_status status =
+        collect(pool, "loss", backend->loss_count, backend->loss, &registries->loss, error);
+    if (status == LG_OK)
+        status = collect(pool, "optimizer", backend->optimizer_count, backend->optimizer,
+                         &registries->optimizer, error);
+    if (status == LG_OK)
+        status = collect(pool, "activation", backend->activation_count, backend->activation,
+                         &registries->activation, error);
+    if (status == LG_OK)
+        status = collect(pool, "initialisation", backend->initialisation_count,
+                         backend->initialisation, &registries->initialisation, error);
+    if (status == LG_OK)
+        status = collect_datasets(pool, &registries->dataset, error);
+    return status;
+}
+
+size_t registry_find(const struct registry *registry, const char *name)
+{
+    for (size_t i = 0; i < registry->count; i++) {
+        if (strcmp(registry->names[i], name) == 0)
+            return i;
+    }
+    return SIZE_MAX;
+}

@@ -1,0 +1,27 @@
+/* The valid names of a kind of thing, as the spec's checker needs them. */
+#ifndef HARNESS_SPEC_REGISTRY_H
+#define HARNESS_SPEC_REGISTRY_H
+
+#include "engine/backend.h"
+#include "harness/spec/node.h"
+
+struct registry {
+    const char *kind; /* "loss" */
+    size_t count;
+    const char *const *names;
+    const struct lg_info *(*info)(size_t index); /* NULL for datasets */
+};
+
+struct registries {
+    struct registry loss, optimizer, activation, initialisation, dataset;
+};
+
+/* The registries of a compiled copy of the engine (all copies have the same)
+ * and of the known datasets. The name tables live in the pool. */
+enum lg_status registries_collect(struct pool *pool, const struct lg_backend *backend,
+                                  struct registries *registries, struct lg_error *error);
+
+/* Index of the name in the registry, SIZE_MAX when it is not there. */
+size_t registry_find(const struct registry *registry, const char *name);
+
+#endif

@@ -1,0 +1,396 @@
+#include "harness/spec/schema.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "harness/spec/document.h"
+#include "harness/spec/experiment.h"
+#include "harness/spec/value.h"
+
+static const char *const precisions[] = {"f32", "f64", NULL};
+static const char *const rngs[] = {"pcg", "torch7", NULL};
+static const char *const evaluations[] = {"none", "test", NULL};
+
+#define SEEDS   "a list of one or more different whole numbers from 0 to 4294967295"
+#define ENTRIES "a list of one or more names or {name: ..., option: ...}"
+
+/* In the order of the documentation. */
+static const struct key keys[] = {
+    {.name = "title",
+     .kind = KEY_TEXT,
+     .maximum = SPEC_TEXT_MAX - 1,
+     .fallback = "''",
+     .meaning = "heading of the report"},
+    {.name = "description",
+     .kind = KEY_TEXT,
+     .maximum = SPEC_TEXT_MAX - 1,
+     .fallback = "''",
+     .meaning = "a paragraph on what is measured and why"},
+    {.name = "dataset",
+     .kind = KEY_NAME,
+     .takes = "a name of `lossgrid list datasets`",
+     .fallback = "mnist",
+     .meaning = "images to reconstruct"},
+    {.name = "precision",
+     .kind = KEY_WORD,
+     .choices = precisions,
+     .fallback = "f32",
+     .meaning = "arithmetic of the training"},
+    {.name = "model", .kind = KEY_MAPPING, .required = true, .meaning = "an autoencoder"},
+    {.section = "model",
+     .name = "inputs",
+     .kind = KEY_INTEGER,
+     .required = true,
+     .minimum = 1,
+     .maximum = 65536,
+     .meaning = "features of a sample: the pixels of an image of the dataset"},
+    {.section = "model",
+     .name = "layers",
+     .kind = KEY_LIST,
+     .required = true,
+     .minimum = 1,
+     .maximum = LG_LAYERS_MAX,
+     .takes = "a list of 1 to 16 layers",
+     .meaning = "fully connected layers; the last has as many outputs as the model has inputs"},
+    {.section = "model.layers[]",
+     .name = "outputs",
+     .kind = KEY_INTEGER,
+     .required = true,
+     .minimum = 1,
+     .maximum = 65536,
+     .meaning = "units of the layer"},
+    {.section = "model.layers[]",
+     .name = "activation",
+     .kind = KEY_OTHER,
+     .takes = "a name of `lossgrid list activations`, or {name: ..., option: ...}",
+     .fallback = "identity",
+     .meaning = "applied to the layer's outputs"},
+    {.name = "initialisation", .kind = KEY_MAPPING, .meaning = "how first weights are drawn"},
+    {.section = "initialisation",
+     .name = "method",
+     .kind = KEY_NAME,
+     .takes = "a name of an initialisation",
+     .fallback = "torch7_uniform",
+     .meaning = "distribution of a layer's weights"},
+    {.section = "initialisation",
+     .name = "rng",
+     .kind = KEY_WORD,
+     .choices = rngs,
+     .fallback = "pcg",
+     .meaning = "generator of the draws; torch7 replays that program's MT19937"},
+    {.name = "batch",
+     .kind = KEY_INTEGER,
+     .minimum = 1,
+     .maximum = 60000,
+     .fallback = "1",
+     .meaning = "samples of a training step"},
+    {.name = "shuffle",
+     .kind = KEY_FLAG,
+     .fallback = "true",
+     .meaning = "a new order of the samples in every epoch; false: file order"},
+    {.name = "epochs",
+     .kind = KEY_INTEGER,
+     .required = true,
+     .minimum = 1,
+     .maximum = 1000000,
+     .meaning = "passes over the training samples"},
+    {.name = "samples",
+     .kind = KEY_INTEGER,
+     .minimum = 1,
+     .word = "all",
+     .fallback = "all",
+     .meaning = "use only the first so many training samples"},
+    {.name = "seeds",
+     .kind = KEY_LIST,
+     .minimum = 1,
+     .maximum = DOCUMENT_ENTRIES_MAX,
+     .takes = SEEDS,
+     .fallback = "[1]",
+     .meaning = "every arm is trained once from each"},
+    {.name = "image", .kind = KEY_MAPPING, .meaning = "which reconstruction is kept"},
+    {.section = "image",
+     .name = "sample",
+     .kind = KEY_INTEGER,
+     .minimum = 1,
+     .word = "last",
+     .fallback = "last",
+     .meaning = "training sample, counted from 1; one beyond `samples` stands for the last used"},
+    {.name = "evaluate",
+     .kind = KEY_WORD,
+     .choices = evaluations,
+     .fallback = "test",
+     .meaning = "what is measured after every epoch: the test set or nothing"},
+    {.name = "metrics",
+     .kind = KEY_LIST,
+     .minimum = 1,
+     .maximum = LG_METRICS_MAX,
+     .takes = "a list of 1 to 16 different names of `lossgrid list losses`",
+     .meaning = "losses measured in every arm; when absent, those of the grid"},
+    {.name = "grid",
+     .kind = KEY_OTHER,
+     .required = true,
+     .takes = "a block, or a list of blocks",
+     .meaning = "what is trained: in each block every loss with every optimizer"},
+    {.section = "grid[]",
+     .name = "label",
+     .kind = KEY_TEXT,
+     .minimum = 1,
+     .maximum = 80,
+     .meaning = "name of the block's arm; when absent, made of what tells the arms apart"},
+    {.section = "grid[]",
+     .name = "losses",
+     .kind = KEY_LIST,
+     .required = true,
+     .minimum = 1,
+     .maximum = DOCUMENT_ENTRIES_MAX,
+     .takes = ENTRIES,
+     .meaning = "losses to train under; a list as an option's value is an axis of the grid"},
+    {.section = "grid[]",
+     .name = "optimizers",
+     .kind = KEY_LIST,
+     .required = true,
+     .minimum = 1,
+     .maximum = DOCUMENT_ENTRIES_MAX,
+     .takes = ENTRIES,
+     .meaning = "optimizers to train with; a list as an option's value is an axis of the grid"},
+    {.section = "grid[]",
+     .name = "draw",
+     .kind = KEY_INTEGER,
+     .minimum = 1,
+     .maximum = 1000,
+     .fallback = "1",
+     .meaning = "start from the so-manyth network drawn after the seeding"},
+    {.section = "grid[]",
+     .name = "seeds",
+     .kind = KEY_LIST,
+     .minimum = 1,
+     .maximum = DOCUMENT_ENTRIES_MAX,
+     .takes = SEEDS,
+     .meaning = "in place of the spec's seeds"},
+};
+
+enum { KEY_COUNT = sizeof keys / sizeof keys[0] };
+
+static bool in_section(const struct key *key, const char *schema)
+{
+    if (key->section == NULL || schema == NULL)
+        return key->section == schema;
+    return strcmp(key->section, schema) == 0;
+}
+
+static const struct key *find_key(const char *schema, const char *name)
+{
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        if (in_section(&keys[i], schema) && strcmp(keys[i].name, name) == 0)
+            return &keys[i];
+    }
+    return NULL;
+}
+
+static enum lg_status check_keys(const struct section *section)
+{
+    const char *names[KEY_COUNT];
+    size_t count = 0;
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        if (in_section(&keys[i], section->schema))
+            names[count++] = keys[i].name;
+    }
+    const struct node *node = section->node;
+    for (size_t i = 0; i < node->count; i++) {
+        const struct node *key = node->members[i].key;
+        if (find_key(section->schema, key->text) == NULL)
+            return node_fail_unknown(key, section->error, "key", names, count);
+    }
+    return LG_OK;
+}
+
+enum lg_status section_open(struct section *section, const char *schema, const char *path,
+                            const struct node *node, struct pool *pool, struct lg_error *error)
+{
+    *section = (struct section){.schema = schema, .node = node, .pool = pool, .error = error};
+    snprintf(section->path.text, sizeof section->path.text, "%s", path);
+    if (node == NULL)
+        return LG_OK;
+    if (node->kind != NODE_MAPPING)
+        return node_fail_expected(node, error, path[0] != '\0' ? path : "the spec",
+                                  "a mapping of keys to values");
+    enum lg_status status = check_keys(section);
+    for (size_t i = 0; i < KEY_COUNT && status == LG_OK; i++) {
+        if (in_section(&keys[i], schema) && keys[i].required &&
+            node_get(node, keys[i].name) == NULL)
+            status = node_fail(node, error, "the key '%s' is missing: %s",
+                               path_key(path, keys[i].name).text, keys[i].meaning);
+    }
+    return status;
+}
+
+enum lg_status section_node(const struct section *section, const char *name,
+                            const struct node **node)
+{
+    static const struct source defaults = {.name = "default", .code = LG_FAILED};
+    const struct key *key = find_key(section->schema, name);
+    assert(key != NULL);
+    *node = section->node != NULL ? node_get(section->node, name) : NULL;
+    if (*node != NULL || key->fallback == NULL)
+        return LG_OK;
+    return document_parse(section->pool, &defaults, key->fallback, strlen(key->fallback), node,
+                          section->error);
+}
+
+enum lg_status section_text(const struct section *section, const char *name, const char **text)
+{
+    const struct key *key = find_key(section->schema, name);
+    const struct node *node = NULL;
+    enum lg_status status = section_node(section, name, &node);
+    *text = NULL;
+    if (status != LG_OK || node == NULL)
+        return status;
+    char expected[64];
+    snprintf(expected, sizeof expected, "a text of %" PRId64 " to %" PRId64 " bytes", key->minimum,
+             key->maximum);
+    bool sound = node->kind == NODE_SCALAR && !node_is_nothing(node);
+    size_t length = sound ? strlen(node->text) : 0;
+    if (!sound || length < (size_t)key->minimum || length > (size_t)key->maximum)
+        return node_fail_expected(node, section->error, path_key(section->path.text, name).text,
+                                  expected);
+    *text = node->text;
+    return LG_OK;
+}
+
+enum lg_status schema_integer(const struct node *node, const char *path, int64_t minimum,
+                              int64_t maximum, const char *word, uint64_t *value,
+                              struct lg_error *error)
+{
+    int64_t number = 0;
+    if (word != NULL && node->kind == NODE_SCALAR && strcmp(node->text, word) == 0) {
+        *value = 0;
+        return LG_OK;
+    }
+    if (node->kind == NODE_SCALAR && node->plain && value_integer(node->text, &number) &&
+        number >= minimum && number <= maximum) {
+        *value = (uint64_t)number;
+        return LG_OK;
+    }
+    char expected[128];
+    snprintf(expected, sizeof expected, "a whole number from %" PRId64 " to %" PRId64 "%s%s",
+             minimum, maximum, word != NULL ? ", or " : "", word != NULL ? word : "");
+    return node_fail_expected(node, error, path, expected);
+}
+
+enum lg_status section_integer_to(const struct section *section, const char *name, int64_t maximum,
+                                  uint64_t *value)
+{
+    const struct key *key = find_key(section->schema, name);
+    const struct node *node = NULL;
+    enum lg_status status = section_node(section, name, &node);
+    if (status != LG_OK)
+        return status;
+    return schema_integer(node, path_key(section->path.text, name).text, key->minimum, maximum,
+                          key->word, value, section->error);
+}
+
+enum lg_status section_integer(const struct section *section, const char *name, uint64_t *value)
+{
+    return section_integer_to(section, name, find_key(section->schema, name)->maximum, value);
+}
+
+enum lg_status section_flag(const struct section *section, const char *name, bool *value)
+{
+    const struct node *node = NULL;
+    enum lg_status status = section_node(section, name, &node);
+    if (status != LG_OK)
+        return status;
+    bool word = node->kind == NODE_SCALAR && node->plain;
+    *value = word && strcmp(node->text, "true") == 0;
+    if (*value || (word && strcmp(node->text, "false") == 0))
+        return LG_OK;
+    return node_fail_expected(node, section->error, path_key(section->path.text, name).text,
+                              "true or false");
+}
+
+enum lg_status schema_name(const struct node *node, const char *path,
+                           const struct registry *registry, size_t *index, struct lg_error *error)
+{
+    if (node->kind != NODE_SCALAR || node_is_nothing(node)) {
+        char expected[64];
+        snprintf(expected, sizeof expected, "the name of a known %s", registry->kind);
+        return node_fail_expected(node, error, path, expected);
+    }
+    size_t found = registry_find(registry, node->text);
+    if (found == SIZE_MAX)
+        return node_fail_unknown(node, error, registry->kind, registry->names, registry->count);
+    *index = found;
+    return LG_OK;
+}
+
+enum lg_status section_name(const struct section *section, const char *name,
+                            const struct registry *registry, size_t *index)
+{
+    const struct node *node = NULL;
+    enum lg_status status = section_node(section, name, &node);
+    if (status != LG_OK)
+        return status;
+    return schema_name(node, path_key(section->path.text, name).text, registry, index,
+                       section->error);
+}
+
+enum lg_status section_word(const struct section *section, const char *name, size_t *index)
+{
+    const struct key *key = find_key(section->schema, name);
+    struct registry words = {.kind = name, .names = key->choices};
+    while (key->choices[words.count] != NULL)
+        words.count++;
+    return section_name(section, name, &words, index);
+}
+
+enum lg_status section_list(const struct section *section, const char *name,
+                            const struct node **node)
+{
+    const struct key *key = find_key(section->schema, name);
+    enum lg_status status = section_node(section, name, node);
+    if (status != LG_OK || *node == NULL)
+        return status;
+    const struct node *list = *node;
+    if (list->kind != NODE_LIST || list->count < (size_t)key->minimum ||
+        list->count > (size_t)key->maximum)
+        return node_fail_expected(list, section->error, path_key(section->path.text, name).text,
+                                  key->takes);
+    return LG_OK;
+}
+
+static void print_taken(FILE *out, const struct key *key)
+{
+    if (key->takes != NULL) {
+        fprintf(out, "%s", key->takes);
+    } else if (key->kind == KEY_TEXT) {
+        fprintf(out, "a text of %" PRId64 " to %" PRId64 " bytes", key->minimum, key->maximum);
+    } else if (key->kind == KEY_FLAG) {
+        fprintf(out, "`true` or `false`");
+    } else if (key->kind == KEY_WORD) {
+        for (size_t i = 0; key->choices[i] != NULL; i++)
+            fprintf(out, "%s`%s`", i > 0 ? " or " : "", key->choices[i]);
+    } else if (key->kind == KEY_MAPPING) {
+        fprintf(out, "the keys below");
+    } else if (key->maximum > 0) {
+        fprintf(out, "a whole number from %" PRId64 " to %" PRId64, key->minimum, key->maximum);
+    } else {
+        fprintf(out, "a whole number from %" PRId64 " to the dataset's training samples, or `%s`",
+                key->minimum, key->word);
+    }
+}
+
+void schema_print(FILE *out)
+{
+    fprintf(out, "| key | takes | when absent | meaning |\n|---|---|---|---|\n");
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        const struct key *key = &keys[i];
+        fprintf(out, "| `%s%s%s` | ", key->section != NULL ? key->section : "",
+                key->section != NULL ? "." : "", key->name);
+        print_taken(out, key);
+        if (key->fallback != NULL)
+            fprintf(out, " | `%s` | %s |\n", key->fallback, key->meaning);
+        else
+            fprintf(out, " | %s | %s |\n", key->required ? "an error" : "", key->meaning);
+    }
+}

@@ -1,0 +1,83 @@
+/* The keys of a spec: one table row each, which decides how the key is checked,
+ * what it is when absent, and its line in the documentation. */
+#ifndef HARNESS_SPEC_SCHEMA_H
+#define HARNESS_SPEC_SCHEMA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "harness/spec/node.h"
+#include "harness/spec/registry.h"
+
+enum key_kind {
+    KEY_TEXT,    /* minimum..maximum bytes */
+    KEY_INTEGER, /* minimum..maximum, or `word`; maximum 0: the dataset's training samples */
+    KEY_FLAG,    /* true or false */
+    KEY_WORD,    /* one of `choices` */
+    KEY_NAME,    /* an entry of a registry */
+    KEY_LIST,    /* minimum..maximum entries */
+    KEY_MAPPING,
+    KEY_OTHER, /* `takes` says it */
+};
+
+struct key {
+    const char *section; /* the mapping it stands in: NULL, "model", "model.layers[]" */
+    const char *name;
+    enum key_kind kind;
+    bool required;
+    int64_t minimum, maximum;
+    const char *word;           /* KEY_INTEGER: accepted too, and read as 0; or NULL */
+    const char *const *choices; /* KEY_WORD: NULL-terminated */
+    const char *takes;          /* what it takes, for messages and documentation; or NULL */
+    const char *fallback;       /* YAML read in its place when absent; NULL: nothing is */
+    const char *meaning;
+};
+
+/* A mapping of the spec being read. */
+struct section {
+    const char *schema;      /* as key.section */
+    struct path path;        /* where it stands */
+    const struct node *node; /* the mapping, or NULL: absent, so that all is default */
+    struct pool *pool;
+    struct lg_error *error;
+};
+
+/* Begin to read the mapping at path: an error for a node that is none, for an
+ * unknown key and for a missing required one. node may be NULL. */
+enum lg_status section_open(struct section *section, const char *schema, const char *path,
+                            const struct node *node, struct pool *pool, struct lg_error *error);
+
+/* The node of a key or of its default; *node is NULL when it has neither. */
+enum lg_status section_node(const struct section *section, const char *name,
+                            const struct node **node);
+
+/* The value of a key of the kind that the function's name says, checked against
+ * its row. A text lives in the pool, and is NULL for an absent one without a
+ * default; a word or name gives its index. section_integer_to() is for a row
+ * that leaves the maximum to the dataset. */
+enum lg_status section_text(const struct section *section, const char *name, const char **text);
+enum lg_status section_integer(const struct section *section, const char *name, uint64_t *value);
+enum lg_status section_integer_to(const struct section *section, const char *name, int64_t maximum,
+                                  uint64_t *value);
+enum lg_status section_flag(const struct section *section, const char *name, bool *value);
+enum lg_status section_word(const struct section *section, const char *name, size_t *index);
+enum lg_status section_name(const struct section *section, const char *name,
+                            const struct registry *registry, size_t *index);
+/* *node is NULL for an absent list without a default. */
+enum lg_status section_list(const struct section *section, const char *name,
+                            const struct node **node);
+
+/* A whole number from minimum to maximum, or `word` (may be NULL), read as 0. */
+enum lg_status schema_integer(const struct node *node, const char *path, int64_t minimum,
+                              int64_t maximum, const char *word, uint64_t *value,
+                              struct lg_error *error);
+
+/* A name of a registry. */
+enum lg_status schema_name(const struct node *node, const char *path,
+                           const struct registry *registry, size_t *index, struct lg_error *error);
+
+/* Write the table of keys as Markdown. */
+void schema_print(FILE *out);
+
+#endif
