@@ -1,0 +1,311 @@
+"""The studies as the article's text meant them: what becomes of its claims.
+
+Every verdict follows from the numbers by the rule in its function; none is typed.
+"""
+
+import math
+import re
+
+import numpy as np
+
+from results import Cell
+from stats import mean_interval, ratio_interval
+from text import interval, listed, number, ratio, table
+
+TITLE = "The article's claims against these results"
+
+BACKGROUND = """
+In August 2017 a student group published an introduction to loss functions and
+optimizers with two small studies: one autoencoder for the handwritten digits of
+MNIST (784 pixels, layers of 128, 32, 128 and 784 units, ReLU after each) under
+three losses, and under three optimizers. Its code did not do what its text says:
+there was no Adam run, a rate was not the one meant, every run had other initial
+weights, the test set was never used and nothing was timed. This experiment does
+what the text meant: all arms of a seed start from the same weights, Adam is Adam,
+there are several seeds, and every arm is measured under every loss on held-out
+digits.
+"""
+
+SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "undecided"
+UNTESTED = "not tested"
+MUCH = 2.0
+
+
+def above(bounds, threshold=1.0):
+    """The verdict on "this ratio (or difference) is above the threshold"."""
+    if bounds is None:
+        return UNTESTED
+    low, _, high = bounds
+    if not math.isfinite(low):
+        return UNDECIDED
+    return SUPPORTED if low > threshold else CONTRADICTED if high < threshold else UNDECIDED
+
+
+def all_of(*verdicts):
+    """The verdict on a claim with several parts."""
+    for decisive in (CONTRADICTED, UNTESTED, UNDECIDED):
+        if decisive in verdicts:
+            return decisive
+    return SUPPORTED
+
+
+class Study:
+    """The arms by the part they play, and the ratios between them."""
+
+    def __init__(self, results):
+        self.results = results
+        self.quality = "test_mse" if results.has("test_mse") else "train_mse"
+        sgd = sorted(self.find("mse", "sgd"), key=learning_rate)
+        self.sgd_slow, self.sgd_fast = (sgd[0], sgd[-1]) if len(sgd) > 1 else (None, None)
+        self.sgd_best = min(sgd, key=lambda arm: nan_last(arm.finals(self.quality).mean()),
+                            default=None)
+        self.adagrad = next(iter(self.find("mse", "adagrad")), None)
+        self.adam = next(iter(self.find("mse", "adam")), None)
+        losses = dict.fromkeys(arm.loss for arm in results.arms if arm.optimizer == "sgd")
+        self.losses = [max(self.find(loss, "sgd"), key=learning_rate) for loss in losses]
+
+    def find(self, loss, optimizer):
+        return [a for a in self.results.arms if (a.loss, a.optimizer) == (loss, optimizer)]
+
+    def under(self, loss):
+        """The arm of the loss study: SGD, at the larger rate where there are two."""
+        return next((arm for arm in self.losses if arm.loss == loss), None)
+
+    def first_images(self, loss):
+        """{seed: the image of epoch 1} for the arm under that loss."""
+        arm = self.under(loss)
+        images = {c.seed: self.results.image(c, 1) for c in arm.cells} if arm else {}
+        return {seed: image for seed, image in images.items() if image is not None}
+
+    def error(self, worse, better, column=None):
+        """How many times the final error of one arm is that of the other."""
+        if worse is None or better is None:
+            return None
+        column = column or self.quality
+        return ratio_interval(worse, better, lambda cell: cell.final(column))
+
+    def cost(self, dear, cheap):
+        """How many times the CPU time of a step of one arm is that of the other."""
+        if dear is None or cheap is None:
+            return None
+        return ratio_interval(dear, cheap, Cell.ns_per_step)
+
+
+def nan_last(value):
+    return math.inf if math.isnan(value) else value
+
+
+def learning_rate(arm):
+    """The rate in the arm's label or in its first run's name."""
+    for text in (arm.label, arm.cells[0].slug):
+        found = re.search(r"lr[ =_-]*(\d[\d.]*(?:e[+-]?\d+)?)", text)
+        if found:
+            return float(found.group(1))
+    return math.nan
+
+
+def shown(bounds):
+    return "unknown" if bounds is None else ratio(bounds)
+
+
+def white(study):
+    claim = ("Mean square error is more sensitive to outliers than absolute error, and pushes "
+             "pixels towards white in the first epoch.")
+    square, absolute = (study.first_images(loss) for loss in ("mse", "abs"))
+    seeds = [seed for seed in square if seed in absolute]
+    if not seeds:
+        return claim, UNTESTED, "There are no images of the first epoch."
+    mean, half = mean_interval([square[s].mean() - absolute[s].mean() for s in seeds])
+    grey, brightest = ([np.mean([how(images[s]) for s in seeds]) for images in (square, absolute)]
+                       for how in (np.mean, np.max))
+    given = study.results.input_image()
+    return claim, above((mean - half, mean, mean + half), 0.0), (
+        f"Mean grey level of the image after epoch 1, of 255: {number(grey[0], 3)} under mean square, "
+        f"{number(grey[1], 3)} under absolute error, difference {interval(mean, half)}"
+        + (f"; the input has {number(given.mean(), 3)}" if given is not None else "")
+        + f". Brightest pixel: {brightest[0]:.3g} and {brightest[1]:.3g}. The verdict is on the "
+        "grey levels; outliers are not tested.")
+
+
+def exploding(study):
+    claim = ("Smooth L1 is less sensitive to outliers than mean square error and in some cases "
+             "prevents exploding gradients.")
+    smooth, square = study.under("smooth_l1"), study.under("mse")
+    if not (smooth and square):
+        return claim, UNTESTED, "The arms are not there."
+    burst, kept = (any(c.diverged_at for c in arm.cells) for arm in (square, smooth))
+    verdict = (SUPPORTED if not kept else CONTRADICTED) if burst else UNTESTED
+    text = ("The mean square arm diverged; the smooth L1 arm "
+            + ("did too." if kept else "did not.") if burst else
+            "No run under mean square error diverged, so there was nothing to prevent.")
+    ratios = [s / m for c in smooth.cells
+              for s, m in zip(c.series.get("train_smooth_l1", []), c.series.get("train_mse", []))]
+    if ratios:
+        text += (f" Smooth L1 over mean square error never falls below {min(ratios):.6f}; errors "
+                 "above 1, the outliers it is made for, would pull it below 0.5.")
+    return claim, verdict, text
+
+
+def slow_rate(study):
+    claim = ("Too small a learning rate converges painfully slowly; too large a one fluctuates or "
+             "diverges.")
+    slow, fast = study.sgd_slow, study.sgd_fast
+    bounds = study.error(slow, fast, "train_mse")
+    if bounds is None:
+        return claim, UNTESTED, "There are not two rates of one method to compare."
+    epochs = fast.cells[0].epochs
+    level = slow.finals("train_mse").mean()
+    passed = [e for e, v in zip(epochs, fast.mean_series("train_mse", epochs)) if v < level]
+    diverged = [a.label for a in study.results.arms if any(c.diverged_at for c in a.cells)]
+    return claim, above(bounds), (
+        f"{slow.label} ends with {shown(bounds)} times the training error of {fast.label}"
+        + (f", which is below that level from epoch {passed[0]} on" if passed else "") + ". "
+        + (f"Diverged: {listed(diverged)}." if diverged else
+           "The verdict is on the first half: no rate here is large enough to diverge."))
+
+
+def no_tuning(study):
+    text = "Each adaptive method ran at one learning rate; sensitivity to it needs several."
+    bounds = study.error(study.adagrad, study.adam)
+    if bounds:
+        text += f" At that rate Adagrad ends with {shown(bounds)} times the error of Adam."
+    return "Adaptive methods need no manual tuning of the learning rate.", UNTESTED, text
+
+
+def head_start(study, rival):
+    """(CPU seconds the rival took, CPU seconds in which Adam passed the rival's final
+    error, their ratio by seed)"""
+    level = {cell.seed: cell.final(study.quality) for cell in rival.cells}
+
+    def seconds(cell):
+        spent = cell.cpu_seconds()
+        if cell.label == rival.label:
+            return spent[-1] if cell.complete else math.nan
+        below = np.flatnonzero(cell.series[study.quality] < np.float64(level.get(cell.seed)))
+        return spent[below[0]] if len(below) else math.inf
+
+    means = (np.mean([seconds(cell) for cell in arm.cells]) for arm in (rival, study.adam))
+    return *means, ratio_interval(rival, study.adam, seconds)
+
+
+def adam_wins(study):
+    claim = "Adam is faster and outperforms the other techniques."
+    others = [arm for arm in (study.sgd_fast, study.sgd_slow, study.adagrad) if arm]
+    if study.adam is None or not others:
+        return claim, UNTESTED, "The arms are not there."
+    ratios = {arm.label: study.error(arm, study.adam) for arm in others}
+    verdict = all_of(*(above(bounds) for bounds in ratios.values()))
+    parts = [f"{label} {shown(bounds)}" for label, bounds in ratios.items()]
+    text = f"Final {study.quality} in multiples of Adam's: {listed(parts)}."
+    rival = min(others, key=lambda arm: nan_last(arm.finals(study.quality).mean()))
+    spent, own, bounds = head_start(study, rival)
+    if bounds:
+        text += (f" Adam passes the final error of the best of them, {rival.label}, after "
+                 f"{number(own, 3)} CPU seconds; that arm took {number(spent, 3)}, "
+                 f"{shown(bounds)} times as long.")
+    elif math.isinf(own):
+        text += f" Not every run of Adam passes the final error of {rival.label}."
+    return claim, all_of(verdict, above(bounds)), text
+
+
+def sgd_fast(study):
+    claim = "SGD is much faster than the others, but its results are far from the optimum."
+    best = study.sgd_best
+    costs = [study.cost(arm, best) for arm in (study.adagrad, study.adam)]
+    rival = min((a for a in (study.adagrad, study.adam) if a), default=None,
+                key=lambda arm: nan_last(arm.finals(study.quality).mean()))
+    error = study.error(best, rival)
+    verdict = all_of(*(above(bounds, MUCH) for bounds in costs), above(error))
+    if best is None or rival is None:
+        return claim, verdict, "The arms are not there."
+    text = (f"A step of Adagrad costs {shown(costs[0])} times one of {best.label}, a step of Adam "
+            f"{shown(costs[1])} times. That SGD, the better of the rates here, ends with "
+            f"{shown(error)} times the error of {rival.label}")
+    slow = study.error(study.sgd_slow, rival)
+    return claim, verdict, text + (f"; {study.sgd_slow.label} with {shown(slow)} times."
+                                   if slow and study.sgd_slow is not best else ".")
+
+
+def adaptive(study):
+    claim = "Adagrad and Adam give better results than SGD but cost more computation."
+    best = study.sgd_best
+    if not (best and study.adagrad and study.adam):
+        return claim, UNTESTED, "The arms are not there."
+    verdicts, parts = [], []
+    for arm in (study.adagrad, study.adam):
+        error, cost = study.error(best, arm), study.cost(arm, best)
+        verdicts += [above(error), above(cost)]
+        parts.append(f"{arm.label}: {shown(error)} in error, {shown(cost)} in time a step")
+    return claim, all_of(*verdicts), (
+        f"{best.label} has so many times the final error of each, and each costs so many times its "
+        f"time: {'; '.join(parts)}.")
+
+
+def adam_faster(study):
+    claim = "Adam is slightly faster than Adagrad."
+    bounds = study.cost(study.adagrad, study.adam)
+    if bounds is None:
+        return claim, UNTESTED, "The two were not timed."
+    each = [interval(*mean_interval([c.ns_per_step() / 1e3 for c in arm.cells]))
+            for arm in (study.adagrad, study.adam)]
+    return claim, above(bounds), (f"A step of Adagrad takes {each[0]} µs, of Adam {each[1]} µs: "
+                                  f"{shown(bounds)} times.")
+
+
+def own_loss(study):
+    claim = ("Different losses give different errors for the same prediction, and different tasks "
+             "need different losses.")
+    part = study.quality.split("_")[0]  # test or train
+    ratios = {}
+    for own in study.losses:
+        column = f"{part}_{own.loss}"
+        others = [arm for arm in study.losses if arm is not own]
+        rival = min(others, default=None, key=lambda arm: nan_last(arm.finals(column).mean()))
+        ratios[own.loss] = study.error(rival, own, column)
+    if not any(ratios.values()):
+        return claim, UNTESTED, "There are not two losses to compare."
+    parts = [f"{loss} {shown(bounds)}" for loss, bounds in ratios.items()]
+    return claim, all_of(*(above(bounds) for bounds in ratios.values())), (
+        "The first half holds by definition. For the second, under SGD: the final error of the best "
+        f"other arm in multiples of the arm trained for that loss is {listed(parts)}; above 1, the "
+        "loss's own arm is the best under it.")
+
+
+def absent(claim, text):
+    return lambda study: (claim, UNTESTED, text)
+
+
+CLAIMS = (
+    white, exploding, slow_rate,
+    absent("Momentum speeds up the descent.", "No arm uses momentum."),
+    absent("An update for each example makes SGD much faster than descent on the full set.",
+           "Every arm updates after each example."),
+    absent("Adagrad suits sparse data.", "There is one data set, so nothing to compare with."),
+    no_tuning, adam_wins, sgd_fast, adaptive, adam_faster, own_loss,
+    absent("A perceptron with a single layer is a linear binary classifier.",
+           "A matter of proof; no classifier is trained here."),
+)
+
+
+def judged(results):
+    """[(number, claim, verdict, evidence)]"""
+    study = Study(results)
+    return [(f"C{i}", *claim(study)) for i, claim in enumerate(CLAIMS, 1)]
+
+
+def headline(results):
+    verdicts = [verdict for _, _, verdict, _ in judged(results)]
+    counts = {v: verdicts.count(v) for v in (SUPPORTED, CONTRADICTED, UNDECIDED, UNTESTED)}
+    return (f"Of the article's {len(CLAIMS)} claims these results support {counts[SUPPORTED]}, "
+            f"contradict {counts[CONTRADICTED]} and leave {counts[UNDECIDED] or 'none'} undecided; "
+            f"{counts[UNTESTED]} are not tested here.")
+
+
+def findings(results):
+    rows = [(code, claim, f"**{verdict}**" if verdict != UNTESTED else verdict, evidence)
+            for code, claim, verdict, evidence in judged(results)]
+    return ("The claims are the article's, in our words. Ratios are taken seed by seed, since the "
+            "arms of a seed start from the same weights; brackets hold their 95 % Student t "
+            "interval. A comparison whose interval reaches equality is undecided, a claim with "
+            f"several parts needs them all, and “much” is read as at least {MUCH:g} times.\n\n"
+            + table(["", "the article claims", "verdict", "measured"], rows))

@@ -1,0 +1,330 @@
+"""A result folder in memory: what `lossgrid run` wrote, and what is wrong with it.
+
+`load(folder)` reads trace.csv, timing.csv and manifest.json and returns a
+`Results`. What makes a report impossible raises `InputError`; what only makes
+it incomplete becomes a line in `Results.notices`, which the report prints.
+"""
+
+import csv
+import hashlib
+import json
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from text import plural, some
+
+TRACE_COLUMNS = ("cell", "loss", "optimizer", "label", "seed", "epoch", "dataset", "status",
+                 "train_loss", "image_sha256")
+TIMING_COLUMNS = ("cell", "epoch", "isa", "jobs", "steps", "samples", "wall_ns", "cpu_ns")
+IMAGE_SHAPE = (28, 28)
+
+
+class InputError(Exception):
+    """The folder cannot be reported on; the message says why."""
+
+
+class Unavailable(Exception):
+    """A figure cannot be drawn from these results; the message says why."""
+
+
+@dataclass
+class Cell:
+    """One trained network: one arm with one seed.
+
+    `series["train_mse"][i]` belongs to `epochs[i]`; a number the program did
+    not write is NaN. A diverged cell ends before the epoch it diverged in.
+    """
+    slug: str
+    label: str
+    loss: str
+    optimizer: str
+    seed: int
+    epochs: list = field(default_factory=list)
+    series: dict = field(default_factory=dict)
+    image_sha256: dict = field(default_factory=dict)  # epoch -> hex
+    diverged_at: int = 0                              # the epoch; 0: it did not
+    complete: bool = False                            # every epoch is there
+    costs: dict = field(default_factory=dict)         # epoch -> {column: int}
+
+    def value(self, column, epoch=None):
+        """The column's number at an epoch (the last one by default), or NaN."""
+        if epoch is None:
+            epoch = self.epochs[-1] if self.epochs else 0
+        if epoch not in self.epochs or column not in self.series:
+            return math.nan
+        return self.series[column][self.epochs.index(epoch)]
+
+    def final(self, column):
+        """The number after the last epoch; NaN for a diverged or unfinished cell."""
+        return self.value(column) if self.complete else math.nan
+
+    def cpu_seconds(self):
+        """CPU seconds of training up to and including each epoch, NaN from the
+        first epoch without a time on."""
+        each = [self.costs.get(e, {}).get("cpu_ns", math.nan) for e in self.epochs]
+        return np.cumsum(np.array(each, dtype=float)) / 1e9
+
+    def ns_per_step(self, clock="cpu_ns"):
+        """Mean nanoseconds of one training step over all epochs, or NaN."""
+        steps = sum(cost["steps"] for cost in self.costs.values())
+        return sum(cost[clock] for cost in self.costs.values()) / steps if steps else math.nan
+
+
+@dataclass
+class Arm:
+    """The cells that differ in nothing but their seed."""
+    label: str
+    loss: str
+    optimizer: str
+    cells: list = field(default_factory=list)
+
+    def finals(self, column):
+        return np.array([cell.final(column) for cell in self.cells])
+
+    def mean_series(self, column, epochs):
+        """Mean over the seeds at each of epochs; NaN where a seed has no number."""
+        return np.array([np.mean([cell.value(column, e) for cell in self.cells]) for e in epochs])
+
+
+@dataclass
+class Results:
+    """Everything in the folder. `dataset` is the name that trace.csv records."""
+    folder: Path
+    manifest: dict
+    dataset: str
+    columns: list
+    arms: list
+    notices: list = field(default_factory=list)
+
+    @property
+    def name(self):
+        return self.fact("spec", "name")
+
+    @property
+    def dataset_title(self):
+        return self.fact("data", "title", default=self.dataset)
+
+    @property
+    def cells(self):
+        return [cell for arm in self.arms for cell in arm.cells]
+
+    @property
+    def epochs(self):
+        """All epochs that any cell has, ascending."""
+        return sorted({epoch for cell in self.cells for epoch in cell.epochs})
+
+    @property
+    def metrics(self):
+        """The measured metrics in the spec's order, such as mse, abs."""
+        return [c[len("train_"):] for c in self.columns
+                if c.startswith("train_") and c != "train_loss"]
+
+    @property
+    def has_seeds(self):
+        return any(len(arm.cells) > 1 for arm in self.arms)
+
+    def has(self, column):
+        """Whether any cell has a number in that column."""
+        return any(np.isfinite(cell.series.get(column, [math.nan])).any() for cell in self.cells)
+
+    def quality_columns(self):
+        """What final quality is read from: the test metrics, else the training ones."""
+        test = [f"test_{m}" for m in self.metrics if self.has(f"test_{m}")]
+        return test or [f"train_{m}" for m in self.metrics if self.has(f"train_{m}")]
+
+    def fact(self, *keys, default="not recorded"):
+        """A value of manifest.json, such as fact("machine", "cpu")."""
+        value = self.manifest
+        for key in keys:
+            value = value.get(key) if isinstance(value, dict) else None
+        return default if value in (None, "") else value
+
+    def arm(self, label):
+        return next((arm for arm in self.arms if arm.label == label), None)
+
+    def image(self, cell, epoch):
+        """The captured output as a 28 x 28 array of bytes, or None when there is none.
+        A file of an epoch that trace.csv does not have is no result."""
+        if epoch not in cell.epochs:
+            return None
+        return read_image(self.folder / "images" / cell.slug / f"{epoch:02d}.png")
+
+    def input_image(self):
+        return read_image(self.folder / "images" / "input.png")
+
+    def image_epochs(self, cell):
+        return [e for e in cell.epochs
+                if (self.folder / "images" / cell.slug / f"{e:02d}.png").is_file()]
+
+
+def read_image(path):
+    if not path.is_file():
+        return None
+    try:
+        with Image.open(path) as file:
+            pixels = np.asarray(file.convert("L"), dtype=np.uint8)
+    except OSError as error:
+        raise InputError(f"{path}: not a readable image ({error})") from error
+    if pixels.shape != IMAGE_SHAPE:
+        raise InputError(f"{path}: {pixels.shape[1]} x {pixels.shape[0]} pixels, expected 28 x 28")
+    return pixels
+
+
+def pixels_sha256(pixels):
+    return hashlib.sha256(pixels.tobytes()).hexdigest()
+
+
+def read_csv(path, required):
+    """(columns, rows as dicts with "line"); checks the header and every row's length."""
+    with path.open(newline="", encoding="utf-8") as file:
+        reader = csv.reader(file)
+        columns = next(reader, [])
+        for name in required:
+            if name not in columns:
+                found = ", ".join(columns) or "an empty file"
+                raise InputError(f"{path}: column '{name}' is missing; found: {found}")
+        rows = []
+        for fields in reader:
+            if len(fields) != len(columns):
+                raise InputError(f"{path}:{reader.line_num}: {len(fields)} fields, expected "
+                                 f"{len(columns)}; a row cut short?")
+            rows.append(dict(zip(columns, fields), line=reader.line_num))
+    return columns, rows
+
+
+def number(path, row, column, kind):
+    try:
+        return kind(row[column])
+    except ValueError:
+        raise InputError(f"{path}:{row['line']}: {column} is '{row[column]}', "
+                         f"expected a number") from None
+
+
+def read_trace(path):
+    """(columns, cells in file order, names of the data sets in it)"""
+    columns, rows = read_csv(path, TRACE_COLUMNS)
+    measured = [c for c in columns if c.startswith(("train_", "test_"))]
+    cells, datasets = {}, set()
+    for row in rows:
+        cell = cells.setdefault(row["cell"], Cell(
+            row["cell"], row["label"], row["loss"], row["optimizer"],
+            number(path, row, "seed", int), series={c: [] for c in measured}))
+        datasets.add(row["dataset"])
+        epoch = number(path, row, "epoch", int)
+        if epoch in cell.epochs:
+            raise InputError(f"{path}:{row['line']}: a second row of {cell.slug}, epoch {epoch}")
+        if row["status"] == "diverged":
+            cell.diverged_at = epoch
+            continue
+        cell.epochs.append(epoch)
+        cell.image_sha256[epoch] = row["image_sha256"]
+        for c in measured:
+            cell.series[c].append(number(path, row, c, float) if row[c] else math.nan)
+    return columns, list(cells.values()), datasets
+
+
+def read_timing(path, cells):
+    """Add the costs to the cells."""
+    columns, rows = read_csv(path, TIMING_COLUMNS)
+    by_slug = {cell.slug: cell for cell in cells}
+    for row in rows:
+        cell = by_slug.get(row["cell"])
+        epoch = number(path, row, "epoch", int)
+        if cell is None or epoch not in cell.epochs:
+            continue
+        cost = {c: number(path, row, c, int) for c in ("steps", "samples", "wall_ns", "cpu_ns")}
+        cell.costs[epoch] = cost | {"isa": row["isa"], "jobs": row["jobs"]}
+
+
+def group(cells):
+    """Arms in file order: cells of one label, unless a seed would occur twice."""
+    arms = {}
+    for cell in cells:
+        key = (cell.label, cell.loss, cell.optimizer)
+        taken = key in arms and any(cell.seed == other.seed for other in arms[key].cells)
+        if taken:
+            key = (cell.slug, cell.loss, cell.optimizer)
+        arms.setdefault(key, Arm(*key)).cells.append(cell)
+    return list(arms.values())
+
+
+def find_problems(results, datasets):
+    """What a reader must know before trusting the report."""
+    notices = []
+    if results.fact("data", "substituted", default=False):
+        notices.append(f"**{results.dataset_title} stands in for {results.fact('data', 'asked')}**, "
+                       "which was asked for and not found.")
+    if datasets != {results.fact("data", "used", default=results.dataset)}:
+        notices.append(f"trace.csv was trained on {', '.join(sorted(datasets))}, but the manifest "
+                       f"says {results.fact('data', 'used')}.")
+    overrides = results.fact("spec", "overrides", default=[])
+    if overrides:
+        notices.append("This is not the experiment file as it stands; overridden: "
+                       + ", ".join(f"`{o}`" for o in overrides) + ".")
+    listed = results.fact("cells", default=[])
+    present = {cell.slug for cell in results.cells}
+    missing = [c["slug"] for c in listed if c["slug"] not in present]
+    if missing:
+        notices.append(f"**Incomplete: {len(missing)} of {len(listed)} runs are missing:** "
+                       + some(f"`{slug}`" for slug in missing) + ".")
+    short = [c for c in results.cells if not c.complete and not c.diverged_at]
+    if short:
+        notices.append(f"**Incomplete: {plural(len(short), 'run')} without all of the "
+                       f"{results.epochs[-1]} epochs:** "
+                       + some(f"`{c.slug}` has {len(c.epochs)}" for c in short) + ".")
+    diverged = [c for c in results.cells if c.diverged_at]
+    if diverged:
+        notices.append(f"{plural(len(diverged), 'run')} diverged: "
+                       + some(f"`{c.slug}` in epoch {c.diverged_at}" for c in diverged) + ".")
+    digest = hashlib.sha256((results.folder / "trace.csv").read_bytes()).hexdigest()
+    if results.fact("trace_sha256", default=digest) != digest:
+        notices.append("trace.csv is not the file whose digest the manifest records.")
+    return notices + find_image_problems(results)
+
+
+def find_image_problems(results):
+    wrong, absent = [], []
+    for cell in results.cells:
+        for epoch, expected in cell.image_sha256.items():
+            if not expected:
+                continue
+            pixels = results.image(cell, epoch)
+            if pixels is None:
+                absent.append(f"{cell.slug}/{epoch:02d}.png")
+            elif pixels_sha256(pixels) != expected:
+                wrong.append(f"{cell.slug}/{epoch:02d}.png")
+    notices = []
+    for names, what in ((absent, "missing"), (wrong, "with other pixels than trace.csv records")):
+        if names:
+            notices.append(f"{plural(len(names), 'image')} {what}: {some(names)}.")
+    return notices
+
+
+def load(folder):
+    """Read a result folder. Raises InputError."""
+    folder = Path(folder)
+    for name in ("manifest.json", "trace.csv"):
+        if not (folder / name).is_file():
+            raise InputError(f"{folder}: no {name}; expected a folder that `lossgrid run` wrote")
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        name = manifest["spec"]["name"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{folder / 'manifest.json'}: not a manifest ({error!r})") from error
+    columns, cells, datasets = read_trace(folder / "trace.csv")
+    if not any(cell.epochs or cell.diverged_at for cell in cells):
+        raise InputError(f"{folder / 'trace.csv'}: no row yet; "
+                         f"`lossgrid run experiments/{name}.yaml` fills it")
+    results = Results(folder, manifest, " and ".join(sorted(datasets)), columns, group(cells))
+    for cell in cells:
+        cell.complete = not cell.diverged_at and cell.epochs == results.epochs
+    results.notices = find_problems(results, datasets)
+    if (folder / "timing.csv").is_file():
+        read_timing(folder / "timing.csv", cells)
+    if not any(cell.costs for cell in cells):
+        results.notices.append("timing.csv holds no finished epoch: nothing is said about speed.")
+    return results

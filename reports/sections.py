@@ -1,0 +1,130 @@
+"""The parts of report.md that are the same for every experiment, as Markdown."""
+
+from pathlib import Path
+
+import numpy as np
+
+import published
+from stats import mean_interval
+from text import interval, listed, number, plural, table
+
+
+def facts(results):
+    """What the template takes straight from the manifest."""
+    spec = Path(results.fact("spec", "path", default=f"{results.name}.yaml"))
+    spec_file = spec.name if spec.is_absolute() else str(spec)
+    overrides = "".join(f" --set '{o}'" for o in results.fact("spec", "overrides", default=[]))
+    verify = ""
+    if published.applies(results) and published.load(results).column == "image_sha256":
+        cell = results.cells[0]
+        verify = ("One image by hand, to compare with its line in `reports/published/"
+                  f"{results.name}.csv`:\n\n```sh\npython3 -c 'import sys; from PIL import Image\n"
+                  "sys.stdout.buffer.write(Image.open(sys.argv[1]).tobytes())' \\\n"
+                  f"  results/{results.name}/images/{cell.slug}/01.png | sha256sum\n```")
+    return {"title": results.fact("spec", "title", default=results.name),
+            "description": results.fact("spec", "description", default=""),
+            "name": results.name,
+            "spec_file": spec_file,
+            "spec_text": results.fact("spec", "text").strip(),
+            "command": f"build/lossgrid run {spec_file}{overrides}",
+            "verify": verify}
+
+
+def state(arm, last):
+    diverged = [f"seed {c.seed} in epoch {c.diverged_at}" for c in arm.cells if c.diverged_at]
+    if diverged:
+        return "**diverged**: " + listed(diverged)
+    short = [c for c in arm.cells if len(c.epochs) < last]
+    return f"incomplete: {plural(len(short), 'run')}" if short else "done"
+
+
+def arms(results):
+    """Data, precision and one row for each arm."""
+    last = results.epochs[-1] if results.epochs else 0
+    rows = [[arm.label, arm.loss, arm.optimizer, listed(str(c.seed) for c in arm.cells),
+             max((len(c.epochs) for c in arm.cells), default=0), state(arm, last)]
+            for arm in results.arms]
+    return (f"Trained on **{results.dataset_title}** in {results.fact('engine', 'precision')}.\n\n"
+            + table(["arm", "trained under", "optimizer", "seeds", "epochs", "state"], rows, {4}))
+
+
+def values(results):
+    """One row for each arm: every metric after the last epoch."""
+    columns = [c for m in results.metrics for c in (f"train_{m}", f"test_{m}") if results.has(c)]
+    rows = []
+    for arm in results.arms:
+        finals = [arm.finals(c) for c in columns]
+        rows.append([arm.label] + [interval(*mean_interval(f[np.isfinite(f)])) for f in finals])
+    legend = ("After the last epoch; less is better. `train_` is the mean over the training samples "
+              "of that epoch, each taken before its update")
+    legend += ("; `test_` is the held-out test set after the epoch."
+               if any(c.startswith("test_") for c in columns) else ". The test set was not measured.")
+    if results.has_seeds:
+        legend += " ± is the 95 % Student t interval of the mean over the seeds."
+    if any(cell.diverged_at for cell in results.cells):
+        legend += " Diverged runs have no number."
+    header = ["arm"] + [f"`{c}`" for c in columns]
+    return legend + "\n\n" + table(header, rows, set(range(1, len(header))))
+
+
+def figures(drawn):
+    parts = []
+    for i, figure in enumerate((f for f in drawn if not f.reason), 1):
+        parts.append(f"### Figure {i}. {figure.title}\n\n![{figure.title}]({figure.name}.png)\n\n"
+                     f"{figure.caption} ([SVG]({figure.name}.svg))")
+    absent = [f"- {f.title}: {f.reason}." for f in drawn if f.reason]
+    if absent:
+        parts.append("Not drawn:\n\n" + "\n".join(absent))
+    return "\n\n".join(parts)
+
+
+def time(results):
+    """Cost of a training step for each arm, and the machine it was measured on."""
+    timed = [arm for arm in results.arms if any(cell.costs for cell in arm.cells)]
+    if not timed:
+        return "Nothing was timed."
+    means = {}
+    for arm in timed:
+        each = np.array([cell.ns_per_step() for cell in arm.cells if cell.costs]) / 1e3
+        means[arm.label] = mean_interval(each)
+    fastest = min(mean for mean, _ in means.values())
+    rows = []
+    for arm in timed:
+        mean, half = means[arm.label]
+        total = sum(cost["cpu_ns"] for cell in arm.cells for cost in cell.costs.values()) / 1e9
+        rows.append([arm.label, interval(mean, half), f"{mean / fastest:.2f}",
+                     f"{1e6 / mean:,.0f}", f"{total:,.1f}"])
+    costs = [cost for cell in results.cells for cost in cell.costs.values()]
+    isas, jobs = ({cost[key] for cost in costs} for key in ("isa", "jobs"))
+    where = (f"CPU time of training steps alone, evaluation apart, on {machine(results)}; "
+             f"instruction set {listed(sorted(isas))}, parallel jobs {listed(sorted(jobs))}.")
+    if any(len(arm.cells) > 1 for arm in timed):
+        where += " ± is the 95 % Student t interval of the mean over the seeds."
+    header = ["arm", "µs a step", "relative", "steps a CPU second", "CPU seconds, all runs"]
+    return where + "\n\n" + table(header, rows, {1, 2, 3, 4})
+
+
+def machine(results):
+    cores = results.fact("machine", "cores", default=0)
+    virtual = results.fact("machine", "hypervisor", default="none")
+    return (results.fact("machine", "cpu", default="an unknown CPU")
+            + (f", {plural(cores, 'core')}" if cores else "")
+            + (f", virtual machine ({virtual})" if virtual not in ("none", "not recorded") else ""))
+
+
+def provenance(results):
+    files = results.fact("data", "files", default=[])
+    rows = [
+        ["lossgrid", results.fact("lossgrid", "version")],
+        ["experiment", f"`{facts(results)['spec_file']}`, SHA-256 `{results.fact('spec', 'sha256')}`"],
+        ["trace.csv", f"SHA-256 `{results.fact('trace_sha256')}`"],
+        *([f"{f['name']}", f"{f['size_bytes']:,} bytes, SHA-256 `{f['sha256']}`"] for f in files),
+        ["compiler", f"{results.fact('build', 'compiler')}, {results.fact('build', 'variant')}"],
+        ["flags", f"`{results.fact('build', 'flags')}`"],
+        ["engine", f"{results.fact('engine', 'precision')} on {results.fact('engine', 'isa')}, "
+                   f"jobs {results.fact('jobs')}"],
+        ["machine", f"{machine(results)}, kernel {results.fact('machine', 'kernel')}"],
+        ["started", results.fact("started")],
+        ["finished", results.fact("finished")],
+    ]
+    return table(["what", "which"], rows)
