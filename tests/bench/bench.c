@@ -1,0 +1,109 @@
+/* bench PRECISION OPTIMIZER BATCH STEPS [ISA]: time training steps of the article's
+ * network on synthetic images as sparse as MNIST, one thread.
+ *
+ * Reads commands from standard input, so that a driver can interleave it with
+ * another program: each line makes it run STEPS steps and print the nanoseconds
+ * they took. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "engine/backend.h"
+#include "engine/base/pcg.h"
+
+enum { SAMPLES = 2048, FEATURES = 784 };
+
+static size_t find(const struct lg_info *(*entry)(size_t), size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(entry(i)->name, name) == 0)
+            return i;
+    fprintf(stderr, "bench: no '%s' in the registry\n", name);
+    exit(2);
+}
+
+/* A disc of random pixels on black, about one pixel in five, as digits have. */
+static void draw(struct lg_images *images)
+{
+    struct lg_pcg pcg = lg_pcg_seed(7, 7);
+    for (size_t s = 0; s < images->count; s++) {
+        const int x0 = 10 + (int)lg_pcg_below(&pcg, 8), y0 = 10 + (int)lg_pcg_below(&pcg, 8);
+        for (int y = 0; y < 28; y++)
+            for (int x = 0; x < 28; x++) {
+                const int d = (x - x0) * (x - x0) + (y - y0) * (y - y0);
+                images->pixels[s * FEATURES + (size_t)(y * 28 + x)] =
+                    d < 49 ? (uint8_t)(1 + lg_pcg_below(&pcg, 255)) : 0;
+            }
+    }
+}
+
+static struct lg_net_config article(const struct lg_backend *b, const char *optimizer, size_t batch)
+{
+    struct lg_net_config config = {.inputs = FEATURES, .layer_count = 4, .batch = batch};
+    const size_t outputs[] = {128, 32, 128, FEATURES};
+    for (size_t l = 0; l < 4; l++) {
+        config.layers[l].outputs = outputs[l];
+        config.layers[l].activation.index = find(b->activation, b->activation_count, "relu");
+    }
+    config.loss.index = find(b->loss, b->loss_count, "mse");
+    config.loss.options = lg_options_default(b->loss(config.loss.index));
+    config.optimizer.index = find(b->optimizer, b->optimizer_count, optimizer);
+    config.optimizer.options = lg_options_default(b->optimizer(config.optimizer.index));
+    return config;
+}
+
+static double now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 5) {
+        fprintf(stderr, "usage: bench f32|f64 OPTIMIZER BATCH STEPS [ISA]\n");
+        return 2;
+    }
+    const size_t batch = strtoul(argv[3], NULL, 10), steps = strtoul(argv[4], NULL, 10);
+    const struct lg_backend *b;
+    struct lg_error error;
+    if (lg_backend_select(strcmp(argv[1], "f64") == 0 ? LG_F64 : LG_F32, argc > 5 ? argv[5] : NULL,
+                          &b, &error) != LG_OK) {
+        fprintf(stderr, "bench: %s\n", error.message);
+        return 3;
+    }
+    struct lg_images images = {.count = SAMPLES, .rows = 28, .columns = 28};
+    images.pixels = malloc(SAMPLES * FEATURES);
+    const struct lg_net_config config = article(b, argv[2], batch);
+    struct lg_arena arena = {0};
+    b->create(&arena, &config);
+    if (!images.pixels || lg_arena_create(&arena, arena.used_bytes, &error) != LG_OK)
+        return 3;
+    draw(&images);
+    struct lg_net *net = b->create(&arena, &config);
+    const struct lg_initialisation how = {
+        .method = find(b->initialisation, b->initialisation_count, "torch7_uniform"), .seed = 1};
+    b->initialise(net, &how);
+    size_t position = 0;
+    for (char line[64]; fgets(line, sizeof line, stdin);) {
+        double spent = 0;
+        for (size_t step = 0; step < steps; step++, position += batch) {
+            if (position + batch > SAMPLES)
+                position = 0;
+            const struct lg_pass pass = {
+                .images = &images, .first = position, .count = batch, .capture = SIZE_MAX};
+            struct lg_sums sums = {0};
+            const double start = now_ns();
+            if (b->train(net, &pass, &sums) != 1)
+                return 1;
+            spent += now_ns() - start;
+        }
+        printf("%.0f\n", spent);
+        fflush(stdout);
+    }
+    lg_arena_destroy(&arena);
+    free(images.pixels);
+    return 0;
+}

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# compilers.sh BUILD: build with gcc and clang, -O0 and -O3; run a short piece of
+# every experiment with each build, and the default build with every instruction
+# set of this CPU. All trace.csv must be byte-identical.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+build=$1
+passed=0 failed=0 skipped=0
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+
+# run PROGRAM NAME SAMPLES OPTION...: a short run of every experiment
+run() {
+    local program=$1 name=$2 samples=$3
+    shift 3
+    for spec in experiments/*.yaml; do
+        "$program" run "$spec" --quiet --fresh --out "$out/$name/$(basename "$spec" .yaml)" \
+            --set epochs=2 --set "samples=$samples" --set 'seeds=[0]' "$@" >/dev/null || return 1
+    done
+}
+
+# same A B: every trace of A equals B's
+same() {
+    local spec
+    for spec in experiments/*.yaml; do
+        spec=$(basename "$spec" .yaml)
+        if cmp "$out/$1/$spec/trace.csv" "$out/$2/$spec/trace.csv"; then
+            passed=$((passed + 1))
+        else
+            failed=$((failed + 1))
+        fi
+    done
+}
+
+build_with() { make -s -j "$(nproc)" BUILD="$build/$1$2" CC="$1" OPT="$2 -g" all; }
+
+build_with gcc -O3 && run "$build/gcc-O3/lossgrid" reference 200 || exit 1
+for compiler in gcc clang; do
+    for level in -O0 -O3; do
+        name=$compiler$level
+        [ "$name" = gcc-O3 ] && continue
+        build_with $compiler $level && run "$build/$name/lossgrid" "$name" 200 || exit 1
+        same "$name" reference
+        echo "bits: $name against gcc-O3: $passed equal, $failed different so far"
+    done
+done
+for isa in $("$build/gcc-O3/lossgrid" list isas --format csv | awk -F, '$2 == "yes" { print $1 }'); do
+    run "$build/gcc-O3/lossgrid" "isa-$isa" 200 --isa "$isa" || exit 1
+    same "isa-$isa" reference
+    echo "bits: --isa $isa: $passed equal, $failed different so far"
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

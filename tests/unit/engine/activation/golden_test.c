@@ -1,0 +1,64 @@
+#include "registry.h"
+
+#include "engine/net/net.h"
+#include "tests/unit/golden.h"
+#include "tests/unit/template.h"
+#include "tests/unit/tolerance.h"
+
+enum { POINTS_MAX = 64 };
+
+/* f itself computes in f64 and rounds once. A derivative is a difference from 1 of
+ * up to two roundings, times the incoming gradient, so it is as exact as that
+ * gradient's own size allows, not as its own. */
+enum { FORWARD_ROUNDINGS = 1, BACKWARD_ROUNDINGS = 5 };
+
+static const char path[] = "tests/golden/activations.csv";
+
+#define NAME(name) #name,
+static const char *const names[] = {LG_ACTIVATIONS(NAME)};
+enum { NAMES = sizeof names / sizeof *names };
+
+/* Returns whether the case is one for this precision. */
+static bool check(struct golden group)
+{
+    const struct golden_row *row = group.rows;
+    double z[POINTS_MAX], h[POINTS_MAX], dh[POINTS_MAX], dz[POINTS_MAX];
+    const size_t n = golden_values(group, "z", z, POINTS_MAX);
+    cr_assert(golden_values(group, "h", h, POINTS_MAX) == n &&
+              golden_values(group, "upstream", dh, POINTS_MAX) == n &&
+              golden_values(group, "gradient", dz, POINTS_MAX) == n);
+    if (!golden_are_reals(z, n) || !golden_are_reals(dh, n))
+        return false;
+
+    const struct activation *activation = registry_activation(golden_entry(row, names, NAMES));
+    const struct lg_options options = golden_options(&activation->info, row->options);
+    real x[POINTS_MAX], out[POINTS_MAX], upstream[POINTS_MAX], gradient[POINTS_MAX];
+    for (size_t i = 0; i < n; i++) {
+        x[i] = (real)z[i];
+        upstream[i] = (real)dh[i];
+    }
+    activation->forward(&options, n, x, out);
+    activation->backward(&options, n, x, out, upstream, gradient);
+    for (size_t i = 0; i < n; i++) {
+        cr_expect(is_near((double)out[i], h[i], fabs(h[i]), FORWARD_ROUNDINGS),
+                  "%s(%a) = %a, expected %a", row->name, z[i], (double)out[i], h[i]);
+        cr_expect(is_near((double)gradient[i], dz[i], fabs(dh[i]), BACKWARD_ROUNDINGS),
+                  "%s at %a: gradient %a, expected %a", row->name, z[i], (double)gradient[i],
+                  dz[i]);
+    }
+    return true;
+}
+
+TEMPLATE_TEST(activation_golden, values_and_gradients_are_the_references)
+{
+    struct golden file = golden_read(path);
+    size_t checked = 0;
+    for (struct golden group; (group = golden_next(&file)).count;)
+        checked += check(group);
+    cr_assert_geq(checked, NAMES);
+}
+
+TEMPLATE_TEST(activation_golden, every_activation_has_golden_values)
+{
+    golden_check_complete(golden_read(path), names, NAMES);
+}

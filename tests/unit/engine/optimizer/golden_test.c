@@ -1,0 +1,85 @@
+#include "registry.h"
+
+#include "engine/net/net.h"
+#include "tests/unit/golden.h"
+#include "tests/unit/template.h"
+#include "tests/unit/tolerance.h"
+
+enum { PARAMETERS_MAX = 8, CELLS_MAX = 256 };
+
+/* One step rounds a parameter and about a dozen numbers no larger than its move
+ * (or, in a running mean, than the moves before); steps add up. */
+enum { ROUNDINGS_A_STEP = 4 };
+
+static const char path[] = "tests/golden/optimizers.csv";
+
+#define NAME(name) #name,
+static const char *const names[] = {LG_OPTIMIZERS(NAME)};
+enum { NAMES = sizeof names / sizeof *names };
+
+/* Compare step after step with expected: (steps, n). */
+static void check_path(const struct golden_row *row, const double *start, const double *gradient,
+                       const double *expected, size_t steps, size_t n)
+{
+    const struct optimizer *optimizer = registry_optimizer(golden_entry(row, names, NAMES));
+    const struct lg_options options = golden_options(&optimizer->info, row->options);
+    real w[PARAMETERS_MAX], g[PARAMETERS_MAX], slots[OPTIMIZER_SLOTS_MAX][PARAMETERS_MAX];
+    real *state[OPTIMIZER_SLOTS_MAX];
+    double way[PARAMETERS_MAX], scalars[OPTIMIZER_SCALARS_MAX] = {0};
+    for (size_t i = 0; i < n; i++) {
+        w[i] = (real)start[i];
+        way[i] = fabs(start[i]);
+        for (size_t slot = 0; slot < OPTIMIZER_SLOTS_MAX; slot++)
+            slots[slot][i] = optimizer->initial_state && slot < optimizer->slots(&options)
+                                 ? optimizer->initial_state(&options, slot)
+                                 : 0;
+    }
+    for (size_t slot = 0; slot < OPTIMIZER_SLOTS_MAX; slot++)
+        state[slot] = slots[slot];
+    for (size_t step = 0; step < steps; step++) {
+        struct optimizer_step now;
+        optimizer->begin(&options, step + 1, scalars, &now);
+        for (size_t i = 0; i < n; i++)
+            g[i] = (real)gradient[step * n + i];
+        optimizer->update(&now, n, w, g, state);
+        for (size_t i = 0; i < n; i++) {
+            const double before = step ? expected[(step - 1) * n + i] : start[i];
+            const double now_expected = expected[step * n + i];
+            way[i] += fabs(now_expected - before);
+            cr_expect(
+                is_near((double)w[i], now_expected, way[i], ROUNDINGS_A_STEP * (int)(step + 1)),
+                "%s %s %s: parameter %zu after step %zu is %.17g, expected %.17g", row->name,
+                row->options, row->label, i, step + 1, (double)w[i], now_expected);
+        }
+    }
+}
+
+/* Returns whether the case is one for this precision. */
+static bool check(struct golden file, struct golden group)
+{
+    double start[PARAMETERS_MAX], gradient[CELLS_MAX], expected[CELLS_MAX];
+    const struct golden shared = golden_shared(file, group.rows->label);
+    const size_t n = golden_values(shared, "start", start, PARAMETERS_MAX);
+    const size_t cells = golden_values(shared, "gradient", gradient, CELLS_MAX);
+    cr_assert(golden_values(group, "w", expected, CELLS_MAX) == cells && cells % n == 0);
+    if (!golden_are_reals(start, n) || !golden_are_reals(gradient, cells))
+        return false;
+    check_path(group.rows, start, gradient, expected, cells / n, n);
+    return true;
+}
+
+TEMPLATE_TEST(optimizer_golden, paths_are_the_references)
+{
+    const struct golden file = golden_read(path);
+    struct golden rest = file;
+    size_t checked = 0;
+    for (struct golden group; (group = golden_next(&rest)).count;)
+        if (group.rows->name[0] != '\0')
+            checked += check(file, group);
+    cr_assert_geq(checked, NAMES);
+}
+
+TEMPLATE_TEST(optimizer_golden, every_optimizer_has_golden_values)
+{
+    golden_check_complete(golden_read(path), names, NAMES);
+}

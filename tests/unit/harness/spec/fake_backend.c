@@ -1,0 +1,80 @@
+#include "tests/unit/harness/spec/fake_backend.h"
+
+#include <math.h>
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+static const char *const reductions[] = {"mean", "sum", NULL};
+
+static const struct lg_option mse_options[] = {
+    {.name = "reduction", .kind = LG_OPTION_CHOICE, .choices = reductions},
+};
+static const struct lg_option smooth_options[] = {
+    {"beta", LG_OPTION_REAL, 1, 0, INFINITY, 1, NULL, "width"},
+};
+static const struct lg_option adagrad_options[] = {
+    {"lr", LG_OPTION_REAL, 0.01, 0, INFINITY, 1, NULL, "rate"},
+};
+static const struct lg_option adam_options[] = {
+    {"lr", LG_OPTION_REAL, 0.001, 0, INFINITY, 1, NULL, "rate"},
+    {"beta1", LG_OPTION_REAL, 0.9, 0, 1, 0, NULL, "decay"},
+    {"delay", LG_OPTION_INTEGER, 1, 1, 10, 0, NULL, "steps"},
+};
+static const struct lg_option sgd_options[] = {
+    {"lr", LG_OPTION_REAL, 0.001, 0, 1e6, 1, NULL, "rate"},
+    {"momentum", LG_OPTION_REAL, 0, 0, 1, 0, NULL, "momentum"},
+    {"nesterov", LG_OPTION_FLAG, 0, 0, 1, 0, NULL, "look ahead"},
+};
+static const struct lg_option leaky_options[] = {
+    {"slope", LG_OPTION_REAL, 0.01, -1, 1, 0, NULL, "below 0"},
+};
+
+static const struct lg_info losses[] = {
+    {.name = "abs"},
+    {.name = "mse", .options = mse_options, .option_count = COUNT(mse_options)},
+    {.name = "smooth_l1", .options = smooth_options, .option_count = COUNT(smooth_options)},
+};
+static const struct lg_info optimizers[] = {
+    {.name = "adagrad", .options = adagrad_options, .option_count = COUNT(adagrad_options)},
+    {.name = "adam", .options = adam_options, .option_count = COUNT(adam_options)},
+    {.name = "sgd", .options = sgd_options, .option_count = COUNT(sgd_options)},
+};
+static const struct lg_info activations[] = {
+    {.name = "identity"},
+    {.name = "leaky", .options = leaky_options, .option_count = COUNT(leaky_options)},
+    {.name = "relu"},
+};
+static const struct lg_info initialisations[] = {{.name = "torch7_uniform"}, {.name = "zero"}};
+
+static const struct lg_info *loss(size_t index)
+{
+    return &losses[index];
+}
+
+static const struct lg_info *optimizer(size_t index)
+{
+    return &optimizers[index];
+}
+
+static const struct lg_info *activation(size_t index)
+{
+    return &activations[index];
+}
+
+static const struct lg_info *initialisation(size_t index)
+{
+    return &initialisations[index];
+}
+
+const struct lg_backend fake_backend = {
+    .isa = "fake",
+    .precision = LG_F64,
+    .loss_count = COUNT(losses),
+    .optimizer_count = COUNT(optimizers),
+    .activation_count = COUNT(activations),
+    .initialisation_count = COUNT(initialisations),
+    .loss = loss,
+    .optimizer = optimizer,
+    .activation = activation,
+    .initialisation = initialisation,
+};
