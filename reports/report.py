@@ -167,8 +167,10 @@ def main(arguments):
     parser = argparse.ArgumentParser(
         prog="lossgrid report", description="Figures and report.md of a result folder.",
         epilog="example: lossgrid report results/article-losses")
-    parser.add_argument("folder", metavar="DIR", type=Path, help="a folder that `lossgrid run` wrote")
-    parser.add_argument("--out", metavar="DIR", type=Path, help="where to write; DIR/report by default")
+    parser.add_argument("folder", metavar="DIR", type=Path,
+                        help="a folder that `lossgrid run` wrote")
+    parser.add_argument("--out", metavar="DIR", type=Path,
+                        help="where to write; DIR/report by default")
     options = parser.parse_args(arguments)
     try:
         path, headline, figures, notices = write_report(

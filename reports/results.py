@@ -256,8 +256,8 @@ def find_problems(results, datasets):
     """What a reader must know before trusting the report."""
     notices = []
     if results.fact("data", "substituted", default=False):
-        notices.append(f"**{results.dataset_title} stands in for {results.fact('data', 'asked')}**, "
-                       "which was asked for and not found.")
+        notices.append(f"**{results.dataset_title} stands in for "
+                       f"{results.fact('data', 'asked')}**, which was asked for and not found.")
     if datasets != {results.fact("data", "used", default=results.dataset)}:
         notices.append(f"trace.csv was trained on {', '.join(sorted(datasets))}, but the manifest "
                        f"says {results.fact('data', 'used')}.")

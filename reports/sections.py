@@ -6,7 +6,7 @@ import numpy as np
 
 import published
 from stats import mean_interval
-from text import interval, listed, number, plural, table
+from text import interval, listed, numerals, plural, table
 
 
 def facts(results):
@@ -41,7 +41,7 @@ def state(arm, last):
 def arms(results):
     """Data, precision and one row for each arm."""
     last = results.epochs[-1] if results.epochs else 0
-    rows = [[arm.label, arm.loss, arm.optimizer, listed(str(c.seed) for c in arm.cells),
+    rows = [[arm.label, arm.loss, arm.optimizer, numerals(c.seed for c in arm.cells),
              max((len(c.epochs) for c in arm.cells), default=0), state(arm, last)]
             for arm in results.arms]
     return (f"Trained on **{results.dataset_title}** in {results.fact('engine', 'precision')}.\n\n"
@@ -55,10 +55,11 @@ def values(results):
     for arm in results.arms:
         finals = [arm.finals(c) for c in columns]
         rows.append([arm.label] + [interval(*mean_interval(f[np.isfinite(f)])) for f in finals])
-    legend = ("After the last epoch; less is better. `train_` is the mean over the training samples "
-              "of that epoch, each taken before its update")
-    legend += ("; `test_` is the held-out test set after the epoch."
-               if any(c.startswith("test_") for c in columns) else ". The test set was not measured.")
+    legend = ("After the last epoch; less is better. `train_` is the mean over the training "
+              "samples of that epoch, each taken before its update")
+    tested = any(c.startswith("test_") for c in columns)
+    legend += ("; `test_` is the held-out test set after the epoch." if tested else
+               ". The test set was not measured.")
     if results.has_seeds:
         legend += " ± is the 95 % Student t interval of the mean over the seeds."
     if any(cell.diverged_at for cell in results.cells):
@@ -116,7 +117,8 @@ def provenance(results):
     files = results.fact("data", "files", default=[])
     rows = [
         ["lossgrid", results.fact("lossgrid", "version")],
-        ["experiment", f"`{facts(results)['spec_file']}`, SHA-256 `{results.fact('spec', 'sha256')}`"],
+        ["experiment", f"`{facts(results)['spec_file']}`, "
+                       f"SHA-256 `{results.fact('spec', 'sha256')}`"],
         ["trace.csv", f"SHA-256 `{results.fact('trace_sha256')}`"],
         *([f"{f['name']}", f"{f['size_bytes']:,} bytes, SHA-256 `{f['sha256']}`"] for f in files),
         ["compiler", f"{results.fact('build', 'compiler')}, {results.fact('build', 'variant')}"],

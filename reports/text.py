@@ -26,7 +26,7 @@ def interval(mean, half):
     if not (math.isfinite(mean) and math.isfinite(half)) or half <= 0:
         return number(mean)
     decimals = max(0, 1 - math.floor(math.log10(half)))
-    return f"{mean:.{decimals}f} ± {half:.{decimals}f}"
+    return f"{mean:.{decimals}f}\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}{half:.{decimals}f}"
 
 
 def ratio(bounds):
@@ -38,7 +38,15 @@ def ratio(bounds):
 def listed(words):
     """a, b and c"""
     words = list(words)
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return " and ".join(([", ".join(words[:-1])] if len(words) > 1 else []) + words[-1:])
+
+
+def numerals(values):
+    """1 to 5, or 1, 2, 7"""
+    values = sorted(values)
+    if len(values) > 2 and values == list(range(values[0], values[-1] + 1)):
+        return f"{values[0]} to {values[-1]}"
+    return ", ".join(str(v) for v in values)
 
 
 def some(words, most=5):

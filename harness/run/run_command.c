@@ -8,6 +8,7 @@
 #include "engine/base/fpenv.h"
 #include "harness/measure/machine.h"
 #include "harness/record/files.h"
+#include "harness/run/interrupt.h"
 #include "harness/run/study.h"
 
 enum { JOBS_MAX = 1024, SHARDS_MAX = 1000000 };
@@ -250,6 +251,7 @@ static enum lg_status run(int argc, char **argv, struct lg_error *error)
         status = requests != NULL ? read_requests(&options, requests, error)
                                   : lg_fail(error, LG_ENVIRONMENT, "not enough memory");
     }
+    interrupt_catch();
     if (status == LG_OK)
         status = run_requests(&options, requests, error);
     for (size_t i = 0; requests != NULL && i < options.spec_count; i++)

@@ -55,13 +55,16 @@ static void announce(const struct study *study, const struct lg_dataset *dataset
     const struct experiment *experiment = study->experiment;
     if (study->quiet)
         return;
-    fprintf(stderr, "%s: %zu cells of %zu epochs on %zu samples of %s, %s, %s, %zu at a time\n",
-            experiment->name, plan->selected, experiment->epochs, cell_samples(experiment, dataset),
-            dataset->info->title, lg_precision_name(study->backend->precision), study->backend->isa,
-            jobs);
     if (plan->kept > 0)
-        fprintf(stderr, "%s: %zu cells were finished earlier and are kept\n", experiment->name,
-                plan->kept);
+        fprintf(stderr, "%s: %zu of %zu cells were finished earlier and are kept\n",
+                experiment->name, plan->kept, plan->selected);
+    if (plan->train_count > 0)
+        fprintf(stderr,
+                "%s: training %zu of %zu cells, %zu at a time: %zu epochs of %zu samples of %s, "
+                "%s on %s\n",
+                experiment->name, plan->train_count, experiment->cell_count, jobs,
+                experiment->epochs, cell_samples(experiment, dataset), dataset->info->title,
+                lg_precision_name(study->backend->precision), study->backend->isa);
 }
 
 static enum lg_status train(const struct study *study, const struct cell_context *context,
@@ -144,7 +147,6 @@ static enum lg_status carry_out(const struct study *study, const struct lg_datas
         .jobs = jobs > 0 ? jobs : 1,
     };
     announce(study, dataset, plan, context.jobs);
-    interrupt_catch();
     enum lg_status trained = train(study, &context, plan, error);
     if (trained == LG_ENVIRONMENT)
         return trained; /* the files would meet the same */
@@ -170,6 +172,8 @@ enum lg_status study_run(const struct study *study, const struct lg_dataset *dat
     int lock = -1;
     struct plan plan = {0};
     enum lg_status status = check_fit(study->experiment, dataset, error);
+    if (status == LG_OK && interrupt_count() > 0)
+        status = lg_fail(error, LG_INTERRUPTED, "interrupted: nothing was begun");
     if (status == LG_OK)
         status = prepare(study, &lock, error);
     if (status == LG_OK)

@@ -6,10 +6,15 @@
 
 #include "harness/spec/label.h"
 
+/* A cell while cells are sorted. */
+struct entry {
+    const struct cell *cell;
+};
+
 static int compare_slugs(const void *a, const void *b)
 {
-    const struct cell *first = *(const struct cell *const *)a;
-    const struct cell *second = *(const struct cell *const *)b;
+    const struct cell *first = ((const struct entry *)a)->cell;
+    const struct cell *second = ((const struct entry *)b)->cell;
     int order = strcmp(first->slug, second->slug);
     return order != 0 ? order : (first > second) - (first < second);
 }
@@ -28,14 +33,14 @@ static enum lg_status check_slugs(struct pool *pool, const struct grid *grid,
                                   const struct experiment *experiment, struct lg_error *error)
 {
     size_t count = experiment->cell_count;
-    const struct cell **sorted = pool_take(pool, count * sizeof *sorted, error);
+    struct entry *sorted = pool_take(pool, count * sizeof *sorted, error);
     if (sorted == NULL)
         return LG_ENVIRONMENT;
     for (size_t i = 0; i < count; i++)
-        sorted[i] = &experiment->cells[i];
+        sorted[i].cell = &experiment->cells[i];
     qsort(sorted, count, sizeof *sorted, compare_slugs);
     for (size_t i = 1; i < count; i++) {
-        const struct cell *first = sorted[i - 1], *second = sorted[i];
+        const struct cell *first = sorted[i - 1].cell, *second = sorted[i].cell;
         if (strcmp(first->slug, second->slug) != 0)
             continue;
         size_t number = (size_t)(second - experiment->cells);

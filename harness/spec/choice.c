@@ -71,26 +71,23 @@ static enum lg_status read_name(const struct registry *registry, const struct no
     return status;
 }
 
-/* One option of the entry, into set->first and, for a list, set->axes. */
+/* One option of the entry, into set->base and, for a list, set->axes. */
 static enum lg_status read_option(struct pool *pool, const struct registry *registry,
                                   const struct member *member, const char *path,
                                   struct choice_set *set, struct lg_error *error)
 {
-    const struct lg_info *info = registry->info(set->first.index);
+    const struct lg_info *info = registry->info(set->base.index);
     int option = -1;
     enum lg_status status = find_option(info, registry->kind, member->key, &option, error);
     if (status != LG_OK)
         return status;
     struct path place = path_key(path, member->key->text);
-    double *value = &set->first.options.value[option];
+    double *value = &set->base.options.value[option];
     if (member->value->kind != NODE_LIST)
         return read_value(&info->options[option], member->value, place.text, value, error);
     struct axis *axis = &set->axes[set->axis_count++];
     axis->option = (size_t)option;
-    status = read_axis(pool, &info->options[option], member->value, place.text, axis, error);
-    if (status == LG_OK)
-        *value = axis->values[0];
-    return status;
+    return read_axis(pool, &info->options[option], member->value, place.text, axis, error);
 }
 
 enum lg_status choice_read_set(struct pool *pool, const struct registry *registry,
@@ -98,7 +95,7 @@ enum lg_status choice_read_set(struct pool *pool, const struct registry *registr
                                struct lg_error *error)
 {
     *set = (struct choice_set){.axis_count = 0};
-    enum lg_status status = read_name(registry, node, path, &set->first, error);
+    enum lg_status status = read_name(registry, node, path, &set->base, error);
     for (size_t i = 0; status == LG_OK && i < node->count; i++) {
         if (strcmp(node->members[i].key->text, "name") != 0)
             status = read_option(pool, registry, &node->members[i], path, set, error);
@@ -114,7 +111,7 @@ enum lg_status choice_read(struct pool *pool, const struct registry *registry,
     enum lg_status status = choice_read_set(pool, registry, node, path, &set, error);
     if (status != LG_OK)
         return status;
-    *choice = set.first;
+    *choice = set.base;
     if (set.axis_count == 0)
         return LG_OK;
     const struct lg_option *option = &registry->info(choice->index)->options[set.axes[0].option];
@@ -134,7 +131,7 @@ size_t choice_set_count(const struct choice_set *set, size_t most)
 
 struct lg_choice choice_set_get(const struct choice_set *set, size_t index)
 {
-    struct lg_choice choice = set->first;
+    struct lg_choice choice = set->base;
     for (size_t i = set->axis_count; i-- > 0;) {
         const struct axis *axis = &set->axes[i];
         choice.options.value[axis->option] = axis->values[index % axis->count];

@@ -15,7 +15,7 @@ struct axis {
 
 /* An entry and, per option, one value or several. */
 struct choice_set {
-    struct lg_choice first; /* defaults, the values given, and each axis's first value */
+    struct lg_choice base; /* the defaults and the single values given */
     size_t axis_count;
     struct axis axes[LG_OPTIONS_MAX]; /* in the order they were written */
 };

@@ -134,15 +134,23 @@ static struct tokens event_tokens(const struct fy_event *event)
     }
 }
 
+/* Remember where a token is, if it is anywhere. */
+static void note_place(struct reader *reader, struct fy_token *token)
+{
+    const struct fy_mark *mark = token != NULL ? fy_token_start_mark(token) : NULL;
+    if (mark == NULL)
+        return;
+    enum fy_scalar_style style = fy_token_scalar_style(token);
+    bool quoted = style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED;
+    reader->line = mark->line + 1;
+    reader->column = mark->column + (quoted ? 0 : 1); /* a mark is behind its quote */
+}
+
 static enum lg_status copy_event(struct reader *reader, const struct fy_event *event,
                                  struct item *item)
 {
     struct tokens tokens = event_tokens(event);
-    const struct fy_mark *mark = tokens.value != NULL ? fy_token_start_mark(tokens.value) : NULL;
-    if (mark != NULL) {
-        reader->line = mark->line + 1;
-        reader->column = mark->column + 1;
-    }
+    note_place(reader, tokens.value);
     *item = (struct item){.type = event->type, .line = reader->line, .column = reader->column};
     if (tokens.tag != NULL)
         return fail(reader, item->line, item->column, "found a tag; a spec has none");
@@ -214,8 +222,8 @@ static enum lg_status flatten(struct reader *reader, const struct link *first, s
     struct member *members = pool_take(reader->pool, node->count * sizeof *members, reader->error);
     if (members == NULL)
         return LG_ENVIRONMENT;
-    for (size_t i = 0; i < node->count; i++, first = first->next)
-        members[i] = first->member;
+    for (size_t i = 0; first != NULL; first = first->next)
+        members[i++] = first->member;
     node->members = members;
     return LG_OK;
 }
@@ -227,7 +235,7 @@ static enum lg_status read_members(struct reader *reader, struct node *node, int
     size_t most = keyed ? DOCUMENT_KEYS_MAX : DOCUMENT_ENTRIES_MAX;
     struct link *first = NULL, **last = &first;
     for (;;) {
-        struct item item;
+        struct item item = {.type = FYET_NONE};
         enum lg_status status = next_item(reader, &item);
         if (status != LG_OK)
             return status;
@@ -240,6 +248,8 @@ static enum lg_status read_members(struct reader *reader, struct node *node, int
             return LG_ENVIRONMENT;
         if (keyed) {
             status = read_key(reader, &item, first, &link->member.key);
+            if (first == NULL && item.line == node->line && item.column < node->column)
+                node->column = item.column; /* in [key: value] the mark is at the colon */
             if (status == LG_OK)
                 status = next_item(reader, &item);
         }

@@ -19,9 +19,14 @@ static int compare_names(const struct arm *a, const struct arm *b)
     return order;
 }
 
-static int compare_arms(const void *a, const void *b)
+/* An arm while arms are sorted. */
+struct entry {
+    struct arm *arm;
+};
+
+static int compare_entries(const void *a, const void *b)
 {
-    return compare_names(*(struct arm *const *)a, *(struct arm *const *)b);
+    return compare_names(((const struct entry *)a)->arm, ((const struct entry *)b)->arm);
 }
 
 /* Which options differ within a group of arms. */
@@ -29,12 +34,12 @@ struct differences {
     bool loss[LG_OPTIONS_MAX], optimizer[LG_OPTIONS_MAX], draw;
 };
 
-static struct differences find_differences(struct arm *const *group, size_t count)
+static struct differences find_differences(const struct entry *group, size_t count)
 {
     struct differences found = {.draw = false};
-    const struct arm *first = group[0];
+    const struct arm *first = group[0].arm;
     for (size_t i = 1; i < count; i++) {
-        const struct arm *arm = group[i];
+        const struct arm *arm = group[i].arm;
         found.draw = found.draw || arm->draw != first->draw;
         for (size_t j = 0; j < LG_OPTIONS_MAX; j++) {
             if (arm->loss.options.value[j] != first->loss.options.value[j])
@@ -108,18 +113,18 @@ static enum lg_status make_label(const struct registries *registries,
 enum lg_status labels_make(struct pool *pool, const struct registries *registries,
                            const struct grid *grid, struct lg_error *error)
 {
-    struct arm **sorted = pool_take(pool, grid->arm_count * sizeof *sorted, error);
+    struct entry *sorted = pool_take(pool, grid->arm_count * sizeof *sorted, error);
     if (sorted == NULL)
         return LG_ENVIRONMENT;
     for (size_t i = 0; i < grid->arm_count; i++)
-        sorted[i] = &grid->arms[i];
-    qsort(sorted, grid->arm_count, sizeof *sorted, compare_arms);
+        sorted[i].arm = &grid->arms[i];
+    qsort(sorted, grid->arm_count, sizeof *sorted, compare_entries);
     for (size_t first = 0, end = 0; first < grid->arm_count; first = end) {
-        while (end < grid->arm_count && compare_names(sorted[first], sorted[end]) == 0)
+        while (end < grid->arm_count && compare_names(sorted[first].arm, sorted[end].arm) == 0)
             end++;
         struct differences shown = find_differences(sorted + first, end - first);
         for (size_t i = first; i < end; i++) {
-            enum lg_status status = make_label(registries, &shown, sorted[i], error);
+            enum lg_status status = make_label(registries, &shown, sorted[i].arm, error);
             if (status != LG_OK)
                 return status;
         }

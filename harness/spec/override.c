@@ -85,7 +85,7 @@ static enum lg_status replace_entry(const struct edit *edit, const struct node *
     if (key == NULL || node == NULL || members == NULL)
         return LG_ENVIRONMENT;
     int64_t index = 0;
-    if (!value_integer(key->text, &index) || index < 0 || (uint64_t)index >= old->count) {
+    if (!value_integer(key->text, &index) || (uint64_t)index >= old->count) {
         char found[NODE_FOUND_MAX];
         return node_fail(key, edit->error,
                          "found %s, expected an index below %zu, the length of the list",
@@ -148,15 +148,14 @@ static bool path_is_sound(const char *path)
 enum lg_status override_apply(struct pool *pool, const char *text, const struct node **root,
                               struct lg_error *error)
 {
-    static const char option[] = "--set ";
     size_t length = strlen(text), path_length = strcspn(text, "=");
-    char *name = pool_take(pool, sizeof option + length, error);
+    size_t name_size = strlen("--set ") + length + 1;
+    char *name = pool_take(pool, name_size, error);
     char *path = copy(pool, text, path_length, error);
     struct source *source = pool_take(pool, sizeof *source, error);
     if (name == NULL || path == NULL || source == NULL)
         return LG_ENVIRONMENT;
-    memcpy(name, option, sizeof option);
-    memcpy(name + strlen(option), text, length);
+    snprintf(name, name_size, "--set %s", text);
     *source = (struct source){.name = name, .code = LG_USAGE, .has_lines = false};
     if (path_length == length || !path_is_sound(path))
         return lg_fail_at(error, LG_USAGE, name, 0, 0,

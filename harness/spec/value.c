@@ -70,11 +70,15 @@ const char *value_print(double value, char buffer[VALUE_TEXT_MAX])
         if (strtod(buffer, NULL) == value)
             break;
     }
-    /* 1e-05 and 1e+20 to 1e-5 and 1e20: shorter, and no '+' that a file name
-     * could not keep. */
+    /* 1e+01 to 10; 1e-05 and 1e+20 to 1e-5 and 1e20, which are shorter and have
+     * no '+' that a file name could not keep. */
     char *exponent = strchr(buffer, 'e');
     if (exponent != NULL) {
         long power = strtol(exponent + 1, NULL, 10);
+        if (power >= 0 && power < DBL_DIG) {
+            snprintf(buffer, VALUE_TEXT_MAX, "%.0f", value);
+            return buffer;
+        }
         snprintf(exponent, (size_t)(buffer + VALUE_TEXT_MAX - exponent), "e%ld", power);
     }
     return buffer;

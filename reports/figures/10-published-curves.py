@@ -40,6 +40,6 @@ def draw(results):
     reach = max(1.2, 1.1 * max(m.worst()[0] / facts["pixel"] for m in own))
     below.set_ylim(-reach, reach)
     style.epoch_axis(below, results.epochs)
-    style.legend_below(fig, handles + [
-        Patch(color=style.PALE, label=f"±{scientific(facts['tolerance'])}, the figure's precision")])
+    precision = f"±{scientific(facts['tolerance'])}, the figure's precision"
+    style.legend_below(fig, [*handles, Patch(color=style.PALE, label=precision)])
     return fig

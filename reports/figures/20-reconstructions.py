@@ -37,13 +37,14 @@ def draw(results):
     except Unavailable:
         verdicts = {}
     columns = len(EPOCHS) + 1
-    side = style.WIDTH / (columns + 1.1)
-    fig = style.figure(len(arms) * (side + (0.16 if verdicts else 0.02)) + 0.35)
+    names = [style.wrapped(arm.label, 14) for arm in arms]
+    beside = 0.09 * max(len(line) for name in names for line in name)
+    side = (style.WIDTH - beside - 0.3) / columns
+    fig = style.figure(len(arms) * (side + (0.12 if verdicts else 0.02)) + 0.35)
     grid = fig.subplots(len(arms), columns, squeeze=False)
-    for row, arm in zip(grid, arms):
+    for row, arm, name in zip(grid, arms, names):
         show(row[0], results.input_image())
-        row[0].set_ylabel("\n".join(style.wrapped(arm.label, 14)), rotation=0, ha="right",
-                          va="center", labelpad=8)
+        row[0].set_ylabel("\n".join(name), rotation=0, ha="right", va="center", labelpad=8)
         for axes in row[len(epochs) + 1:]:
             axes.set_visible(False)
         for axes, epoch in zip(row[1:], epochs):

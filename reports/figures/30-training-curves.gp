@@ -31,7 +31,7 @@ set xlabel "epoch"
 set ylabel "training mean square error"
 set xrange [1 : epoch_max + (epoch_max == 1)]
 if (loss_max > 20 * loss_min && loss_min > 0) { set logscale y; set format y "%g" }
-set xtics add ("1" 1)
+if (epoch_max > 10) { set xtics add ("1" 1) } else { set xtics 1 }
 set key outside right center reverse Left samplen 3 spacing 1.3
 do for [k = 1:words(diverged) / 2] {
     set label k at first word(diverged, 2 * k - 1) + 0, graph 0.98 "" \

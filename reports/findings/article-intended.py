@@ -120,8 +120,8 @@ def white(study):
                        for how in (np.mean, np.max))
     given = study.results.input_image()
     return claim, above((mean - half, mean, mean + half), 0.0), (
-        f"Mean grey level of the image after epoch 1, of 255: {number(grey[0], 3)} under mean square, "
-        f"{number(grey[1], 3)} under absolute error, difference {interval(mean, half)}"
+        f"Mean grey level of the image after epoch 1, of 255: {number(grey[0], 3)} under mean "
+        f"square, {number(grey[1], 3)} under absolute error, difference {interval(mean, half)}"
         + (f"; the input has {number(given.mean(), 3)}" if given is not None else "")
         + f". Brightest pixel: {brightest[0]:.3g} and {brightest[1]:.3g}. The verdict is on the "
         "grey levels; outliers are not tested.")
@@ -156,9 +156,9 @@ def slow_rate(study):
     epochs = fast.cells[0].epochs
     level = slow.finals("train_mse").mean()
     passed = [e for e, v in zip(epochs, fast.mean_series("train_mse", epochs)) if v < level]
-    diverged = [a.label for a in study.results.arms if any(c.diverged_at for c in a.cells)]
+    diverged = [f"`{a.label}`" for a in study.results.arms if any(c.diverged_at for c in a.cells)]
     return claim, above(bounds), (
-        f"{slow.label} ends with {shown(bounds)} times the training error of {fast.label}"
+        f"`{slow.label}` ends with {shown(bounds)} times the training error of `{fast.label}`"
         + (f", which is below that level from epoch {passed[0]} on" if passed else "") + ". "
         + (f"Diverged: {listed(diverged)}." if diverged else
            "The verdict is on the first half: no rate here is large enough to diverge."))
@@ -181,7 +181,8 @@ def head_start(study, rival):
         spent = cell.cpu_seconds()
         if cell.label == rival.label:
             return spent[-1] if cell.complete else math.nan
-        below = np.flatnonzero(cell.series[study.quality] < np.float64(level.get(cell.seed)))
+        errors = np.array(cell.series[study.quality])
+        below = np.flatnonzero(errors < level.get(cell.seed, math.nan))
         return spent[below[0]] if len(below) else math.inf
 
     means = (np.mean([seconds(cell) for cell in arm.cells]) for arm in (rival, study.adam))
@@ -195,16 +196,16 @@ def adam_wins(study):
         return claim, UNTESTED, "The arms are not there."
     ratios = {arm.label: study.error(arm, study.adam) for arm in others}
     verdict = all_of(*(above(bounds) for bounds in ratios.values()))
-    parts = [f"{label} {shown(bounds)}" for label, bounds in ratios.items()]
-    text = f"Final {study.quality} in multiples of Adam's: {listed(parts)}."
+    parts = [f"`{label}` {shown(bounds)}" for label, bounds in ratios.items()]
+    text = f"Final `{study.quality}` in multiples of Adam's: {'; '.join(parts)}."
     rival = min(others, key=lambda arm: nan_last(arm.finals(study.quality).mean()))
     spent, own, bounds = head_start(study, rival)
     if bounds:
-        text += (f" Adam passes the final error of the best of them, {rival.label}, after "
-                 f"{number(own, 3)} CPU seconds; that arm took {number(spent, 3)}, "
+        text += (f" Adam passes the final error of the best of them, `{rival.label}`, after at "
+                 f"most {number(own, 3)} CPU seconds; that arm took {number(spent, 3)}, "
                  f"{shown(bounds)} times as long.")
     elif math.isinf(own):
-        text += f" Not every run of Adam passes the final error of {rival.label}."
+        text += f" Not every run of Adam passes the final error of `{rival.label}`."
     return claim, all_of(verdict, above(bounds)), text
 
 
@@ -218,11 +219,11 @@ def sgd_fast(study):
     verdict = all_of(*(above(bounds, MUCH) for bounds in costs), above(error))
     if best is None or rival is None:
         return claim, verdict, "The arms are not there."
-    text = (f"A step of Adagrad costs {shown(costs[0])} times one of {best.label}, a step of Adam "
-            f"{shown(costs[1])} times. That SGD, the better of the rates here, ends with "
-            f"{shown(error)} times the error of {rival.label}")
+    text = (f"A step of Adagrad costs {shown(costs[0])} times one of `{best.label}`, a step of "
+            f"Adam {shown(costs[1])} times. That SGD, the better of the rates here, ends with "
+            f"{shown(error)} times the error of `{rival.label}`")
     slow = study.error(study.sgd_slow, rival)
-    return claim, verdict, text + (f"; {study.sgd_slow.label} with {shown(slow)} times."
+    return claim, verdict, text + (f"; `{study.sgd_slow.label}` with {shown(slow)} times."
                                    if slow and study.sgd_slow is not best else ".")
 
 
@@ -235,10 +236,10 @@ def adaptive(study):
     for arm in (study.adagrad, study.adam):
         error, cost = study.error(best, arm), study.cost(arm, best)
         verdicts += [above(error), above(cost)]
-        parts.append(f"{arm.label}: {shown(error)} in error, {shown(cost)} in time a step")
+        parts.append(f"`{arm.label}` {shown(error)} in error, {shown(cost)} in time a step")
     return claim, all_of(*verdicts), (
-        f"{best.label} has so many times the final error of each, and each costs so many times its "
-        f"time: {'; '.join(parts)}.")
+        f"`{best.label}` has so many times the final error of each, and each costs so many times "
+        f"its time: {'; '.join(parts)}.")
 
 
 def adam_faster(study):
@@ -264,11 +265,11 @@ def own_loss(study):
         ratios[own.loss] = study.error(rival, own, column)
     if not any(ratios.values()):
         return claim, UNTESTED, "There are not two losses to compare."
-    parts = [f"{loss} {shown(bounds)}" for loss, bounds in ratios.items()]
+    parts = [f"`{loss}` {shown(bounds)}" for loss, bounds in ratios.items()]
     return claim, all_of(*(above(bounds) for bounds in ratios.values())), (
-        "The first half holds by definition. For the second, under SGD: the final error of the best "
-        f"other arm in multiples of the arm trained for that loss is {listed(parts)}; above 1, the "
-        "loss's own arm is the best under it.")
+        "The first half holds by definition. For the second, under SGD: the final error of the "
+        f"best other arm in multiples of the arm trained for that loss is {listed(parts)}; above "
+        "1, the loss's own arm is the best under it.")
 
 
 def absent(claim, text):

@@ -12,11 +12,12 @@ BACKGROUND = """
 In August 2017 a student group published an introduction to loss functions and
 optimizers, with code for Torch7. Its first study trains the same small
 autoencoder on the handwritten digits of MNIST, 784 pixels squeezed through 32
-numbers and back (layers of 128, 32, 128 and 784 units, a ReLU after each), once under each of three losses: absolute, mean square and
-smooth L1 (half the square for errors below 1, linear beyond). The article judges
-the losses by how the reconstruction of one digit looks after each of 30 epochs.
-This is that study computed again, mistakes included: same random numbers, same
-order of samples, same arithmetic.
+numbers and back (layers of 128, 32, 128 and 784 units, a ReLU after each), once
+under each of three losses: absolute, mean square and smooth L1 (half the square
+for errors below 1, linear beyond). The article judges the losses by how the
+reconstruction of one digit looks after each of 30 epochs. This is that study
+computed again, mistakes included: same random numbers, same order of samples,
+same arithmetic.
 """
 
 
@@ -30,7 +31,8 @@ def headline(results):
     if equal == len(verdicts):
         return text + ": every published reconstruction is reproduced in all of its 784 pixels."
     if equal < compared:
-        text += f"; {compared - equal} differ from the published ones"
+        other = compared - equal
+        text += f"; {other} {'differs' if other == 1 else 'differ'} from the published ones"
     if absent:
         text += f"; {absent} of the {len(verdicts)} published ones are not in this run"
     return text + "."
@@ -79,6 +81,8 @@ def smooth(results):
         return None
     cell, other = arm.cells[0], square.cells[0]
     ratios = [s / m for s, m in zip(cell.series["train_smooth_l1"], cell.series["train_mse"])]
+    if not ratios:
+        return None
     last = cell.epochs[-1]
     text = ("Smooth L1 is half the squared error wherever the error is below 1, with half the "
             f"gradient. In its arm, loss over mean square error is {min(ratios):.6f} or more in "
@@ -116,25 +120,28 @@ def dead(results):
         stack = [results.image(arm.cells[0], e) for e in results.image_epochs(arm.cells[0])]
         if stack and given is not None:
             black = np.all(np.array(stack) == 0, axis=0)
-            rows.append([arm.label, len(stack), int(black.sum()), int((black & (given > 127)).sum())])
+            bright = black & (given > 127)
+            rows.append([arm.label, len(stack), int(black.sum()), int(bright.sum())])
     if not rows:
         return None
     return ("Output units die.",
             "The output layer has a ReLU as well, so an output below zero is cut to black and gets "
             "no gradient from that sample. Pixels that stay black in all images of an arm, and how "
             "many of those are bright (above 127) in the input:\n\n"
-            + indented(table(["arm", "images", "always black, of 784", "though bright in the input"],
+            + indented(table(["arm", "images", "always black, of 784", "bright in the input"],
                              rows, {1, 2, 3})) + "\n")
 
 
 def constant(results):
     level = published.mean_image_mse()
-    worse = [arm.label for arm in results.arms if arm.cells[0].value("train_mse") > level]
+    finals = {arm.label: arm.cells[0].final("train_mse") for arm in results.arms}
+    worse = [label for label, value in finals.items() if value > level]
+    better = [label for label, value in finals.items() if value < level]
+    verdict = f"Worse than that after the last epoch: {listed(worse) or 'none'}; "
+    verdict += f"better: {listed(better) or 'none'}."
     return ("Against a constant answer.",
-            f"Answering every image with the mean of all training images has a mean square error of "
-            f"{number(level, 3)}. " + (f"After its last epoch {listed(worse)} is still worse than "
-                                       "that." if worse else
-                                       "All arms end below it, as they should."))
+            "Answering every image with the mean of all training images has a mean square error "
+            f"of {number(level, 3)}. {verdict}")
 
 
 def held_out(results):

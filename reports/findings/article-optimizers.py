@@ -9,10 +9,11 @@ BACKGROUND = """
 In August 2017 a student group published an introduction to loss functions and
 optimizers, with code for Torch7. Its second study trains the same small
 autoencoder on the handwritten digits of MNIST, 784 pixels squeezed through 32
-numbers and back (layers of 128, 32, 128 and 784 units, a ReLU after each), with plain stochastic gradient descent (SGD), with Adagrad and,
-the article says, with Adam, and compares the training loss over 30 epochs in one
-figure. This is that study computed again, mistakes included: same random
-numbers, same order of samples, same arithmetic.
+numbers and back (layers of 128, 32, 128 and 784 units, a ReLU after each), with
+plain stochastic gradient descent (SGD), with Adagrad and, the article says, with
+Adam, and compares the training loss over 30 epochs in one figure. This is that
+study computed again, mistakes included: same random numbers, same order of
+samples, same arithmetic.
 """
 
 MISLABELLED = "published as Adam"
@@ -51,7 +52,7 @@ def adam(results):
     optimizer = nearest.arm.optimizer
     sentence = f"The curve published as Adam is {optimizer.capitalize()}."
     text = (f"The file for Adam calls Adagrad. The arm that reproduces the curve within "
-            f"{scientific(size)} is trained with {optimizer}, from the third set of initial weights.")
+            f"{scientific(size)} is trained with {optimizer}, from a third draw of the weights.")
     real = [m for m in matches[MISLABELLED] if m.arm.optimizer == "adam"]
     if real:
         text += f" Adam itself ({real[0].arm.label}) misses it by {scientific(real[0].worst()[0])}."
@@ -102,8 +103,8 @@ def starved(results):
     final, level = arm.cells[0].final("train_mse"), published.mean_image_mse()
     worse = "worse" if final > level else "better"
     return ("SGD was starved.",
-            "The loss is a mean over 784 outputs, so its gradient carries a factor of 2/784, and the "
-            f"learning rate is 0.0001. SGD ends at {number(final)}, {worse} than the "
+            "The loss is a mean over 784 outputs, so its gradient carries a factor of 2/784, and "
+            f"the learning rate is 0.0001. SGD ends at {number(final)}, {worse} than the "
             f"{number(level, 3)} of answering every image with the mean training image. That it "
             "falls behind shows the learning rate, not the method.")
 

@@ -28,6 +28,9 @@ import stats  # noqa: E402
 import style  # noqa: E402
 
 
+style.matplotlib.rcParams["savefig.dpi"] = 40  # small pictures are quick
+
+
 class Folder(unittest.TestCase):
     """A scratch folder for results, and one for published facts in place of the real ones."""
 
@@ -106,6 +109,10 @@ class Whole(Folder):
         self.assertFalse((folder / "report" / "published-images.png").exists())
         self.assertIn("Lowest test_mse after 3 epochs: 0.0", text)
 
+    def test_a_diverged_run_has_no_final_value(self):
+        folder = self.write("mine", diverge=[(arm[0], 3) for arm in sample.LOSSES])
+        self.assertEqual(self.headline(folder), "No run has reached its last epoch.")
+
 
 class Verdicts(Folder):
     def test_all_images_equal(self):
@@ -119,7 +126,7 @@ class Verdicts(Folder):
         first = re.search(r"[0-9a-f]{64}", text).group()
         rows.write_text(text.replace(first, "f" * 64))
         self.assertEqual(self.headline(self.write()),
-                         "8 of 9 images equal; 1 differ from the published ones.")
+                         "8 of 9 images equal; 1 differs from the published ones.")
 
     def test_one_altered_image_is_counted_and_named(self):
         sample.publish_images(self.facts)
@@ -165,12 +172,12 @@ class Verdicts(Folder):
         self.assertNotIn("images equal", text)
 
     def test_real_facts_are_complete(self):
-        mock.patch.stopall()
-        published.FOLDER = REPORTS / "published"
-        for name, labels in (("article-losses", 3), ("article-optimizers", 3)):
-            loaded = results.load(sample.write(self.scratch / name, name))
-            facts = published.load(loaded)
-            self.assertEqual(len(facts.labels()), labels)
+        for name, arms in (("article-losses", sample.LOSSES),
+                           ("article-optimizers", sample.OPTIMIZERS)):
+            loaded = results.load(sample.write(self.scratch / name, name, arms))
+            with mock.patch.object(published, "FOLDER", REPORTS / "published"):
+                facts = published.load(loaded)
+            self.assertEqual(facts.labels(), [arm.label for arm in loaded.arms])
             self.assertEqual(len(facts.rows), 90)
             self.assertEqual(facts.epochs(), list(range(1, 31)))
 
@@ -211,13 +218,17 @@ class Claims(Folder):
         self.assertIn("timing.csv holds no finished epoch: nothing is said about speed.",
                       loaded.notices)
 
-    def test_survive_any_diverged_arm(self):
-        for i, arm in enumerate(sample.INTENDED):
-            for epoch in (1, 2):
-                folder = sample.write(self.scratch / f"{i}-{epoch}", "article-intended",
-                                      sample.INTENDED, seeds=(1, 2), diverge=[(arm[0], epoch)])
-                loaded, module = self.findings(folder)
-                self.assertIn("claims", module.headline(loaded))
+    def test_findings_survive_any_diverged_arm(self):
+        sample.publish_images(self.facts)
+        sample.publish_curves(self.facts)
+        for name, arms in (("article-intended", sample.INTENDED), ("article-losses", sample.LOSSES),
+                           ("article-optimizers", sample.OPTIMIZERS), ("mine", sample.LOSSES)):
+            for label, epoch in [(arm[0], epoch) for arm in arms for epoch in (1, 2)]:
+                with self.subTest(f"{name}, {label} in epoch {epoch}"):
+                    folder = sample.write(self.scratch / f"{name} {label} {epoch}", name, arms,
+                                          seeds=(1, 2), diverge=[(label, epoch)])
+                    loaded, module = self.findings(folder)
+                    self.assertTrue(module.headline(loaded) and module.findings(loaded))
 
 
 class Complaints(Folder):
