@@ -14,17 +14,17 @@ INLINE void strip(real *out, const real *start, const struct active *x, const re
                   size_t stride, const int width)
 {
     vec sum[STRIP_MAX];
-#pragma GCC unroll 16
+    UNROLL
     for (int v = 0; v < width; v++)
         sum[v] = start ? vec_load(start + v * LANES) : vec_zero();
     for (size_t j = 0; j < x->count; j++) {
         const real *row = matrix + (size_t)x->index[j] * stride;
         const vec factor = vec_set1(x->value[j]);
-#pragma GCC unroll 16
+        UNROLL
         for (int v = 0; v < width; v++)
             sum[v] = vec_fma(factor, vec_load(row + v * LANES), sum[v]);
     }
-#pragma GCC unroll 16
+    UNROLL
     for (int v = 0; v < width; v++)
         vec_store(out + v * LANES, vec_add(sum[v], vec_zero()));
 }
@@ -63,24 +63,24 @@ void rows_accumulate(real *out, const real *start, const struct active *x, const
         strip_edge(out + done, start ? start + done : NULL, x, matrix + done, stride, n - done);
 }
 
-/* Groups of LANES rows that rows_dot() works on at once: a group's chain is
- * serial, so others fill its latency. */
-enum { GROUPS = 2 };
+/* Groups of LANES rows that rows_dot() works on at once. A group's chain is serial:
+ * with few lanes a block is short, and others must fill its latency. */
+enum { GROUPS = LANES >= 16 ? 1 : LANES >= 8 ? 2 : 4 };
 
 INLINE void dot_block(vec sum[GROUPS], const real *const row[GROUPS * LANES], const real *delta,
                       size_t column, size_t n)
 {
     const size_t width = n - column < LANES ? n - column : LANES;
-#pragma GCC unroll 2
+    UNROLL
     for (int g = 0; g < GROUPS; g++) {
         vec tile[LANES];
-#pragma GCC unroll 16
+        UNROLL
         for (int i = 0; i < LANES; i++) {
             const real *p = row[g * LANES + i] + column;
             tile[i] = width == LANES ? vec_load(p) : vec_load_first(p, width);
         }
         vec_transpose(tile);
-#pragma GCC unroll 16
+        UNROLL
         for (int i = 0; i < LANES; i++)
             if ((size_t)i < width)
                 sum[g] = vec_fma(tile[i], vec_set1(delta[column + (size_t)i]), sum[g]);
@@ -110,15 +110,34 @@ void rows_dot(real *out, const uint32_t *index, size_t count, const real *matrix
     }
 }
 
-void rows_active(struct active *list, const real *x, size_t n, bool keep_zeros)
+/* Bits of x[0..n) that are not zero; n <= LANES. */
+INLINE unsigned nonzero_bits(const real *x, size_t n)
+{
+    return vec_nonzero(n >= LANES ? vec_load(x) : vec_load_first(x, n));
+}
+
+size_t rows_live(uint32_t *live, const real *x, size_t n)
 {
     size_t count = 0;
-    for (size_t i = 0; i < n; i++) {
-        /* Written always, kept by the count: no branch to mispredict. */
-        list->index[count] = (uint32_t)i;
-        list->value[count] = x[i];
-        count += keep_zeros || x[i] != 0;
+    for (size_t column = 0; column < n; column += ROWS_BLOCK) {
+        unsigned any = 0;
+        for (size_t i = column; i < column + ROWS_BLOCK && i < n; i += LANES)
+            any |= nonzero_bits(x + i, n - i);
+        live[count] = (uint32_t)column;
+        count += any != 0;
     }
+    return count;
+}
+
+void rows_active(struct active *list, const real *x, size_t n)
+{
+    size_t count = 0;
+    for (size_t first = 0; first < n; first += LANES)
+        for (unsigned bits = nonzero_bits(x + first, n - first); bits; bits &= bits - 1) {
+            const size_t i = first + (size_t)__builtin_ctz(bits);
+            list->index[count] = (uint32_t)i;
+            list->value[count++] = x[i];
+        }
     list->count = count;
 }
 
@@ -131,20 +150,4 @@ bool row_is_finite(const real *x, size_t n)
     if (i < n)
         finite &= vec_finite(vec_load_first(x + i, n - i));
     return finite;
-}
-
-/* The product rounded, and -0 (also one that underflowed) turned into +0. */
-INLINE vec scaled(vec factor, vec delta)
-{
-    return vec_add(vec_fma(factor, delta, vec_zero()), vec_zero());
-}
-
-void row_scale(real *out, real x, const real *delta, size_t n)
-{
-    const vec factor = vec_set1(x);
-    size_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        vec_store(out + i, scaled(factor, vec_load(delta + i)));
-    if (i < n)
-        vec_store_first(out + i, scaled(factor, vec_load_first(delta + i, n - i)), n - i);
 }

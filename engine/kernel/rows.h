@@ -5,12 +5,14 @@
  * runs along rows (rows_accumulate), and so does the weight gradient; the input
  * gradient runs across them (rows_dot).
  *
- * Contract (docs/adr/0001, rule 2): each output is one FMA chain over ascending
- * k, and a last `+ 0` turns a -0 into +0. Because of it a term whose factor is
- * exactly zero may be left out as long as its other factor is finite: it would
- * add +0 or -0, which can only change the sign of a zero partial sum, and a later
- * term sees the same value either way. Callers pass finite weights and deltas
- * only: training stops at the first that is not (engine/net/train.c). */
+ * Contract (docs/adr/0001, rules 2 and 4): each output is one FMA chain over
+ * ascending k, and a last `+ 0` turns a -0 into +0. A term whose factor x or delta
+ * is exactly zero is not part of the chain. Beside a finite factor that changes no
+ * bit: the term would add +0 or -0, which can only change the sign of a zero
+ * partial sum, and a later term sees the same value either way. A product that
+ * does not leave zeros out (gemm.h) is therefore the same where its result is
+ * finite, and is computed again by these functions where it is not.
+ */
 #ifndef LG_KERNEL_ROWS_H
 #define LG_KERNEL_ROWS_H
 
@@ -23,8 +25,8 @@
 #define rows_accumulate LG_SYMBOL(rows_accumulate)
 #define rows_dot        LG_SYMBOL(rows_dot)
 #define rows_active     LG_SYMBOL(rows_active)
+#define rows_live       LG_SYMBOL(rows_live)
 #define row_is_finite   LG_SYMBOL(row_is_finite)
-#define row_scale       LG_SYMBOL(row_scale)
 
 /* A sparse vector: value[j] stands at index[j], ascending, no value zero. */
 struct active {
@@ -47,15 +49,14 @@ void rows_dot(real *out, const uint32_t *index, size_t count, const real *matrix
 /* Columns in a block of rows_dot's live list; a multiple of every LANES. */
 enum { ROWS_BLOCK = 16 };
 
-/* The non-zero entries of x: (n), or all of them when keep_zeros. NaN is not
- * zero. list's arrays have room for n. */
-void rows_active(struct active *list, const real *x, size_t n, bool keep_zeros);
+/* The non-zero entries of x: (n); NaN is not zero. list's arrays have room for n. */
+void rows_active(struct active *list, const real *x, size_t n);
+
+/* The starts of the blocks of ROWS_BLOCK entries of x: (n) that are not all zero,
+ * into live, which has room for one more than there are blocks. Returns how many. */
+size_t rows_live(uint32_t *live, const real *x, size_t n);
 
 /* Whether no entry of x: (n) is NaN or infinite. */
 bool row_is_finite(const real *x, size_t n);
-
-/* out[o] = x * delta[o] + 0: a weight gradient's row for a batch of one; the same
- * bits as rows_accumulate() from 0 over one term. */
-void row_scale(real *out, real x, const real *delta, size_t n);
 
 #endif

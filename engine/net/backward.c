@@ -5,42 +5,15 @@
  * stays in L1 and goes through the optimizer at once. */
 #include <string.h>
 
-#include "engine/net/net.h"
-
-/* Rows of a chunk: 64 rows of 784 f32 are 200 kB and stay in L2 between the two
- * uses. */
-enum { CHUNK = 64 };
+#include "engine/net/products.h"
 
 /* A gap of fewer blocks than this between live columns is updated with them: a
  * call costs more than a few zero entries. */
 enum { GAP_BLOCKS = 2 };
 
-/* No early exit: the loop is a few vector operations. */
-static bool block_is_zero(const real *x, size_t n)
-{
-    unsigned any = 0;
-    for (size_t i = 0; i < n; i++)
-        any |= x[i] != 0;
-    return !any;
-}
-
-static size_t block_width(size_t column, size_t n)
-{
-    return n - column < ROWS_BLOCK ? n - column : ROWS_BLOCK;
-}
-
-/* Blocks of columns in which a sample's dz is not all zero. */
-static size_t find_live(uint32_t *live, const real *dz, size_t n)
-{
-    size_t count = 0;
-    for (size_t column = 0; column < n; column += ROWS_BLOCK)
-        if (!block_is_zero(dz + column, block_width(column, n)))
-            live[count++] = (uint32_t)column;
-    return count;
-}
-
 /* Column runs [runs[2r], runs[2r + 1]) that the update must walk: all of them, or,
- * where a zero gradient changes nothing, those in which a sample's dz is not zero. */
+ * where a zero gradient changes nothing, the blocks in which a sample's dz is not
+ * zero. */
 static size_t find_runs(struct lg_net *net, const struct layer *layer, size_t batch)
 {
     const size_t n = layer->outputs;
@@ -50,14 +23,15 @@ static size_t find_runs(struct lg_net *net, const struct layer *layer, size_t ba
         runs[1] = (uint32_t)n;
         return 1;
     }
+    memset(net->touched, 0, net->blocks);
+    for (size_t b = 0; b < batch; b++)
+        for (size_t j = 0; j < net->live_count[b]; j++)
+            net->touched[net->live[b * net->blocks + j] / ROWS_BLOCK] = true;
     size_t count = 0;
     for (size_t column = 0; column < n; column += ROWS_BLOCK) {
-        bool zero = true;
-        for (size_t b = 0; b < batch && zero; b++)
-            zero = block_is_zero(layer->dz + b * layer->stride + column, block_width(column, n));
-        if (zero)
+        if (!net->touched[column / ROWS_BLOCK])
             continue;
-        const uint32_t end = (uint32_t)(column + block_width(column, n));
+        const uint32_t end = (uint32_t)(column + ROWS_BLOCK < n ? column + ROWS_BLOCK : n);
         if (count > 0 && column < runs[2 * count - 1] + (size_t)GAP_BLOCKS * ROWS_BLOCK) {
             runs[2 * count - 1] = end;
         } else {
@@ -69,148 +43,172 @@ static size_t find_runs(struct lg_net *net, const struct layer *layer, size_t ba
     return count;
 }
 
-/* dh of the layer before, for the inputs [first, last) of every sample, into its
- * dz. Where an input of 0 has derivative 0, only the others are computed. */
-static void input_gradient(struct lg_net *net, const struct layer *layer, struct layer *before,
-                           size_t batch, size_t first, size_t last)
-{
-    const size_t blocks = (layer->stride + ROWS_BLOCK - 1) / ROWS_BLOCK;
-    for (size_t b = 0; b < batch; b++) {
-        const struct active *active = &layer->active[b];
-        real *dh = before->dz + b * before->stride;
-        uint32_t rows[CHUNK];
-        size_t count = 0;
-        if (before->activation->dead_at_zero) {
-            size_t at = 0;
-            while (at < active->count && active->index[at] < first)
-                at++;
-            for (; at < active->count && active->index[at] < last; at++)
-                rows[count++] = active->index[at];
-            memset(dh + first, 0, (last - first) * sizeof *dh);
-        } else {
-            for (size_t i = first; i < last; i++)
-                rows[count++] = (uint32_t)i;
-        }
-        if (count == 0)
-            continue;
-        rows_dot(net->dx, rows, count, layer->weight.w, layer->stride, layer->outputs,
-                 layer->dz + b * layer->stride, net->live + b * blocks, net->live_count[b]);
-        for (size_t j = 0; j < count; j++)
-            dh[rows[j]] = net->dx[j];
-    }
-}
-
 /* The layer's active lists, turned from by sample to by input. */
 static void turn_columns(struct columns *columns, const struct layer *layer, size_t batch)
 {
-    uint32_t *start = columns->start;
-    memset(start, 0, (layer->inputs + 2) * sizeof *start);
+    if (batch == 1) { /* one entry each */
+        const struct active *active = &layer->active[0];
+        columns->count = active->count;
+        columns->input = active->index;
+        columns->value = active->value;
+        return;
+    }
+    uint32_t *end = columns->end;
+    memset(end, 0, layer->inputs * sizeof *end);
     for (size_t b = 0; b < batch; b++)
         for (size_t j = 0; j < layer->active[b].count; j++)
-            start[layer->active[b].index[j] + 2]++;
-    for (size_t i = 2; i <= layer->inputs; i++)
-        start[i] += start[i - 1];
-    /* start[i + 1] is where input i's next entry goes; in the end, where it ends. */
+            end[layer->active[b].index[j]]++;
+    /* Number the inputs that occur; end[i] becomes where i's next entry goes. */
+    uint32_t total = 0;
+    columns->count = 0;
+    columns->input = columns->input_storage;
+    columns->value = columns->value_storage;
+    for (size_t i = 0; i < layer->inputs; i++) {
+        const uint32_t entries = end[i];
+        end[i] = total;
+        if (entries) {
+            columns->start[columns->count] = total;
+            columns->input[columns->count++] = (uint32_t)i;
+            total += entries;
+        }
+    }
+    columns->start[columns->count] = total;
     for (size_t b = 0; b < batch; b++)
         for (size_t j = 0; j < layer->active[b].count; j++) {
-            const uint32_t at = start[layer->active[b].index[j] + 1]++;
-            columns->index[at] = (uint32_t)b;
+            const uint32_t at = end[layer->active[b].index[j]]++;
+            columns->sample[at] = (uint32_t)b;
             columns->value[at] = layer->active[b].value[j];
         }
 }
 
-/* Send one row of parameters through the optimizer, gradient in gradient_row. */
-static bool update_row(struct lg_net *net, const struct optimizer_step *now,
-                       const struct parameters *p, size_t offset, size_t run_count)
+/* Send the run [from, from + count) of a row of parameters through the optimizer. */
+static void update_run(struct lg_net *net, const struct optimizer_step *now,
+                       const struct parameters *p, size_t offset, size_t count,
+                       struct gradient gradient)
 {
-    bool finite = true;
-    for (size_t r = 0; r < run_count; r++) {
-        const size_t from = net->runs[2 * r], count = net->runs[2 * r + 1] - from;
-        real *state[OPTIMIZER_SLOTS_MAX];
-        for (size_t slot = 0; slot < net->slots; slot++)
-            state[slot] = p->state[slot] + offset + from;
-        real *w = p->w + offset + from;
-        net->optimizer->update(now, count, w, net->gradient_row + from, state);
-        finite &= row_is_finite(w, count);
-    }
-    return finite;
+    real *state[OPTIMIZER_SLOTS_MAX];
+    for (size_t slot = 0; slot < net->slots; slot++)
+        state[slot] = p->state[slot] + offset;
+    net->optimizer->update(now, count, p->w + offset, gradient, state);
 }
 
-/* The gradient of weight row i: a chain over the samples in which input i is not
- * zero, in their order. Returns false where the update may skip the row. */
-static bool weight_gradient_row(struct lg_net *net, const struct layer *layer, size_t i,
-                                size_t run_count)
+/* A row of the weight whose input is not zero in some samples: its gradient is a
+ * chain over them in their order; entry j of the columns. */
+static void update_row(struct lg_net *net, const struct layer *layer,
+                       const struct optimizer_step *now, size_t batch, size_t j, size_t run_count)
 {
-    const uint32_t first = net->columns.start[i];
+    const struct columns *columns = &net->columns;
+    const uint32_t first = batch == 1 ? (uint32_t)j : columns->start[j];
     const struct active column = {
-        .count = net->columns.start[i + 1] - first,
-        .index = net->columns.index + first,
-        .value = net->columns.value + first,
+        .count = batch == 1 ? 1 : columns->start[j + 1] - first,
+        .index = columns->sample + first,
+        .value = columns->value + first,
     };
-    if (column.count == 0 && net->skips_zero_gradients)
-        return false;
+    const size_t offset = columns->input[j] * layer->stride;
     for (size_t r = 0; r < run_count; r++) {
         const size_t from = net->runs[2 * r], count = net->runs[2 * r + 1] - from;
-        real *row = net->gradient_row + from;
-        if (column.count == 1)
-            row_scale(row, column.value[0], layer->dz + column.index[0] * layer->stride + from,
-                      count);
+        struct gradient gradient = {1, net->gradient};
+        if (batch == 1)
+            gradient = (struct gradient){column.value[0], layer->dz + from};
         else
-            rows_accumulate(row, NULL, &column, layer->dz + from, layer->stride, count);
+            rows_accumulate(net->gradient, NULL, &column, layer->dz + from, layer->stride, count);
+        update_run(net, now, &layer->weight, offset + from, count, gradient);
     }
-    return true;
 }
 
-static bool update_weight(struct lg_net *net, struct layer *layer, struct layer *before,
+/* Rows [first, last): those of the columns from entry *j on, and, unless a zero
+ * gradient changes nothing, the others too. */
+static void update_rows(struct lg_net *net, const struct layer *layer,
+                        const struct optimizer_step *now, size_t batch, size_t run_count,
+                        size_t first, size_t last, size_t *j)
+{
+    const struct columns *columns = &net->columns;
+    if (net->skips_zero_gradients) {
+        while (*j < columns->count && columns->input[*j] < last)
+            update_row(net, layer, now, batch, (*j)++, run_count);
+        return;
+    }
+    for (size_t i = first; i < last; i++) {
+        if (*j < columns->count && columns->input[*j] == i)
+            update_row(net, layer, now, batch, (*j)++, run_count);
+        else
+            update_run(net, now, &layer->weight, i * layer->stride, layer->outputs,
+                       (struct gradient){0, layer->dz});
+    }
+}
+
+/* Each chunk of rows gives its input gradient and is then updated. */
+static void update_weight(struct lg_net *net, struct layer *layer, struct layer *before,
                           const struct optimizer_step *now, size_t batch, size_t run_count)
 {
-    bool finite = true;
     turn_columns(&net->columns, layer, batch);
+    size_t j = 0;
+    for (size_t first = 0; first < layer->inputs;) {
+        /* A chunk ends where CHUNK rows that occur are full. */
+        const size_t last =
+            j + CHUNK < net->columns.count ? net->columns.input[j + CHUNK] : layer->inputs;
+        if (before)
+            product_input_gradient(net, layer, before, batch, first, last);
+        update_rows(net, layer, now, batch, run_count, first, last, &j);
+        first = last;
+    }
+}
+
+/* The same where most inputs are not zero and the batch is large: the packed
+ * product gives a chunk of gradient rows at a time. */
+static void update_weight_packed(struct lg_net *net, struct layer *layer, struct layer *before,
+                                 const struct optimizer_step *now, size_t batch, size_t run_count)
+{
+    if (before)
+        product_input_gradient(net, layer, before, batch, 0, layer->inputs);
     for (size_t first = 0; first < layer->inputs; first += CHUNK) {
         const size_t left = layer->inputs - first, last = first + (left < CHUNK ? left : CHUNK);
-        if (before)
-            input_gradient(net, layer, before, batch, first, last);
+        product_weight_gradient(net, layer, batch, first, last);
         for (size_t i = first; i < last; i++)
-            if (weight_gradient_row(net, layer, i, run_count))
-                finite &= update_row(net, now, &layer->weight, i * layer->stride, run_count);
+            for (size_t r = 0; r < run_count; r++) {
+                const size_t from = net->runs[2 * r], count = net->runs[2 * r + 1] - from;
+                const real *row = net->gradient + (i - first) * layer->stride;
+                update_run(net, now, &layer->weight, i * layer->stride + from, count,
+                           (struct gradient){1, row + from});
+            }
     }
-    return finite;
 }
 
 /* The bias is the weight of an input that is always 1. */
-static bool update_bias(struct lg_net *net, struct layer *layer, const struct optimizer_step *now,
-                        size_t batch, size_t run_count)
+static void update_bias(struct lg_net *net, struct layer *layer, const struct optimizer_step *now,
+                        size_t batch)
 {
-    struct active ones = {.count = batch, .index = net->columns.index, .value = net->columns.value};
+    struct active ones = {
+        .count = batch, .index = net->columns.sample, .value = net->columns.value_storage};
     for (size_t b = 0; b < batch; b++) {
         ones.index[b] = (uint32_t)b;
         ones.value[b] = 1;
     }
-    rows_accumulate(net->gradient_row, NULL, &ones, layer->dz, layer->stride, layer->outputs);
-    return update_row(net, now, &layer->bias, 0, run_count);
+    rows_accumulate(net->gradient, NULL, &ones, layer->dz, layer->stride, layer->outputs);
+    update_run(net, now, &layer->bias, 0, layer->outputs, (struct gradient){1, net->gradient});
 }
 
 bool net_backward(struct lg_net *net, size_t batch)
 {
     struct optimizer_step now;
-    bool finite = true;
     net->optimizer->begin(&net->config.optimizer.options, net->steps, net->scalars, &now);
     for (size_t l = net->config.layer_count; l-- > 0;) {
         struct layer *layer = &net->layers[l];
-        const size_t blocks = (layer->stride + ROWS_BLOCK - 1) / ROWS_BLOCK;
+        bool finite = true;
         for (size_t b = 0; b < batch; b++) {
             real *dz = layer->dz + b * layer->stride;
             layer->activation->backward(&layer->activation_options, layer->outputs,
                                         layer->z + b * layer->stride, layer->h + b * layer->stride,
                                         dz, dz);
             finite &= row_is_finite(dz, layer->outputs);
-            net->live_count[b] = find_live(net->live + b * blocks, dz, layer->outputs);
+            net->live_count[b] = rows_live(net->live + b * net->blocks, dz, layer->outputs);
         }
-        if (!finite) /* zero terms may only be skipped beside finite factors */
+        if (!finite)
             return false;
         const size_t run_count = find_runs(net, layer, batch);
-        finite &= update_weight(net, layer, l ? layer - 1 : NULL, &now, batch, run_count);
-        finite &= update_bias(net, layer, &now, batch, run_count);
+        (layer->packed ? update_weight_packed : update_weight)(net, layer, l ? layer - 1 : NULL,
+                                                               &now, batch, run_count);
+        update_bias(net, layer, &now, batch);
     }
-    return finite;
+    return true;
 }

@@ -36,18 +36,28 @@
 #define net_save             LG_SYMBOL(net_save)
 #define net_restore          LG_SYMBOL(net_restore)
 
+/* Weight rows that are worked on at a time: 64 rows of 784 f32 are 200 kB and stay
+ * in L2 between the input gradient and the update. */
+enum { CHUNK = 64 };
+
 /* A vector or matrix of parameters with the optimizer's state beside it. */
 struct parameters {
     real *w;
     real *state[OPTIMIZER_SLOTS_MAX];
 };
 
-/* The non-zero inputs of a batch, by input: input i is not zero in the samples
- * index[start[i]] .. index[start[i + 1] - 1], ascending, with those values. */
+/* The non-zero inputs of a batch, by input. Entry j is input[j], ascending; it is
+ * not zero in the samples sample[start[j]] .. sample[start[j + 1] - 1], ascending,
+ * with those values. For a batch of one, input and value are the active list's. */
 struct columns {
-    uint32_t *start; /* (inputs + 1) */
-    uint32_t *index; /* (batch x inputs) */
-    real *value;
+    size_t count;
+    uint32_t *input;         /* (inputs) */
+    uint32_t *start;         /* (inputs + 1) */
+    uint32_t *sample;        /* (batch x inputs) */
+    real *value;             /* (batch x inputs) */
+    uint32_t *input_storage; /* where input, value lie for a larger batch */
+    real *value_storage;
+    uint32_t *end; /* (inputs), work space */
 };
 
 /* A linear layer and its activation. Rows of inputs, outputs are padded to 64
@@ -63,6 +73,7 @@ struct layer {
     size_t x_stride;
     real *z, *h, *dz;       /* (batch, outputs) */
     struct active *active;  /* per sample: the inputs that are not zero */
+    bool packed;            /* this step\'s products go through gemm() */
     uint32_t *active_index; /* (batch, inputs): their storage */
     real *active_value;
 };
@@ -90,9 +101,13 @@ struct lg_net {
 
     /* Work space. */
     double *values;         /* (batch): a loss's values */
-    real *gradient_row;     /* (widest stride) */
+    real *gradient;         /* (CHUNK, widest stride) */
+    real *packing;          /* gemm()'s work space */
     real *dx;               /* (widest inputs): a sample's input gradient, compact */
-    uint32_t *live;         /* (batch, blocks of the widest layer) */
+    size_t blocks;          /* ROWS_BLOCK columns each, of the widest layer, and one */
+    uint32_t *live;         /* (batch, blocks) */
+    bool *touched;          /* (blocks) */
+    uint32_t *rows;         /* (widest inputs): a chunk's rows */
     size_t *live_count;     /* (batch) */
     struct columns columns; /* a layer's inputs by input instead of by sample */
     uint32_t *runs;         /* (2 x blocks): column runs the update walks */

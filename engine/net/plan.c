@@ -1,7 +1,7 @@
 /* Where everything lies: one walk over the arena, first to measure, then to take. */
 #include <assert.h>
 
-#include "engine/net/net.h"
+#include "engine/net/products.h"
 
 static size_t padded(size_t count)
 {
@@ -31,12 +31,11 @@ static void place_layer(struct lg_arena *arena, struct lg_net *net, struct layer
     layer->h = take_reals(arena, batch * layer->stride);
     layer->dz = take_reals(arena, batch * layer->stride);
     layer->active = lg_arena_take(arena, batch * sizeof *layer->active);
-    /* One entry more than inputs: rows_active() writes before it counts. */
-    layer->active_index = lg_arena_take(arena, batch * (layer->inputs + 1) * sizeof(uint32_t));
-    layer->active_value = take_reals(arena, batch * (layer->inputs + 1));
+    layer->active_index = lg_arena_take(arena, batch * layer->inputs * sizeof(uint32_t));
+    layer->active_value = take_reals(arena, batch * layer->inputs);
     for (size_t b = 0; layer->active && b < batch; b++) {
-        layer->active[b].index = layer->active_index + b * (layer->inputs + 1);
-        layer->active[b].value = layer->active_value + b * (layer->inputs + 1);
+        layer->active[b].index = layer->active_index + b * layer->inputs;
+        layer->active[b].value = layer->active_value + b * layer->inputs;
     }
 }
 
@@ -47,17 +46,23 @@ static void place_work_space(struct lg_arena *arena, struct lg_net *net)
     for (size_t l = 0; l < net->config.layer_count; l++)
         if (net->layers[l].stride > widest)
             widest = net->layers[l].stride;
-    const size_t blocks = (widest + ROWS_BLOCK - 1) / ROWS_BLOCK;
+    net->blocks = widest / ROWS_BLOCK + 2;
     net->input = take_reals(arena, batch * net->input_stride);
     net->values = lg_arena_take(arena, batch * sizeof(double));
-    net->gradient_row = take_reals(arena, widest);
+    net->gradient = take_reals(arena, CHUNK * widest);
+    net->packing = take_reals(arena, gemm_scratch_reals(batch > CHUNK ? batch : CHUNK, widest));
     net->dx = take_reals(arena, widest);
-    net->live = lg_arena_take(arena, batch * blocks * sizeof(uint32_t));
+    net->live = lg_arena_take(arena, batch * net->blocks * sizeof(uint32_t));
     net->live_count = lg_arena_take(arena, batch * sizeof(size_t));
-    net->columns.start = lg_arena_take(arena, (widest + 2) * sizeof(uint32_t));
-    net->columns.index = lg_arena_take(arena, batch * widest * sizeof(uint32_t));
-    net->columns.value = take_reals(arena, batch * widest);
-    net->runs = lg_arena_take(arena, 2 * blocks * sizeof(uint32_t));
+    net->touched = lg_arena_take(arena, net->blocks * sizeof(bool));
+    net->rows = lg_arena_take(arena, widest * sizeof(uint32_t));
+    net->runs = lg_arena_take(arena, 2 * net->blocks * sizeof(uint32_t));
+    struct columns *columns = &net->columns;
+    columns->input_storage = lg_arena_take(arena, widest * sizeof(uint32_t));
+    columns->start = lg_arena_take(arena, (widest + 1) * sizeof(uint32_t));
+    columns->sample = lg_arena_take(arena, batch * widest * sizeof(uint32_t));
+    columns->value_storage = take_reals(arena, batch * widest);
+    columns->end = lg_arena_take(arena, widest * sizeof(uint32_t));
     net->captured = take_reals(arena, net->outputs);
 }
 

@@ -63,6 +63,17 @@ static void capture(struct lg_net *net, const struct lg_pass *pass, size_t posit
         }
 }
 
+static bool parameters_are_finite(const struct lg_net *net)
+{
+    bool finite = true;
+    for (size_t l = 0; l < net->config.layer_count; l++) {
+        const struct layer *layer = &net->layers[l];
+        finite &= row_is_finite(layer->weight.w, layer->inputs * layer->stride) &&
+                  row_is_finite(layer->bias.w, layer->outputs);
+    }
+    return finite;
+}
+
 size_t net_train(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums)
 {
     const struct layer *last = &net->layers[net->config.layer_count - 1];
@@ -84,6 +95,12 @@ size_t net_train(struct lg_net *net, const struct lg_pass *pass, struct lg_sums 
         net->has_diverged = !finite;
         steps += finite;
         position += batch;
+    }
+    /* A weight that an update made infinite shows in the next forward pass that uses
+     * it; one that no later sample used shows here. */
+    if (steps > 0 && !net->has_diverged && !parameters_are_finite(net)) {
+        net->has_diverged = true;
+        steps--;
     }
     return steps;
 }

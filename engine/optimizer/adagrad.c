@@ -33,19 +33,21 @@ static void begin(const struct lg_options *options, uint64_t step,
 }
 
 static void update(const struct optimizer_step *now, size_t n, real *restrict w,
-                   const real *restrict g, real *const *state)
+                   struct gradient gradient, real *const *state)
 {
+    const real factor = gradient.factor, *restrict direction = gradient.direction;
     const real rate = now->c[RATE], decay = now->c[DECAY], small = now->c[SMALL];
     real *restrict sum = state[0];
     if (decay == 0) {
         for (size_t i = 0; i < n; i++) {
-            sum[i] += g[i] * g[i];
-            w[i] -= rate * g[i] / (real_sqrt(sum[i]) + small);
+            const real d = gradient_at(factor, direction, i);
+            sum[i] += d * d;
+            w[i] -= rate * d / (real_sqrt(sum[i]) + small);
         }
         return;
     }
     for (size_t i = 0; i < n; i++) {
-        const real d = g[i] + decay * w[i];
+        const real d = gradient_at(factor, direction, i) + decay * w[i];
         sum[i] += d * d;
         w[i] -= rate * d / (real_sqrt(sum[i]) + small);
     }

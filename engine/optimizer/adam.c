@@ -34,14 +34,15 @@ static void begin(const struct lg_options *options, uint64_t step,
 }
 
 static void update(const struct optimizer_step *now, size_t n, real *restrict w,
-                   const real *restrict g, real *const *state)
+                   struct gradient gradient, real *const *state)
 {
+    const real factor = gradient.factor, *restrict direction = gradient.direction;
     const real rate = now->c[RATE], keep1 = now->c[KEEP1], gain1 = now->c[GAIN1],
                keep2 = now->c[KEEP2], gain2 = now->c[GAIN2], unbias = now->c[UNBIAS],
                small = now->c[SMALL], decay = now->c[DECAY];
     real *restrict mean = state[0], *restrict square = state[1];
     for (size_t i = 0; i < n; i++) {
-        const real d = g[i] + decay * w[i];
+        const real d = gradient_at(factor, direction, i) + decay * w[i];
         mean[i] = keep1 * mean[i] + gain1 * d;
         square[i] = keep2 * square[i] + gain2 * (d * d);
         w[i] -= rate * mean[i] / (real_sqrt(square[i]) * unbias + small);

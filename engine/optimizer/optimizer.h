@@ -23,6 +23,20 @@ struct optimizer_step {
     real c[OPTIMIZER_COEFFICIENTS_MAX];
 };
 
+/* A run of a gradient: factor * direction[i] + 0. A batch of one has the input as
+ * factor and the output's gradient as direction, so that its weight gradient never
+ * exists in memory; otherwise the factor is 1. */
+struct gradient {
+    real factor;
+    const real *direction;
+};
+
+/* Entry i; `+ 0` turns a -0 into +0, as at the end of every product. */
+static inline real gradient_at(real factor, const real *direction, size_t i)
+{
+    return factor * direction[i] + 0;
+}
+
 struct optimizer {
     struct lg_info info;
     /* State vectors per parameter vector, at most OPTIMIZER_SLOTS_MAX. */
@@ -36,10 +50,10 @@ struct optimizer {
      * own numbers, 0 before step 1, kept between steps. */
     void (*begin)(const struct lg_options *options, uint64_t step,
                   double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now);
-    /* One step for n parameters. w: in and out; g: gradient; state[slot]: (n)
-     * each. None overlap. */
+    /* One step for n parameters. w: (n), in and out; gradient's direction and
+     * state[slot]: (n) each. None overlap. */
     void (*update)(const struct optimizer_step *now, size_t n, real *restrict w,
-                   const real *restrict g, real *const *state);
+                   struct gradient gradient, real *const *state);
 };
 
 /* The learning rate under inverse-time decay, as Torch7's learningRateDecay:

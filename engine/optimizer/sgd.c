@@ -28,20 +28,22 @@ static void begin(const struct lg_options *options, uint64_t step,
 }
 
 static void plain(const struct optimizer_step *now, size_t n, real *restrict w,
-                  const real *restrict g)
+                  struct gradient gradient)
 {
+    const real factor = gradient.factor, *restrict direction = gradient.direction;
     const real rate = now->c[RATE];
     for (size_t i = 0; i < n; i++)
-        w[i] -= rate * g[i];
+        w[i] -= rate * gradient_at(factor, direction, i);
 }
 
 static void with_momentum(const struct optimizer_step *now, size_t n, real *restrict w,
-                          const real *restrict g, real *restrict velocity)
+                          struct gradient gradient, real *restrict velocity)
 {
+    const real factor = gradient.factor, *restrict direction = gradient.direction;
     const real rate = now->c[RATE], keep = now->c[KEEP], gain = now->c[GAIN], decay = now->c[DECAY];
     const int look_ahead = now->c[LOOK_AHEAD] != 0;
     for (size_t i = 0; i < n; i++) {
-        const real d = g[i] + decay * w[i];
+        const real d = gradient_at(factor, direction, i) + decay * w[i];
         const real v = keep * velocity[i] + gain * d;
         velocity[i] = v;
         w[i] -= rate * (look_ahead ? d + keep * v : v);
@@ -49,22 +51,23 @@ static void with_momentum(const struct optimizer_step *now, size_t n, real *rest
 }
 
 static void with_decay(const struct optimizer_step *now, size_t n, real *restrict w,
-                       const real *restrict g)
+                       struct gradient gradient)
 {
+    const real factor = gradient.factor, *restrict direction = gradient.direction;
     const real rate = now->c[RATE], decay = now->c[DECAY];
     for (size_t i = 0; i < n; i++)
-        w[i] -= rate * (g[i] + decay * w[i]);
+        w[i] -= rate * (gradient_at(factor, direction, i) + decay * w[i]);
 }
 
 static void update(const struct optimizer_step *now, size_t n, real *restrict w,
-                   const real *restrict g, real *const *state)
+                   struct gradient gradient, real *const *state)
 {
     if (now->c[KEEP] != 0)
-        with_momentum(now, n, w, g, state[0]);
+        with_momentum(now, n, w, gradient, state[0]);
     else if (now->c[DECAY] != 0)
-        with_decay(now, n, w, g);
+        with_decay(now, n, w, gradient);
     else
-        plain(now, n, w, g);
+        plain(now, n, w, gradient);
 }
 
 static const struct lg_option options_table[] = {

@@ -60,7 +60,7 @@ static inline FILE *golden_open(const char *path, const char *header)
     return file;
 }
 
-/* All rows of path. Lives until the test's process ends. */
+/* All rows of path, to be ended with golden_free(). */
 static inline struct golden golden_read(const char *path)
 {
     FILE *file = golden_open(path, "name,options,case,quantity,index,value\n");
@@ -77,6 +77,11 @@ static inline struct golden golden_read(const char *path)
     }
     fclose(file);
     return (struct golden){rows, count};
+}
+
+static inline void golden_free(struct golden file)
+{
+    free((void *)file.rows);
 }
 
 static inline bool golden_together(const struct golden_row *a, const struct golden_row *b)

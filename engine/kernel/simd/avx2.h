@@ -5,6 +5,7 @@
 #include <immintrin.h>
 
 enum { VEC_REGISTERS = 16 };
+#define VEC_HAS_32_REGISTERS 0
 
 #if LG_PRECISION == 32
 enum { LANES = 8 };
@@ -65,25 +66,29 @@ static inline bool vec_finite(vec v)
     const vec magnitude = VEC_OP(andnot)(VEC_OP(set1)((real)-0.0), v);
     return VEC_OP(movemask)(VEC_OP(cmp)(magnitude, VEC_OP(set1)(REAL_MAX), _CMP_NLE_UQ)) == 0;
 }
+static inline unsigned vec_nonzero(vec v)
+{
+    return (unsigned)VEC_OP(movemask)(VEC_OP(cmp)(v, vec_zero(), _CMP_NEQ_UQ));
+}
 
 static inline void vec_transpose(vec rows[LANES])
 {
 #if LG_PRECISION == 32
     vec t[8];
-#pragma GCC unroll 8
+    UNROLL
     for (int i = 0; i < 8; i += 2) {
         t[i] = _mm256_unpacklo_ps(rows[i], rows[i + 1]);
         t[i + 1] = _mm256_unpackhi_ps(rows[i], rows[i + 1]);
     }
     vec u[8];
-#pragma GCC unroll 8
+    UNROLL
     for (int i = 0; i < 8; i += 4) {
         for (int j = 0; j < 2; j++) {
             u[i + 2 * j] = _mm256_shuffle_ps(t[i + j], t[i + 2 + j], 0x44);
             u[i + 2 * j + 1] = _mm256_shuffle_ps(t[i + j], t[i + 2 + j], 0xee);
         }
     }
-#pragma GCC unroll 8
+    UNROLL
     for (int j = 0; j < 4; j++) {
         rows[j] = _mm256_permute2f128_ps(u[j], u[4 + j], 0x20);
         rows[4 + j] = _mm256_permute2f128_ps(u[j], u[4 + j], 0x31);

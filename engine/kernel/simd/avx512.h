@@ -5,6 +5,7 @@
 #include <immintrin.h>
 
 enum { VEC_REGISTERS = 32 };
+#define VEC_HAS_32_REGISTERS 1
 
 #if LG_PRECISION == 32
 enum { LANES = 16 };
@@ -63,19 +64,27 @@ static inline bool vec_finite(vec v)
     return _mm512_fpclass_pd_mask(v, 0x99) == 0;
 #endif
 }
+static inline unsigned vec_nonzero(vec v)
+{
+#if LG_PRECISION == 32
+    return _mm512_cmp_ps_mask(v, vec_zero(), _CMP_NEQ_UQ);
+#else
+    return _mm512_cmp_pd_mask(v, vec_zero(), _CMP_NEQ_UQ);
+#endif
+}
 
 /* Swap in steps of 1, 2, 4 (and 8) rows: neighbours first, then 128-bit parts. */
 static inline void vec_transpose(vec rows[LANES])
 {
 #if LG_PRECISION == 32
     vec t[16];
-#pragma GCC unroll 16
+    UNROLL
     for (int i = 0; i < 16; i += 2) {
         t[i] = _mm512_unpacklo_ps(rows[i], rows[i + 1]);
         t[i + 1] = _mm512_unpackhi_ps(rows[i], rows[i + 1]);
     }
     __m512d u[16];
-#pragma GCC unroll 16
+    UNROLL
     for (int i = 0; i < 16; i += 4) {
         for (int j = 0; j < 2; j++) {
             const __m512d low = _mm512_castps_pd(t[i + j]), high = _mm512_castps_pd(t[i + 2 + j]);
@@ -83,7 +92,7 @@ static inline void vec_transpose(vec rows[LANES])
             u[i + 2 * j + 1] = _mm512_unpackhi_pd(low, high);
         }
     }
-#pragma GCC unroll 16
+    UNROLL
     for (int j = 0; j < 4; j++) {
         const vec a = _mm512_castpd_ps(u[j]), b = _mm512_castpd_ps(u[4 + j]);
         const vec c = _mm512_castpd_ps(u[8 + j]), d = _mm512_castpd_ps(u[12 + j]);
@@ -98,12 +107,12 @@ static inline void vec_transpose(vec rows[LANES])
     }
 #else
     vec t[8];
-#pragma GCC unroll 8
+    UNROLL
     for (int i = 0; i < 8; i += 2) {
         t[i] = _mm512_unpacklo_pd(rows[i], rows[i + 1]);
         t[i + 1] = _mm512_unpackhi_pd(rows[i], rows[i + 1]);
     }
-#pragma GCC unroll 8
+    UNROLL
     for (int j = 0; j < 2; j++) {
         const vec ab_even = _mm512_shuffle_f64x2(t[j], t[2 + j], 0x88);
         const vec ab_odd = _mm512_shuffle_f64x2(t[j], t[2 + j], 0xdd);

@@ -6,6 +6,7 @@
 #include "engine/kernel/soft_fma.h"
 
 enum { LANES = 1, VEC_REGISTERS = 16 };
+#define VEC_HAS_32_REGISTERS 0
 typedef real vec;
 
 static inline vec vec_load(const real *p)
@@ -48,6 +49,10 @@ static inline vec vec_fma(vec a, vec b, vec c)
 static inline bool vec_finite(vec v)
 {
     return real_abs(v) <= REAL_MAX;
+}
+static inline unsigned vec_nonzero(vec v)
+{
+    return v != 0;
 }
 static inline void vec_transpose(vec rows[LANES])
 {

@@ -5,6 +5,7 @@
 #include <arm_neon.h>
 
 enum { VEC_REGISTERS = 32 };
+#define VEC_HAS_32_REGISTERS 1
 
 #if LG_PRECISION == 32
 enum { LANES = 4 };
@@ -64,6 +65,15 @@ static inline bool vec_finite(vec v)
     for (int i = 0; i < LANES; i++)
         finite &= real_abs(lanes[i]) <= REAL_MAX;
     return finite;
+}
+static inline unsigned vec_nonzero(vec v)
+{
+    real lanes[LANES];
+    vec_store(lanes, v);
+    unsigned mask = 0;
+    for (int i = 0; i < LANES; i++)
+        mask |= (unsigned)(lanes[i] != 0) << i;
+    return mask;
 }
 
 static inline void vec_transpose(vec rows[LANES])

@@ -8,6 +8,7 @@
  *   vec_add  vec_mul                           IEEE, elementwise
  *   vec_fma(a, b, c)                           a * b + c, rounded once
  *   vec_finite(v)                              false when a lane is NaN or infinite
+ *   vec_nonzero(v)                             bit i: lane i is not zero (NaN is not)
  *   vec_transpose(rows)                        LANES x LANES in place
  *   VEC_REGISTERS                              architectural vector registers
  *
@@ -20,6 +21,13 @@
 #include <string.h>
 
 #include "engine/base/real.h"
+
+/* Before a loop over registers: its count is a constant, unroll it whole. */
+#if defined(__clang__)
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
 
 #if defined(LG_ISA_avx512)
 #include "engine/kernel/simd/avx512.h"

@@ -1,6 +1,7 @@
 #include "engine/kernel/rows.h"
 
 #include "engine/kernel/soft_fma.h"
+#include "engine/optimizer/optimizer.h"
 #include "tests/unit/template.h"
 
 /* Beyond two strips of the widest copy (16 registers of 16 floats), and odd. */
@@ -52,7 +53,7 @@ static void check_accumulate(struct lg_pcg *pcg, size_t k, size_t n, bool with_s
     for (size_t o = 0; o < n + GUARD; o++)
         out[o] = guard_value;
     struct active list = {.index = index, .value = value};
-    rows_active(&list, x, k, false);
+    rows_active(&list, x, k);
     rows_accumulate(out, with_start ? start : NULL, &list, w.values, w.stride, n);
     for (size_t o = 0; o < n; o++) {
         const real expected = chain(with_start ? start[o] : 0, x, w.values + o, w.stride, k);
@@ -120,28 +121,54 @@ TEMPLATE_TEST(rows, dot_equals_the_plain_chain_in_every_bit)
 TEMPLATE_TEST(rows, a_sum_that_underflows_to_minus_zero_ends_as_plus_zero)
 {
     const real tiny = LG_PRECISION == 32 ? (real)FLT_MIN : (real)DBL_MIN;
-    real w[2] = {-tiny, 1}, out;
-    real with_zero[2] = {tiny, 0}, value[3];
-    uint32_t index[3];
-    struct active list = {.index = index, .value = value};
-    for (int keep = 0; keep < 2; keep++) {
-        rows_active(&list, with_zero, 2, keep);
+    const real w[2] = {-tiny, 1}, plus_zero = 0;
+    real value[2] = {tiny, 0}, out;
+    uint32_t index[2] = {0, 1};
+    for (size_t count = 1; count <= 2; count++) { /* with 2, the zero term is there */
+        const struct active list = {.count = count, .index = index, .value = value};
         rows_accumulate(&out, NULL, &list, w, 1, 1);
-        const real plus_zero = 0;
-        cr_assert(memcmp(&out, &plus_zero, sizeof out) == 0, "keeping zeros: %d", keep);
+        cr_assert(memcmp(&out, &plus_zero, sizeof out) == 0, "%zu terms: %a", count, (double)out);
     }
 }
 
 TEMPLATE_TEST(rows, active_keeps_nan_and_drops_both_zeros)
 {
-    const real x[5] = {0, (real)-0.0, (real)__builtin_nan(""), 2, 0};
-    real value[6];
-    uint32_t index[6];
-    struct active list = {.index = index, .value = value};
-    rows_active(&list, x, 5, false);
-    cr_assert(list.count == 2 && index[0] == 2 && index[1] == 3 && value[0] != value[0]);
-    rows_active(&list, x, 5, true);
-    cr_assert(list.count == 5);
+    enum { N = 70 };
+    for (size_t n = 1; n <= N; n++) {
+        real x[N], value[N];
+        uint32_t index[N];
+        struct active list = {.index = index, .value = value};
+        size_t expected = 0;
+        for (size_t i = 0; i < N; i++) /* behind the end: never zero */
+            x[i] = i >= n || i % 5 == 2 ? (real)__builtin_nan("")
+                   : i % 5 == 3         ? 2
+                   : i % 5              ? (real)-0.0
+                                        : 0;
+        rows_active(&list, x, n);
+        for (size_t i = 0; i < n; i++)
+            if (i % 5 == 2 || i % 5 == 3) {
+                cr_assert(expected < list.count && index[expected] == i, "n %zu, entry %zu", n, i);
+                cr_assert(i % 5 == 3 ? value[expected] == 2 : value[expected] != value[expected]);
+                expected++;
+            }
+        cr_assert_eq(list.count, expected);
+    }
+}
+
+TEMPLATE_TEST(rows, live_finds_exactly_the_blocks_with_a_non_zero_entry)
+{
+    enum { N = 5 * ROWS_BLOCK };
+    real x[N];
+    uint32_t live[N / ROWS_BLOCK + 1];
+    for (size_t n = 1; n <= N; n++)
+        for (size_t at = 0; at < n; at++) {
+            for (size_t i = 0; i < N; i++)
+                x[i] = i < n ? (i % 2 ? (real)-0.0 : 0) : 1; /* behind the end: alive */
+            cr_assert_eq(rows_live(live, x, n), 0);
+            x[at] = (real)__builtin_nan("");
+            cr_assert_eq(rows_live(live, x, n), 1, "n %zu at %zu", n, at);
+            cr_assert_eq(live[0], at / ROWS_BLOCK * ROWS_BLOCK);
+        }
 }
 
 TEMPLATE_TEST(rows, is_finite_sees_every_position)
@@ -161,18 +188,21 @@ TEMPLATE_TEST(rows, is_finite_sees_every_position)
     }
 }
 
-TEMPLATE_TEST(rows, scale_equals_accumulating_one_row)
+TEMPLATE_TEST(rows, an_optimizers_gradient_of_one_sample_equals_the_product)
 {
     struct lg_pcg pcg = lg_pcg_seed(3, 1);
-    real delta[70], scaled[70], accumulated[70], value[1];
+    real delta[70], product[70], value[1];
     uint32_t index[1] = {0};
     for (size_t n = 1; n <= 70; n++) {
         for (size_t i = 0; i < n; i++)
             delta[i] = awkward_real(&pcg);
         value[0] = awkward_real(&pcg);
         const struct active list = {.count = 1, .index = index, .value = value};
-        row_scale(scaled, value[0], delta, n);
-        rows_accumulate(accumulated, NULL, &list, delta, n, n);
-        cr_assert(memcmp(scaled, accumulated, n * sizeof *scaled) == 0, "n %zu", n);
+        rows_accumulate(product, NULL, &list, delta, n, n);
+        for (size_t i = 0; i < n; i++) {
+            const real gradient = gradient_at(value[0], delta, i);
+            cr_assert(memcmp(&gradient, &product[i], sizeof gradient) == 0, "%a, expected %a",
+                      (double)gradient, (double)product[i]);
+        }
     }
 }

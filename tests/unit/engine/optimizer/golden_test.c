@@ -7,8 +7,10 @@
 
 enum { PARAMETERS_MAX = 8, CELLS_MAX = 256 };
 
-/* One step rounds a parameter and about a dozen numbers no larger than its move
- * (or, in a running mean, than the moves before); steps add up. */
+/* A step rounds a parameter once, and its move by about a dozen roundings of numbers
+ * no larger than the move or, in a running mean, than earlier ones. Moves are small
+ * beside the way a parameter has come, so four roundings of that way a step are
+ * enough; errors of steps add up. */
 enum { ROUNDINGS_A_STEP = 4 };
 
 static const char path[] = "tests/golden/optimizers.csv";
@@ -41,7 +43,7 @@ static void check_path(const struct golden_row *row, const double *start, const 
         optimizer->begin(&options, step + 1, scalars, &now);
         for (size_t i = 0; i < n; i++)
             g[i] = (real)gradient[step * n + i];
-        optimizer->update(&now, n, w, g, state);
+        optimizer->update(&now, n, w, (struct gradient){1, g}, state);
         for (size_t i = 0; i < n; i++) {
             const double before = step ? expected[(step - 1) * n + i] : start[i];
             const double now_expected = expected[step * n + i];
@@ -77,9 +79,12 @@ TEMPLATE_TEST(optimizer_golden, paths_are_the_references)
         if (group.rows->name[0] != '\0')
             checked += check(file, group);
     cr_assert_geq(checked, NAMES);
+    golden_free(file);
 }
 
 TEMPLATE_TEST(optimizer_golden, every_optimizer_has_golden_values)
 {
-    golden_check_complete(golden_read(path), names, NAMES);
+    const struct golden file = golden_read(path);
+    golden_check_complete(file, names, NAMES);
+    golden_free(file);
 }

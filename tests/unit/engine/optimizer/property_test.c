@@ -31,7 +31,8 @@ static real initial_state(const struct run *run, size_t slot)
                : 0;
 }
 
-static void update(struct run *run, const real *g, size_t length)
+/* One step in pieces of `length`. */
+static void update(struct run *run, struct gradient g, size_t length)
 {
     struct optimizer_step now;
     run->optimizer->begin(&run->options, ++run->steps, run->scalars, &now);
@@ -40,7 +41,7 @@ static void update(struct run *run, const real *g, size_t length)
         for (size_t slot = 0; slot < OPTIMIZER_SLOTS_MAX; slot++)
             state[slot] = run->slots[slot] + first;
         run->optimizer->update(&now, N - first < length ? N - first : length, run->w + first,
-                               g + first, state);
+                               (struct gradient){g.factor, g.direction + first}, state);
     }
 }
 
@@ -59,7 +60,7 @@ static struct run random_run(struct lg_pcg *pcg, size_t index, const struct lg_o
         real g[N];
         for (size_t i = 0; i < N; i++)
             g[i] = lg_pcg_below(pcg, 4) ? wild_real(pcg) : 0;
-        update(&run, g, N);
+        update(&run, (struct gradient){1, g}, N);
         for (size_t i = 0; i < N; i++)
             if (!row_is_finite(&run.w[i], 1))
                 for (size_t slot = 0; slot < OPTIMIZER_SLOTS_MAX; slot++)
@@ -75,13 +76,19 @@ static bool same_bits(const struct run *a, const struct run *b)
     return memcmp(a->w, b->w, sizeof a->w) == 0 && memcmp(a->slots, b->slots, sizeof a->slots) == 0;
 }
 
-/* Whether a gradient of +0 leaves a random run as it is. */
+/* Whether a gradient of +0, as a factor or as a direction, leaves a random run as it
+ * is. */
 static bool zero_is_nothing(struct lg_pcg *pcg, size_t index, const struct lg_options *options)
 {
-    static const real zero[N];
+    real zero[N], other[N];
     struct run run = random_run(pcg, index, options);
     const struct run before = run;
-    update(&run, zero, N);
+    for (size_t i = 0; i < N; i++) {
+        zero[i] = lg_pcg_below(pcg, 2) ? 0 : (real)-0.0;
+        other[i] = wild_real(pcg);
+    }
+    const bool factor = lg_pcg_below(pcg, 2);
+    update(&run, factor ? (struct gradient){0, other} : (struct gradient){wild_real(pcg), zero}, N);
     return same_bits(&run, &before);
 }
 
@@ -135,9 +142,31 @@ TEMPLATE_TEST(optimizer_property, position_and_length_change_no_bit)
             real g[N];
             for (size_t i = 0; i < N; i++)
                 g[i] = awkward_real(&pcg);
-            update(&whole, g, N);
-            update(&pieces, g, length);
+            const struct gradient gradient = {awkward_real(&pcg), g};
+            update(&whole, gradient, N);
+            update(&pieces, gradient, length);
             cr_expect(same_bits(&whole, &pieces), "%s in pieces of %zu",
                       registry_optimizer(index)->info.name, length);
+        }
+}
+
+TEMPLATE_TEST(optimizer_property, a_gradient_in_two_factors_is_their_product)
+{
+    struct lg_pcg pcg = lg_pcg_seed(44, 1);
+    for (size_t index = 0; index < OPTIMIZERS; index++)
+        for (int trial = 0; trial < TRIALS; trial++) {
+            const struct lg_options options =
+                random_options(&pcg, &registry_optimizer(index)->info);
+            struct run factored = random_run(&pcg, index, &options), multiplied = factored;
+            real direction[N], product[N];
+            const real factor = awkward_real(&pcg);
+            for (size_t i = 0; i < N; i++) {
+                direction[i] = wild_real(&pcg);
+                product[i] = factor * direction[i];
+            }
+            update(&factored, (struct gradient){factor, direction}, N);
+            update(&multiplied, (struct gradient){1, product}, N);
+            cr_expect(same_bits(&factored, &multiplied), "%s",
+                      registry_optimizer(index)->info.name);
         }
 }

@@ -1,0 +1,200 @@
+#include "engine/kernel/gemm.h"
+
+#include <stdbool.h>
+
+#include "engine/kernel/simd/simd.h"
+
+#define INLINE static inline __attribute__((always_inline))
+
+/* A tile of C is up to TILE_ROWS x TILE_VECTORS accumulators; with one row of B and
+ * a broadcast they fill the registers. K_BLOCK keeps a panel of B within L1. */
+enum {
+    TILE_VECTORS = 2,
+    TILE_ROWS = (VEC_REGISTERS - TILE_VECTORS - 1) / TILE_VECTORS,
+    TILE_COLUMNS = TILE_VECTORS * LANES,
+    K_BLOCK = 256,
+};
+_Static_assert(TILE_ROWS == 6 || TILE_ROWS == 14, "multiply_panel() lists the row counts");
+
+static size_t round_up(size_t count, size_t unit)
+{
+    return (count + unit - 1) / unit * unit;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+size_t gemm_scratch_reals(size_t m, size_t n)
+{
+    return (round_up(m, TILE_ROWS) + round_up(n, TILE_COLUMNS)) * K_BLOCK;
+}
+
+/* to[i * width + r] = from[r * by_row + i] for r < rows, 0 up to width, i < k:
+ * squares of LANES x LANES are turned in registers. */
+static void pack_across(real *to, const real *from, size_t by_row, size_t rows, size_t k,
+                        size_t width)
+{
+    for (size_t r = 0; r < width; r += LANES)
+        for (size_t i = 0; i < k; i += LANES) {
+            const size_t depth = smaller(width - r, LANES), length = smaller(k - i, LANES);
+            vec square[LANES];
+            UNROLL
+            for (size_t j = 0; j < LANES; j++) {
+                const real *line = from + (r + j) * by_row + i;
+                if (r + j >= rows)
+                    square[j] = vec_zero();
+                else
+                    square[j] = length == LANES ? vec_load(line) : vec_load_first(line, length);
+            }
+            vec_transpose(square);
+            for (size_t j = 0; j < length; j++) {
+                real *line = to + (i + j) * width + r;
+                if (depth == LANES)
+                    vec_store(line, square[j]);
+                else
+                    vec_store_first(line, square[j], depth);
+            }
+        }
+}
+
+/* to[i * width + r] = from[r + i * by_k], likewise. */
+static void pack_along(real *to, const real *from, size_t by_k, size_t rows, size_t k, size_t width)
+{
+    for (size_t i = 0; i < k; i++) {
+        const real *line = from + i * by_k;
+        for (size_t r = 0; r < width; r += LANES) {
+            const size_t depth = smaller(width - r, LANES);
+            const size_t length = rows > r ? smaller(rows - r, LANES) : 0;
+            const vec values = length == LANES ? vec_load(line + r)
+                               : length        ? vec_load_first(line + r, length)
+                                               : vec_zero();
+            if (depth == LANES)
+                vec_store(to + i * width + r, values);
+            else
+                vec_store_first(to + i * width + r, values, depth);
+        }
+    }
+}
+
+static void pack(real *to, const real *from, size_t by_row, size_t by_k, size_t rows, size_t k,
+                 size_t width)
+{
+    if (by_row == 1)
+        pack_along(to, from, by_k, rows, k, width);
+    else
+        pack_across(to, from, by_row, rows, k, width);
+}
+
+/* A tile of C over one block of k; `columns` of its TILE_COLUMNS exist. */
+struct tile {
+    real *c;
+    size_t c_stride, columns;
+    const real *start; /* (columns), or NULL */
+    bool first, last;  /* whether this is the first, the last block of k */
+};
+
+INLINE vec load_part(const real *p, size_t columns, size_t v)
+{
+    const size_t from = v * LANES;
+    if (columns >= from + LANES)
+        return vec_load(p + from);
+    return columns > from ? vec_load_first(p + from, columns - from) : vec_zero();
+}
+
+INLINE void store_part(real *p, vec x, size_t columns, size_t v)
+{
+    const size_t from = v * LANES;
+    if (columns >= from + LANES)
+        vec_store(p + from, x);
+    else if (columns > from)
+        vec_store_first(p + from, x, columns - from);
+}
+
+/* `rows` is a constant at every call, so that the sums are registers. */
+INLINE void multiply_tile(const struct tile *t, size_t k, const real *a, const real *b,
+                          const size_t rows)
+{
+    vec sum[TILE_ROWS][TILE_VECTORS];
+    UNROLL
+    for (size_t r = 0; r < rows; r++)
+        UNROLL
+    for (size_t v = 0; v < TILE_VECTORS; v++) {
+        if (!t->first)
+            sum[r][v] = load_part(t->c + r * t->c_stride, t->columns, v);
+        else
+            sum[r][v] = t->start ? load_part(t->start, t->columns, v) : vec_zero();
+    }
+    for (size_t i = 0; i < k; i++) {
+        vec line[TILE_VECTORS];
+        UNROLL
+        for (size_t v = 0; v < TILE_VECTORS; v++)
+            line[v] = vec_load(b + v * LANES);
+        UNROLL
+        for (size_t r = 0; r < rows; r++) {
+            const vec factor = vec_set1(a[r]);
+            UNROLL
+            for (size_t v = 0; v < TILE_VECTORS; v++)
+                sum[r][v] = vec_fma(factor, line[v], sum[r][v]);
+        }
+        a += rows;
+        b += TILE_COLUMNS;
+    }
+    UNROLL
+    for (size_t r = 0; r < rows; r++)
+        UNROLL
+    for (size_t v = 0; v < TILE_VECTORS; v++)
+        store_part(t->c + r * t->c_stride, t->last ? vec_add(sum[r][v], vec_zero()) : sum[r][v],
+                   t->columns, v);
+}
+
+/* One copy of the tile for every number of rows that a panel can have. */
+static void multiply_panel(const struct tile *t, size_t k, const real *a, const real *b,
+                           size_t rows)
+{
+#define ROWS(count)                                                                                \
+    case count:                                                                                    \
+        multiply_tile(t, k, a, b, (count) <= TILE_ROWS ? (count) : 1);                             \
+        break;
+    switch (rows) {
+        ROWS(1)
+        ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6)
+#if VEC_HAS_32_REGISTERS
+            ROWS(7) ROWS(8) ROWS(9) ROWS(10) ROWS(11) ROWS(12) ROWS(13) ROWS(14)
+#endif
+    }
+#undef ROWS
+}
+
+void gemm(real *c, size_t c_stride, const real *start, size_t m, size_t n, size_t k,
+          struct gemm_operand a, struct gemm_operand b, real *scratch)
+{
+    /* Panels of equal height: 128 rows are ten of 13, not nine of 14 and one of 2. */
+    const size_t panels = (m + TILE_ROWS - 1) / TILE_ROWS, height = (m + panels - 1) / panels;
+    real *packed_a = scratch, *packed_b = scratch + round_up(m, TILE_ROWS) * K_BLOCK;
+    size_t from = 0;
+    do {
+        const size_t depth = smaller(k - from, K_BLOCK);
+        for (size_t row = 0; row < m; row += height)
+            pack(packed_a + row * depth, a.values + row * a.by_row + from * a.by_column, a.by_row,
+                 a.by_column, smaller(m - row, height), depth, smaller(m - row, height));
+        for (size_t column = 0; column < n; column += TILE_COLUMNS) {
+            struct tile tile = {
+                .c_stride = c_stride,
+                .columns = smaller(n - column, TILE_COLUMNS),
+                .start = start ? start + column : NULL,
+                .first = from == 0,
+                .last = from + depth >= k,
+            };
+            pack(packed_b, b.values + from * b.by_row + column * b.by_column, b.by_column, b.by_row,
+                 tile.columns, depth, TILE_COLUMNS);
+            for (size_t row = 0; row < m; row += height) {
+                tile.c = c + row * c_stride + column;
+                multiply_panel(&tile, depth, packed_a + row * depth, packed_b,
+                               smaller(m - row, height));
+            }
+        }
+        from += depth;
+    } while (from < k);
+}
