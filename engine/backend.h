@@ -92,7 +92,7 @@ struct lg_backend {
     /* Train on pass->count samples in steps of config.batch (the last may be
      * smaller); add to *sums the losses of each step's forward pass, before its
      * update. Returns the steps done; fewer than asked means divergence: a
-     * non-finite pre-activation or gradient in a step, or a parameter at the
+     * non-finite pre-activation, loss or gradient in a step, or a parameter at the
      * end of the call, after which the network is not to be trained on. */
     size_t (*train)(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums);
 

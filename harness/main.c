@@ -37,7 +37,7 @@ static const struct command *const commands[] = {
     &run_command, &list_command, &verify_command,  &report_command,
     &env_command, &help_command, &version_command,
 };
-enum { COMMANDS = sizeof commands / sizeof *commands };
+enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
 static enum lg_status find_command(const char *name, const struct command **command,
                                    struct lg_error *error)

@@ -138,6 +138,5 @@ void net_initialise(struct lg_net *net, const struct lg_initialisation *how)
     }
     net->steps = 0;
     net->has_diverged = false;
-    net->has_captured = false;
     memset(net->scalars, 0, sizeof net->scalars);
 }

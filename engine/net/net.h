@@ -97,7 +97,6 @@ struct lg_net {
     uint64_t steps;
     double scalars[OPTIMIZER_SCALARS_MAX];
     bool has_diverged;
-    bool has_captured;
 
     /* Work space. */
     double *values;         /* (batch): a loss's values */

@@ -42,7 +42,8 @@ static double add_values(double sum, const double *values, size_t count)
     return sum;
 }
 
-static void add_losses(struct lg_net *net, const struct loss_batch *at, struct lg_sums *sums)
+/* Returns whether the loss so far is finite. */
+static bool add_losses(struct lg_net *net, const struct loss_batch *at, struct lg_sums *sums)
 {
     net->loss->value(&net->config.loss.options, at, net->values);
     sums->loss = add_values(sums->loss, net->values, at->batch);
@@ -51,6 +52,7 @@ static void add_losses(struct lg_net *net, const struct loss_batch *at, struct l
         sums->metrics[m] = add_values(sums->metrics[m], net->values, at->batch);
     }
     sums->samples += at->batch;
+    return sums->loss - sums->loss == 0;
 }
 
 static void capture(struct lg_net *net, const struct lg_pass *pass, size_t position, size_t batch)
@@ -59,7 +61,6 @@ static void capture(struct lg_net *net, const struct lg_pass *pass, size_t posit
     for (size_t b = 0; b < batch; b++)
         if (sample_at(pass, position + b) == pass->capture) {
             memcpy(net->captured, last->h + b * last->stride, last->outputs * sizeof(real));
-            net->has_captured = true;
         }
 }
 
@@ -87,10 +88,10 @@ size_t net_train(struct lg_net *net, const struct lg_pass *pass, struct lg_sums 
         bool finite = net_forward(net, batch);
         const struct loss_batch at = outputs_of(net, batch);
         if (finite) {
-            add_losses(net, &at, sums);
+            finite = add_losses(net, &at, sums);
             capture(net, pass, position, batch);
             net->loss->gradient(&net->config.loss.options, &at, last->dz);
-            finite = net_backward(net, batch);
+            finite = finite && net_backward(net, batch);
         }
         net->has_diverged = !finite;
         steps += finite;

@@ -59,7 +59,7 @@ static bool same_value(const struct column *kind, const char *a, const char *b)
     char *end_a, *end_b;
     double value_a = strtod(a, &end_a), value_b = strtod(b, &end_b);
     return end_a != a && *end_a == '\0' && end_b != b && *end_b == '\0' &&
-           memcmp(&value_a, &value_b, sizeof value_a) == 0;
+           csv_same_bits(value_a, value_b);
 }
 
 static void compare_row(const struct pair *pair, size_t row_here, size_t row_there,
@@ -168,19 +168,20 @@ enum lg_status trace_compare(const struct csv_table *here, const struct csv_tabl
     struct pair pair = {
         .here = here,
         .there = there,
-        .partner = calloc(here->columns, sizeof *pair.partner),
-        .kind = calloc(here->columns, sizeof *pair.kind),
-        .used = calloc(here->rows, sizeof *pair.used),
+        .partner = calloc(here->columns, sizeof(int)),
+        .kind = calloc(here->columns, sizeof(struct column *)),
+        .used = calloc(here->rows, sizeof(bool)),
         .cell = csv_column(here, "cell"),
         .epoch = csv_column(here, "epoch"),
     };
-    if (pair.partner == NULL || pair.kind == NULL || pair.used == NULL)
-        status = lg_fail(error, LG_ENVIRONMENT, "not enough memory to compare two traces");
-    if (status == LG_OK) {
+    if (pair.partner != NULL && pair.kind != NULL && pair.used != NULL) {
         match_columns(&pair, comparison);
         find_dataset(here, comparison->dataset_here);
         find_dataset(there, comparison->dataset_there);
         compare_rows(&pair, comparison);
+        status = text_check(&comparison->columns_missing, error);
+    } else {
+        status = lg_fail(error, LG_ENVIRONMENT, "not enough memory to compare two traces");
     }
     free(pair.partner);
     free(pair.kind);

@@ -11,16 +11,23 @@
 
 /* ---- Writing ------------------------------------------------------------- */
 
+bool csv_same_bits(double a, double b)
+{
+    uint64_t bits_a, bits_b;
+    memcpy(&bits_a, &a, sizeof bits_a);
+    memcpy(&bits_b, &b, sizeof bits_b);
+    return bits_a == bits_b;
+}
+
 void csv_format_real(double value, char text[CSV_REAL_MAX])
 {
     if (isnan(value)) {
-        strcpy(text, "nan"); /* printf() would show the sign of a NaN */
+        snprintf(text, CSV_REAL_MAX, "nan"); /* printf() would show the sign of a NaN */
         return;
     }
     for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, CSV_REAL_MAX, "%.*g", digits, value);
-        double back = strtod(text, NULL);
-        if (memcmp(&back, &value, sizeof back) == 0)
+        if (csv_same_bits(strtod(text, NULL), value))
             return;
     }
 }

@@ -22,6 +22,9 @@ struct csv {
  * "nan", "inf" and "-inf" for what is no number. */
 void csv_format_real(double value, char text[CSV_REAL_MAX]);
 
+/* Whether they are the same bits: 0 and -0 are not, and a NaN may be. */
+bool csv_same_bits(double a, double b);
+
 /* Append one field, quoted where the standard asks for it. */
 void csv_text(struct csv *csv, const char *value);
 void csv_integer(struct csv *csv, uint64_t value);

@@ -259,7 +259,7 @@ enum lg_status files_remove_tree(const char *path, struct lg_error *error)
 enum lg_status files_lock(const char *path, int *descriptor, struct lg_error *error)
 {
     enum { TRIES = 40 };
-    const struct timespec pause = {.tv_nsec = 50 * 1000 * 1000};
+    const struct timespec pause = {.tv_nsec = 50000000};
     int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (file < 0)
         return failed(error, "write", path);

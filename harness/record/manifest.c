@@ -110,7 +110,7 @@ enum lg_status manifest_read_trace(const char *path, char sha256[LG_DIGEST_HEX],
         return lg_fail_at(error, LG_INPUT, path, wrong.line, wrong.column, "%s", wrong.text);
     const char *found = json_string_value(json_object_get(root, "trace_sha256"));
     if (found != NULL && strlen(found) == LG_DIGEST_HEX - 1)
-        strcpy(sha256, found);
+        memcpy(sha256, found, LG_DIGEST_HEX);
     else
         status = lg_fail_at(error, LG_INPUT, path, 0, 0, "no trace_sha256 of 64 hex digits");
     json_decref(root);

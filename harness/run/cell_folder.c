@@ -59,7 +59,8 @@ static enum lg_status compare_key(const struct cell_folder *folder, const char *
     if (status == LG_OK && files_exists(path))
         status = files_read(path, &found, error);
     if (status == LG_OK) {
-        *same = found.size == expected.size && memcmp(found.bytes, expected.bytes, found.size) == 0;
+        *same = found.size > 0 && found.size == expected.size &&
+                memcmp(found.bytes, expected.bytes, found.size) == 0;
         if (!*same)
             say_foreign(folder, &found, error);
     }

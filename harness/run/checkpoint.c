@@ -74,31 +74,35 @@ static const char *what_is_wrong(const struct text *file, struct header *header)
     return NULL;
 }
 
+static enum lg_status decode(const char *path, const struct text *file,
+                             struct checkpoint *checkpoint, struct lg_error *error)
+{
+    struct header header;
+    const char *wrong = what_is_wrong(file, &header);
+    if (wrong != NULL)
+        return lg_fail_at(error, LG_INPUT, path, 0, 0, "damaged checkpoint: %s", wrong);
+    checkpoint->bytes = malloc(header.size > 0 ? header.size : 1);
+    if (checkpoint->bytes == NULL)
+        return lg_fail(error, LG_ENVIRONMENT, "not enough memory to read %s", path);
+    memcpy(checkpoint->bytes, file->bytes + sizeof header, header.size);
+    checkpoint->size = header.size;
+    checkpoint->epoch = header.epoch;
+    checkpoint->trace_bytes = header.trace_bytes;
+    checkpoint->timing_bytes = header.timing_bytes;
+    memcpy(checkpoint->key, header.key, LG_DIGEST_HEX);
+    memcpy(checkpoint->trace_sha256, header.trace_sha256, LG_DIGEST_HEX);
+    memcpy(checkpoint->weights_sha256, header.weights_sha256, LG_DIGEST_HEX);
+    return LG_OK;
+}
+
 enum lg_status checkpoint_read(const char *path, struct checkpoint *checkpoint,
                                struct lg_error *error)
 {
     *checkpoint = (struct checkpoint){0};
     struct text file = {0};
-    struct header header;
     enum lg_status status = files_read(path, &file, error);
-    const char *wrong = status == LG_OK ? what_is_wrong(&file, &header) : NULL;
-    if (wrong != NULL)
-        status = lg_fail_at(error, LG_INPUT, path, 0, 0, "damaged checkpoint: %s", wrong);
-    if (status == LG_OK) {
-        checkpoint->bytes = malloc(header.size > 0 ? header.size : 1);
-        if (checkpoint->bytes == NULL)
-            status = lg_fail(error, LG_ENVIRONMENT, "not enough memory to read %s", path);
-    }
-    if (status == LG_OK) {
-        memcpy(checkpoint->bytes, file.bytes + sizeof header, header.size);
-        checkpoint->size = header.size;
-        checkpoint->epoch = header.epoch;
-        checkpoint->trace_bytes = header.trace_bytes;
-        checkpoint->timing_bytes = header.timing_bytes;
-        memcpy(checkpoint->key, header.key, LG_DIGEST_HEX);
-        memcpy(checkpoint->trace_sha256, header.trace_sha256, LG_DIGEST_HEX);
-        memcpy(checkpoint->weights_sha256, header.weights_sha256, LG_DIGEST_HEX);
-    }
+    if (status == LG_OK)
+        status = decode(path, &file, checkpoint, error);
     text_free(&file);
     return status;
 }

@@ -36,7 +36,7 @@ void progress_format_duration(double seconds, char text[32])
 {
     const double longest = 1e9; /* 31 years: a number worth no more digits */
     if (!(seconds >= 0.0)) {
-        strcpy(text, "?");
+        snprintf(text, 32, "?");
         return;
     }
     long whole = (long)((seconds < longest ? seconds : longest) + 0.5);

@@ -237,26 +237,32 @@ static enum lg_status run_requests(const struct options *options, const struct r
     return outcome;
 }
 
+static enum lg_status check_and_run(const struct options *options, struct lg_error *error)
+{
+    const char *deviation = "";
+    if (!lg_fpenv_is_standard(&deviation))
+        return lg_fail(error, LG_ENVIRONMENT, "the floating-point environment is not IEEE's: %s",
+                       deviation);
+    struct request *requests = calloc(options->spec_count, sizeof *requests);
+    if (requests == NULL)
+        return lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu specs",
+                       options->spec_count);
+    interrupt_catch();
+    enum lg_status status = read_requests(options, requests, error);
+    if (status == LG_OK)
+        status = run_requests(options, requests, error);
+    for (size_t i = 0; i < options->spec_count; i++)
+        experiment_free(&requests[i].experiment);
+    free(requests);
+    return status;
+}
+
 static enum lg_status run(int argc, char **argv, struct lg_error *error)
 {
     struct options options;
-    struct request *requests = NULL;
-    const char *deviation = "";
     enum lg_status status = read_options(argc, argv, &options, error);
-    if (status == LG_OK && !lg_fpenv_is_standard(&deviation))
-        status = lg_fail(error, LG_ENVIRONMENT, "the floating-point environment is not IEEE's: %s",
-                         deviation);
-    if (status == LG_OK) {
-        requests = calloc(options.spec_count, sizeof *requests);
-        status = requests != NULL ? read_requests(&options, requests, error)
-                                  : lg_fail(error, LG_ENVIRONMENT, "not enough memory");
-    }
-    interrupt_catch();
     if (status == LG_OK)
-        status = run_requests(&options, requests, error);
-    for (size_t i = 0; requests != NULL && i < options.spec_count; i++)
-        experiment_free(&requests[i].experiment);
-    free(requests);
+        status = check_and_run(&options, error);
     free(options.overrides);
     return status;
 }

@@ -94,15 +94,16 @@ static enum lg_status collect(const struct study *study, const struct cell_conte
                               time_t started, size_t *finished, struct lg_error *error)
 {
     size_t count = study->experiment->cell_count;
-    struct cell_extent *extents = calloc(count, sizeof *extents);
-    struct manifest_cell *cells = calloc(count, sizeof *cells);
     char trace_sha256[LG_DIGEST_HEX] = "";
     struct machine machine;
-    enum lg_status status = LG_OK;
-    if (extents == NULL || cells == NULL)
-        status = lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu cells", count);
-    if (status == LG_OK)
-        status = collect_results(context, extents, trace_sha256, error);
+    struct cell_extent *extents = calloc(count, sizeof *extents);
+    struct manifest_cell *cells = calloc(count, sizeof *cells);
+    if (extents == NULL || cells == NULL) {
+        free(extents);
+        free(cells);
+        return lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu cells", count);
+    }
+    enum lg_status status = collect_results(context, extents, trace_sha256, error);
     for (size_t i = 0; status == LG_OK && i < count; i++) {
         cells[i].epochs = extents[i].epochs;
         cells[i].status = !extents[i].finished  ? "missing"

@@ -21,7 +21,7 @@ static inline double ulps_off(double got, double value, double rest)
 {
     if (isfinite(got) && isfinite(value))
         return fabs((got - value) / ulp_of(value) - rest);
-    return got == value ? 0 : INFINITY;
+    return got == value ? 0 : __builtin_inf();
 }
 
 struct worst {

@@ -1,6 +1,7 @@
 #include "tests/unit/engine/net/example.h"
 
-/* A rate with which every loss's parameters leave all bounds within a few steps. */
+/* A rate with which pre-activations leave all bounds within a few steps, before a
+ * parameter does. */
 static struct lg_net_config exploding(size_t batch)
 {
     struct lg_net_config config = example_config("identity", batch);
@@ -38,6 +39,21 @@ TEMPLATE_TEST(net_divergence, is_recorded_with_its_step)
                   (size_t)step, good + 1);
         example_destroy(&e);
     }
+}
+
+/* A parameter that the last update made infinite has met no forward pass yet. */
+TEMPLATE_TEST(net_divergence, is_found_at_the_end_of_a_call)
+{
+    const struct lg_net_config config = exploding(1);
+    struct example e = example_create(&config);
+    double w[EXAMPLE_PARAMETERS];
+    uint64_t step;
+    net_parameters(e.net, w);
+    w[EXAMPLE_PARAMETERS - 1] = LG_PRECISION == 32 ? 1e20 : 1e300; /* times lr: too much */
+    net_set_parameters(e.net, w);
+    cr_expect_eq(example_train(&e, 0, 1), 0);
+    cr_expect(net_diverged(e.net, &step) && step == 1);
+    example_destroy(&e);
 }
 
 TEMPLATE_TEST(net_divergence, training_on_does_nothing)

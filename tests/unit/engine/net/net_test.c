@@ -114,8 +114,8 @@ TEMPLATE_TEST(net, captured_bytes_truncate_and_clamp)
                               1,
                               below_one,
                               1.5,
-                              INFINITY,
-                              -INFINITY,
+                              __builtin_inf(),
+                              -__builtin_inf(),
                               __builtin_nan(""),
                               -__builtin_nan("")};
     const uint8_t expected[EXAMPLE_FEATURES] = {0, 0, 0, 63, 127, 191, 255, 254, 255, 255, 0, 0, 0};

@@ -1,0 +1,105 @@
+# What a run leaves, and that its bits depend on nothing else than the spec.
+# shellcheck shell=bash disable=SC2154
+
+test_result_folder() {
+    expect 0 run "${QUICK[@]}" --out r
+    says 'r/trace.csv'
+    [ "$(wc -l <r/trace.csv)" -eq 7 ] || fail 'not six rows'
+    [ "$(wc -l <r/timing.csv)" -eq 7 ] || fail 'not six rows of timing'
+    head -n 1 r/trace.csv | grep -q '^cell,loss,optimizer,label,seed,epoch,dataset,status,steps,' ||
+        fail 'another header'
+    [ -e r/images/input.png ] || fail 'no input image'
+    [ "$(find r/images -name '0[12].png' | wc -l)" -eq 6 ] || fail 'not six images'
+    [ -z "$(find r -name '*.part' -o -name '*.tmp' -o -name '*.new' -o -name '*.old')" ] ||
+        fail 'something is left over'
+    expect 0 verify r
+    says '6 images'
+}
+
+test_default_folder_is_named_after_the_spec() {
+    expect 0 run "${QUICK[@]}" --shard 0/3 --set epochs=1
+    [ -e results/article-losses/trace.csv ] || fail 'no results/article-losses'
+}
+
+test_two_runs_are_the_same_bits() {
+    result quick "${QUICK[@]}"
+    expect 0 run "${QUICK[@]}" --out again
+    same_file quick/trace.csv again/trace.csv
+    expect 0 verify quick --against again
+    says 'same bits'
+}
+
+test_jobs_do_not_change_bits() {
+    expect 0 run "${QUICK[@]}" --set shuffle=true --out a --jobs 1
+    expect 0 run "${QUICK[@]}" --set shuffle=true --out b --jobs 2
+    same_file a/trace.csv b/trace.csv
+}
+
+test_shuffling_changes_them() {
+    result quick "${QUICK[@]}"
+    expect 0 run "${QUICK[@]}" --set shuffle=true --out shuffled
+    ! cmp -s quick/trace.csv shuffled/trace.csv || fail 'shuffled and not are the same'
+}
+
+test_shards_make_the_whole() {
+    result quick "${QUICK[@]}"
+    expect 0 run "${QUICK[@]}" --out shards --shard 1/2
+    [ "$(wc -l <shards/trace.csv)" -eq 3 ] || fail 'shard 1/2 is not one cell'
+    expect 0 run "${QUICK[@]}" --out shards --shard 0/2
+    same_file quick/trace.csv shards/trace.csv
+}
+
+test_several_specs() {
+    sed 's/title:.*/title: another/' "$SPEC" >other.yaml
+    expect 0 run "${QUICK[@]}" other.yaml --shard 0/3 --out both
+    same_file both/article-losses/trace.csv both/other/trace.csv
+    expect 2 run "${QUICK[@]}" "$SPEC" --out twice
+    says 'would both write'
+    # The second is wrong: nothing of the first is begun.
+    echo 'epochs: 1' >wrong.yaml
+    expect 2 run "${QUICK[@]}" wrong.yaml --out none
+    [ ! -e none ] || fail 'the first spec was begun'
+}
+
+test_quiet() {
+    expect 0 run "${QUICK[@]}" --shard 0/3 --out r --quiet
+    [ ! -s out ] || fail 'it printed'
+    says_not 'finished'
+}
+
+test_progress_in_plain_lines() {
+    expect 0 run "${QUICK[@]}" --out r
+    grep -q '3/3 cells, .* finished' err || fail 'no line for the last cell'
+    ! grep -q $'\r' err || fail 'a carriage return'
+}
+
+test_progress_on_a_terminal() {
+    command -v script >/dev/null || skip 'no script(1)'
+    TERM=xterm NO_COLOR=1 script -qec "'$LOSSGRID' run '$SPEC' --set samples=3000 --set epochs=2 \
+        --set evaluate=none --shard 0/3 --out r" typescript >/dev/null </dev/null
+    grep -q $'\r\033\\[K0/1 cells.*left' typescript || fail "no progress: $(cat -v typescript)"
+    ! grep -q $'\033\\[3' typescript || fail 'colour in spite of NO_COLOR'
+}
+
+test_divergence_is_a_result() {
+    sed 's/lr: 1e-3/lr: 1e30/' "$SPEC" >wild.yaml
+    expect 0 run wild.yaml --set samples=50 --set epochs=3 --out r
+    says diverged
+    [ "$(grep -c ',diverged,' r/trace.csv)" -eq 3 ] || fail 'not three diverged rows'
+    [ "$(wc -l <r/trace.csv)" -eq 4 ] || fail 'rows after a divergence'
+    grep ',diverged,' r/trace.csv | grep -q ',,,,,$' || fail 'values after a divergence'
+    expect 0 verify r
+    cp r/trace.csv before
+    expect 0 run wild.yaml --set samples=50 --set epochs=3 --out r
+    same_file before r/trace.csv
+}
+
+test_substitute_is_labelled() {
+    fashion=/usr/share/datasets/fashion-mnist
+    [ -d $fashion ] || skip 'no packaged Fashion-MNIST'
+    expect 0 run "${QUICK[@]}" --shard 0/3 --data $fashion --out r
+    says 'WARNING: MNIST was not found. This run uses Fashion-MNIST'
+    [ "$(tail -n +2 r/trace.csv | cut -d, -f7 | sort -u)" = fashion_mnist ] ||
+        fail 'the column dataset says otherwise'
+    grep -q '"substituted": true' r/manifest.json || fail 'the manifest says otherwise'
+}

@@ -1,0 +1,123 @@
+# Help, and what is wrong on the command line.
+# shellcheck shell=bash disable=SC2154
+
+test_help_lists_the_commands() {
+    expect 0 --help
+    for command in run list verify report env help version; do says "$command"; done
+    expect 0 help
+    says 'Example:'
+}
+
+test_help_of_a_command() {
+    expect 0 help run
+    cp out by_command
+    says '--shard I/N'
+    says 'Example:'
+    expect 0 run --help
+    same_file by_command out
+    expect 0 run -h
+    same_file by_command out
+    for command in list verify report env help version; do
+        expect 0 "$command" --help
+        says 'Example:'
+    done
+}
+
+test_no_command() {
+    expect 2
+    says 'Usage:'
+}
+
+test_unknown_command_names_the_nearest() {
+    expect 2 rum
+    says "unknown command 'rum'"
+    says "did you mean 'run'"
+}
+
+test_unknown_option_names_the_nearest() {
+    expect 2 run --job=2 --shart 1/2 x.yaml
+    says "unknown option '--shart'"
+    says "did you mean '--shard'"
+    expect 2 verify -x
+    says "unknown option '-x'"
+}
+
+test_options_with_and_without_values() {
+    expect 2 run x.yaml --out
+    says "option '--out' needs a value"
+    expect 2 run x.yaml --fresh=yes
+    says "option '--fresh' takes no value"
+    expect 2 run x.yaml --jobs 0
+    says "--jobs: found '0', expected a whole number"
+    expect 2 run x.yaml --jobs=2x
+    says "found '2x'"
+    expect 2 run x.yaml --shard 3
+    says 'expected I/N'
+    expect 2 run x.yaml --shard=2/2
+    says "found '2', expected a whole number from 0 to 1"
+    expect 2 run
+    says 'a spec'
+    expect 2 verify a b
+    says "unexpected 'b'"
+}
+
+test_double_dash_ends_the_options() {
+    expect 3 run -- --out
+    says '--out'
+    says_not 'needs a value'
+}
+
+test_unknown_isa() {
+    expect 2 run "${QUICK[@]}" --isa mmx --out r
+    says "unknown instruction set 'mmx'"
+    [ ! -e r ] || fail 'a folder was made'
+}
+
+test_isa_of_the_environment() {
+    LOSSGRID_ISA=mmx expect 2 run "${QUICK[@]}" --out r
+    says "'mmx'"
+    LOSSGRID_ISA=mmx expect 0 run "${QUICK[@]}" --isa generic --shard 0/3 --set epochs=1 --out r
+    cut -d, -f9 r/timing.csv | grep -qx generic || fail 'not the generic copy'
+}
+
+test_wrong_spec_names_the_place() {
+    sed 's/epochs: 30/epochs: thirty/' "$SPEC" >wrong.yaml
+    expect 2 run wrong.yaml --out r
+    line=$(grep -n thirty wrong.yaml | cut -d: -f1)
+    says "wrong.yaml:$line:9:"
+    expect 3 run nowhere.yaml
+    says 'nowhere.yaml'
+}
+
+test_lists() {
+    for list in losses optimizers activations initialisations datasets isas counters metrics \
+        columns; do
+        expect 0 list $list
+        expect 0 list $list --format=csv
+        expect 0 list $list --format markdown
+        says '|---|'
+    done
+    expect 0 list losses --format=csv
+    grep -q '^mse,' out || fail 'no loss mse'
+    expect 0 list isas
+    says generic
+    expect 2 list loses
+    says "did you mean 'losses'"
+    expect 2 list losses --format=html
+    says 'text, csv, markdown'
+}
+
+test_environment() {
+    expect 0 env
+    says memory_bytes
+    expect 0 env --format=json
+    says '"kernel"'
+}
+
+test_output_that_cannot_be_written() {
+    [ -e /dev/full ] || skip 'no /dev/full'
+    code=0
+    "$LOSSGRID" list losses >/dev/full 2>err || code=$?
+    [ $code -eq 3 ] || fail "exit code $code, expected 3"
+    grep -q 'standard output' err || fail 'not said'
+}

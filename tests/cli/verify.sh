@@ -1,0 +1,77 @@
+# What `verify` finds.
+# shellcheck shell=bash disable=SC2154
+
+# Two folders, a and b, with the same results.
+two_results() {
+    result quick "${QUICK[@]}"
+    mv quick a
+    mkdir b
+    cp a/trace.csv b/
+}
+
+test_verify_names_the_first_difference() {
+    two_results
+    # Row 4 (the header is 1) is epoch 1 of the second cell.
+    awk -F, -v OFS=, 'NR == 4 || NR == 6 {$11 = "0.5"} 1' a/trace.csv >b/trace.csv
+    expect 1 verify a --against b
+    says "first difference: cell 'mse-s0', epoch 1, column train_mse"
+    says '0.5 in b'
+    says '4 of 6 rows and 82 of 84 values are equal'
+    ! grep -qx 'same bits' out || fail 'it says that they are equal'
+}
+
+test_verify_reads_numbers_and_not_their_spelling() {
+    two_results
+    awk -F, -v OFS=, 'NR > 1 {$11 = $11 "e0"} 1' a/trace.csv >b/trace.csv
+    expect 0 verify a --against b
+}
+
+test_verify_tells_of_missing_rows() {
+    two_results
+    sed -i 5d b/trace.csv
+    expect 1 verify a --against b
+    says "1 rows are only in a; the first: cell 'mse-s0', epoch 2"
+    expect 1 verify b --against a
+    says "1 rows are only in a; the first: cell 'mse-s0', epoch 2"
+}
+
+test_verify_tells_of_other_columns() {
+    two_results
+    sed -i '1s/train_abs/train_huber/' b/trace.csv
+    expect 1 verify a --against b
+    says 'columns only in b: train_huber'
+    says 'columns only in a: train_abs'
+}
+
+test_verify_tells_of_other_data() {
+    two_results
+    awk -F, -v OFS=, 'NR > 1 {$7 = "another"} 1' a/trace.csv >b/trace.csv
+    expect 1 verify a --against b
+    says 'other data: '
+    says 'another in b'
+}
+
+test_verify_finds_a_changed_trace() {
+    two_results
+    sed -i 's/,ok,/,OK,/' a/trace.csv
+    expect 1 verify a
+    says 'a/trace.csv: its SHA-256 is'
+}
+
+test_verify_finds_a_changed_image() {
+    two_results
+    cp a/images/abs-s0/01.png a/images/mse-s0/02.png
+    expect 1 verify a
+    says 'a/images/mse-s0/02.png: the SHA-256 of its pixels is'
+    rm a/images/mse-s0/02.png
+    expect 3 verify a
+    says 'a/images/mse-s0/02.png'
+    echo no image >a/images/mse-s0/02.png
+    expect 2 verify a
+    says 'no PNG image'
+}
+
+test_verify_of_no_result() {
+    expect 3 verify nowhere
+    says 'nowhere'
+}

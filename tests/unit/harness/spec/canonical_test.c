@@ -1,0 +1,129 @@
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/spec/experiment.h"
+#include "tests/unit/harness/spec/spec_fixture.h"
+
+static void key_of(const char *text, const char *override, char key[LG_DIGEST_HEX])
+{
+    struct experiment experiment = parse_sound(text, override, NULL);
+    memcpy(key, experiment.cells[0].key, LG_DIGEST_HEX);
+    experiment_free(&experiment);
+}
+
+static bool changes_key(const char *override)
+{
+    char before[LG_DIGEST_HEX], after[LG_DIGEST_HEX];
+    key_of(sound_spec, NULL, before);
+    key_of(sound_spec, override, after);
+    return strcmp(before, after) != 0;
+}
+
+Test(canonical, says_all_that_decides_the_bits)
+{
+    struct experiment experiment = parse_sound(
+        sound_spec, "model.layers.0.activation={name: leaky, slope: 0.1}", "samples=50");
+    char *text = experiment_canonical(&experiment, &experiment.cells[0]);
+    cr_expect_str_eq(text, "numerics 1\n"
+                           "dataset mnist\n"
+                           "precision f32\n"
+                           "inputs 784\n"
+                           "layer 32 leaky slope=0.10000000000000001\n"
+                           "layer 784 identity\n"
+                           "initialisation torch7_uniform\n"
+                           "rng pcg\n"
+                           "batch 1\n"
+                           "shuffle true\n"
+                           "epochs 2\n"
+                           "samples 50\n"
+                           "image 50\n"
+                           "evaluate test\n"
+                           "metrics mse\n"
+                           "loss mse reduction=mean\n"
+                           "optimizer sgd lr=0.001 momentum=0 nesterov=0\n"
+                           "seed 1\n"
+                           "draw 1\n");
+    char digest[LG_DIGEST_HEX];
+    lg_digest_bytes(text, strlen(text), digest);
+    cr_expect_str_eq(digest, experiment.cells[0].key);
+    free(text);
+    experiment_free(&experiment);
+}
+
+Test(canonical, whatever_decides_the_bits_changes_the_key)
+{
+    static const char *const overrides[] = {
+        "dataset=fashion_mnist",
+        "precision=f64",
+        "model.layers.0.outputs=33",
+        "model.layers.0.activation=identity",
+        "model.layers=[{outputs: 784, activation: relu}]",
+        "initialisation.method=zero",
+        "initialisation.rng=torch7",
+        "batch=2",
+        "shuffle=false",
+        "epochs=3",
+        "samples=59999",
+        "image.sample=59999",
+        "evaluate=none",
+        "metrics=[abs]",
+        "metrics=[mse, abs]",
+        "seeds=[2]",
+        "grid.draw=2",
+        "grid.losses=[abs]",
+        "grid.losses.0.reduction=sum",
+        "grid.optimizers=[adam]",
+        "grid.optimizers.0.lr=0.0010000000000000002",
+        "grid.optimizers.0.momentum=0.5",
+        "grid.optimizers.0.nesterov=true",
+    };
+    for (size_t i = 0; i < sizeof overrides / sizeof *overrides; i++)
+        cr_expect(changes_key(overrides[i]), "%s", overrides[i]);
+}
+
+Test(canonical, what_does_not_decide_the_bits_leaves_the_key)
+{
+    static const char *const overrides[] = {
+        "title=other",
+        "description=other",
+        "grid.label=other",
+        "dataset=mnist",
+        "batch=1",
+        "samples=all",
+        "samples=60000",
+        "image.sample=last",
+        "image.sample=60000",
+        "metrics=[mse]",
+        "seeds=[1, 2]",
+        "grid.seeds=[1]",
+        "grid.optimizers=[{name: sgd, lr: 1e-3}]",
+        "grid.optimizers.0.momentum=-0.0",
+        "grid.optimizers.0.lr=[0.001, 5]",
+        "grid.losses=[{name: mse}]",
+        "grid=[{losses: [mse], optimizers: [sgd]}, {losses: [mse], optimizers: [adam]}]",
+    };
+    for (size_t i = 0; i < sizeof overrides / sizeof *overrides; i++)
+        cr_expect_not(changes_key(overrides[i]), "%s", overrides[i]);
+}
+
+Test(canonical, comments_and_order_of_keys_leave_the_key)
+{
+    char text[SPEC_BYTES_MAX], before[LG_DIGEST_HEX], after[LG_DIGEST_HEX];
+    key_of(sound_spec, NULL, before);
+    key_of(spec_with("title: A title\n", "# comment\nprecision: f32 # default\n", text), NULL,
+           after);
+    cr_expect_str_eq(before, after);
+}
+
+Test(canonical, every_cell_has_its_own_key)
+{
+    struct experiment experiment =
+        parse_sound(sound_spec, "grid.optimizers=[adam, {name: sgd, lr: [1, 2]}]", "seeds=[1, 2]");
+    cr_assert_eq(experiment.cell_count, 6);
+    for (size_t i = 0; i < 6; i++) {
+        for (size_t j = 0; j < i; j++)
+            cr_expect_str_neq(experiment.cells[i].key, experiment.cells[j].key);
+    }
+    experiment_free(&experiment);
+}

@@ -1,0 +1,167 @@
+#include "harness/spec/grid.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/unit/harness/spec/spec_fixture.h"
+
+#define GRID "grid:\n  losses: [mse]\n  optimizers: [sgd]\n"
+
+static struct experiment parse_grid(const char *grid)
+{
+    char text[SPEC_BYTES_MAX];
+    return parse_sound(spec_with(GRID, grid, text), NULL, NULL);
+}
+
+static void expect_refused(const char *grid, int line, int column, const char *message)
+{
+    char text[SPEC_BYTES_MAX];
+    struct experiment experiment;
+    struct lg_error error;
+    cr_expect_eq(parse_spec(spec_with(GRID, grid, text), NULL, NULL, &experiment, &error),
+                 LG_INPUT);
+    cr_expect(error.line == line && error.column == column, "%d:%d, expected %d:%d", error.line,
+              error.column, line, column);
+    cr_expect_str_eq(error.message, message);
+}
+
+static void expect_slugs(const struct experiment *experiment, const char *const *slugs,
+                         size_t count)
+{
+    cr_assert_eq(experiment->cell_count, count, "%zu cells", experiment->cell_count);
+    for (size_t i = 0; i < count; i++)
+        cr_expect_str_eq(experiment->cells[i].slug, slugs[i]);
+}
+
+Test(grid, cells_come_block_loss_optimizer_seed)
+{
+    static const char *const slugs[] = {
+        "mse-sgd-s5", "mse-sgd-s2",  "mse-adam-s5", "mse-adam-s2",    "abs-sgd-s5",
+        "abs-sgd-s2", "abs-adam-s5", "abs-adam-s2", "abs-adagrad-s9",
+    };
+    struct experiment experiment =
+        parse_grid("seeds: [5, 2]\n"
+                   "grid:\n"
+                   "  - {losses: [mse, abs], optimizers: [sgd, adam]}\n"
+                   "  - {losses: [abs], optimizers: [adagrad], seeds: [9]}\n");
+    expect_slugs(&experiment, slugs, sizeof slugs / sizeof *slugs);
+    experiment_free(&experiment);
+}
+
+Test(grid, a_list_of_values_is_an_axis_and_the_last_changes_fastest)
+{
+    struct experiment experiment =
+        parse_grid("seeds: [1, 2]\n"
+                   "grid:\n"
+                   "  losses: [{name: mse, reduction: [sum, mean]}, abs]\n"
+                   "  optimizers: [{name: sgd, momentum: [0, 0.5], lr: [0.1, 0.2, 0.3]}]\n");
+    static const double rates[] = {0.1, 0.2, 0.3}, momenta[] = {0, 0.5};
+    cr_assert_eq(experiment.cell_count, 36);
+    for (size_t i = 0; i < 24; i++) {
+        const struct cell *cell = &experiment.cells[i];
+        cr_expect_eq(cell->seed, 1 + i % 2);
+        cr_expect_eq(cell->optimizer.options.value[0], rates[i / 2 % 3]);
+        cr_expect_eq(cell->optimizer.options.value[1], momenta[i / 6 % 2]);
+        cr_expect_eq(cell->loss.options.value[0], i < 12 ? 1 : 0);
+        cr_expect_eq(cell->loss.index, 1);
+    }
+    cr_expect_eq(experiment.cells[24].loss.index, 0);
+    experiment_free(&experiment);
+}
+
+Test(grid, one_block_may_stand_alone_or_in_a_list)
+{
+    struct experiment one = parse_grid("grid: {losses: [abs], optimizers: [adam]}\n");
+    struct experiment list = parse_grid("grid: [{losses: [abs], optimizers: [adam]}]\n");
+    cr_expect_eq(one.cell_count, 1);
+    cr_expect_eq(list.cell_count, 1);
+    cr_expect_str_eq(one.cells[0].key, list.cells[0].key);
+    experiment_free(&one);
+    experiment_free(&list);
+}
+
+Test(grid, options_given_are_kept_and_others_are_default)
+{
+    struct experiment experiment =
+        parse_grid("grid: {losses: [{name: smooth_l1, beta: 2}], draw: 3,\n"
+                   "       optimizers: [{name: adam, delay: 4, beta1: .5}]}\n");
+    const struct cell *cell = &experiment.cells[0];
+    cr_expect_eq(cell->loss.options.value[0], 2);
+    cr_expect_eq(cell->optimizer.options.value[0], 0.001);
+    cr_expect_eq(cell->optimizer.options.value[1], 0.5);
+    cr_expect_eq(cell->optimizer.options.value[2], 4);
+    cr_expect_eq(cell->draw, 3);
+    experiment_free(&experiment);
+}
+
+Test(grid, aliases_share_lists)
+{
+    static const char *const slugs[] = {"a-s1", "a-s2", "b-s1", "b-s2"};
+    struct experiment experiment =
+        parse_grid("seeds: &s [1, 2]\n"
+                   "grid:\n"
+                   "  - {label: a, losses: &l [mse], optimizers: &o [sgd]}\n"
+                   "  - {label: b, losses: *l, optimizers: *o, seeds: *s}\n");
+    expect_slugs(&experiment, slugs, 4);
+    experiment_free(&experiment);
+}
+
+Test(grid, metrics_are_the_losses_of_the_grid_when_absent)
+{
+    struct experiment experiment = parse_grid("grid:\n"
+                                              "  - {losses: [smooth_l1, mse], optimizers: [sgd]}\n"
+                                              "  - {losses: [abs, mse], optimizers: [adam]}\n");
+    static const size_t expected[] = {2, 1, 0};
+    cr_assert_eq(experiment.metric_count, 3);
+    for (size_t i = 0; i < 3; i++)
+        cr_expect_eq(experiment.metrics[i], expected[i]);
+    experiment_free(&experiment);
+}
+
+Test(grid, mistakes_in_blocks)
+{
+    expect_refused("grid: []\n", 8, 7,
+                   "grid: found an empty list, expected a block, or a list of at least one");
+    expect_refused("grid: 3\n", 8, 7, "grid: found '3', expected a mapping of keys to values");
+    expect_refused("grid: [3]\n", 8, 8, "grid.0: found '3', expected a mapping of keys to values");
+    expect_refused("grid: {losses: [mse], optimizers: [sgd], draw: 0}\n", 8, 48,
+                   "grid.draw: found '0', expected a whole number from 1 to 1000");
+    expect_refused(
+        "grid:\n  - {losses: [mse], optimizers: [sgd]}\n"
+        "  - {loss: [mse], optimizers: [sgd]}\n",
+        10, 6,
+        "unknown key 'loss'; valid: label, losses, optimizers, draw, seeds; did you mean "
+        "'losses'?");
+    expect_refused("grid:\n  - {losses: [mse], optimizers: [sgd], seeds: [1, 1]}\n", 9, 51,
+                   "grid.0.seeds.1: found '1', expected a seed that is not in the list yet");
+}
+
+/* "1,2,...,count" */
+static void write_numbers(char *text, size_t size, int count)
+{
+    size_t used = 0;
+    for (int i = 1; i <= count; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%d", i > 1 ? "," : "", i);
+}
+
+Test(grid, the_number_of_cells_is_bounded)
+{
+    char numbers[1000], grid[SPEC_BYTES_MAX / 2];
+    write_numbers(numbers, sizeof numbers, 256);
+    snprintf(grid, sizeof grid,
+             "seeds: [%s]\ngrid: {losses: [mse], optimizers: [{name: sgd, lr: [%s]}]}\n", numbers,
+             numbers);
+    struct experiment experiment = parse_grid(grid);
+    cr_expect_eq(experiment.cell_count, GRID_CELLS_MAX);
+    experiment_free(&experiment);
+    snprintf(grid, sizeof grid,
+             "seeds: [%s]\ngrid: {losses: [mse], optimizers: [{name: sgd, lr: [%s]}, adam]}\n",
+             numbers, numbers);
+    expect_refused(grid, 9, 7, "grid: the grid has more than 65536 cells");
+    snprintf(grid, sizeof grid,
+             "grid: {losses: [mse], optimizers: [{name: adam, lr: &n [%s], delay: [1,2]},\n"
+             "  {name: sgd, lr: *n, momentum: [0,1], nesterov: [true, false]}], seeds: [%s]}\n",
+             numbers, numbers);
+    expect_refused(grid, 8, 7, "grid: the grid has more than 65536 cells");
+}

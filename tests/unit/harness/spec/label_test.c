@@ -1,0 +1,155 @@
+#include "harness/spec/label.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/unit/harness/spec/spec_fixture.h"
+
+#define GRID "grid:\n  losses: [mse]\n  optimizers: [sgd]\n"
+
+/* The labels of the grid's cells, in order. */
+static void expect_labels(const char *grid, const char *const *labels, size_t count)
+{
+    char text[SPEC_BYTES_MAX];
+    struct experiment experiment = parse_sound(spec_with(GRID, grid, text), NULL, NULL);
+    cr_assert_eq(experiment.cell_count, count, "%zu cells", experiment.cell_count);
+    for (size_t i = 0; i < count; i++)
+        cr_expect_str_eq(experiment.cells[i].label, labels[i]);
+    experiment_free(&experiment);
+}
+
+#define EXPECT_LABELS(grid, ...)                                                                   \
+    expect_labels(grid, (const char *const[]){__VA_ARGS__},                                        \
+                  sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
+Test(label, loss_and_optimizer_suffice_when_they_differ)
+{
+    EXPECT_LABELS("grid: {losses: [mse, abs], optimizers: [{name: sgd, lr: 5}, adam]}\n", "mse sgd",
+                  "mse adam", "abs sgd", "abs adam");
+}
+
+Test(label, options_are_shown_where_they_tell_arms_apart)
+{
+    EXPECT_LABELS("grid:\n"
+                  "  - {losses: [mse, abs], optimizers: [{name: sgd, lr: 0.01, momentum: 0.5}]}\n"
+                  "  - {losses: [mse], optimizers: [{name: sgd, lr: 1e-4, momentum: .5}, adam]}\n",
+                  "mse sgd lr=0.01", "abs sgd", "mse sgd lr=0.0001", "mse adam");
+}
+
+Test(label, options_of_every_kind_are_shown)
+{
+    EXPECT_LABELS("grid: {losses: [{name: mse, reduction: [sum, mean]}],\n"
+                  "       optimizers: [{name: sgd, nesterov: [true, false]}]}\n",
+                  "mse sgd reduction=sum nesterov=true", "mse sgd reduction=sum nesterov=false",
+                  "mse sgd reduction=mean nesterov=true", "mse sgd reduction=mean nesterov=false");
+}
+
+Test(label, a_draw_is_shown_where_it_tells_arms_apart)
+{
+    EXPECT_LABELS("grid:\n"
+                  "  - {losses: [mse], optimizers: [sgd]}\n"
+                  "  - {losses: [mse], optimizers: [sgd], draw: 2}\n",
+                  "mse sgd draw=1", "mse sgd draw=2");
+}
+
+Test(label, all_seeds_of_an_arm_share_it)
+{
+    EXPECT_LABELS("seeds: [1, 2]\ngrid: {losses: [mse], optimizers: [sgd]}\n", "mse sgd",
+                  "mse sgd");
+    EXPECT_LABELS("grid:\n"
+                  "  - {losses: [mse], optimizers: [sgd], seeds: [1]}\n"
+                  "  - {losses: [mse], optimizers: [sgd], seeds: [2]}\n",
+                  "mse sgd", "mse sgd");
+}
+
+Test(label, of_a_block_names_its_one_arm)
+{
+    EXPECT_LABELS("grid:\n"
+                  "  - {label: Fast one, losses: [mse], optimizers: [sgd]}\n"
+                  "  - {losses: [mse], optimizers: [{name: sgd, lr: 5}]}\n",
+                  "Fast one", "mse sgd");
+}
+
+Test(label, of_a_block_leads_those_of_its_arms)
+{
+    EXPECT_LABELS("grid:\n"
+                  "  - {label: A, losses: [mse], optimizers: [{name: sgd, lr: [1, 2]}, adam]}\n"
+                  "  - {label: B, losses: [mse], optimizers: [{name: sgd, lr: 3}, adam]}\n",
+                  "A mse sgd lr=1", "A mse sgd lr=2", "A mse adam", "B mse sgd", "B mse adam");
+}
+
+static void expect_refused(const char *grid, int line, int column, const char *message)
+{
+    char text[SPEC_BYTES_MAX];
+    struct experiment experiment;
+    struct lg_error error;
+    cr_expect_eq(parse_spec(spec_with(GRID, grid, text), NULL, NULL, &experiment, &error), LG_INPUT,
+                 "%s", grid);
+    cr_expect(error.line == line && error.column == column, "%s: %d:%d, expected %d:%d", grid,
+              error.line, error.column, line, column);
+    cr_expect_not_null(strstr(error.message, message), "%s: %s", grid, error.message);
+}
+
+Test(label, has_no_characters_that_files_and_tables_lack)
+{
+#define BLOCK(label) "grid: {label: " label ", losses: [mse], optimizers: [sgd]}\n"
+    static const char sound[] = "expected a letter or digit and then no comma, quote or line break";
+    expect_refused(BLOCK("'a, b'"), 8, 15, sound);
+    expect_refused(BLOCK("it's"), 8, 15, sound);
+    expect_refused(BLOCK("'a\"b'"), 8, 15, sound);
+    expect_refused(BLOCK("\"a\\nb\""), 8, 15, sound);
+    expect_refused(BLOCK("\"a\\tb\""), 8, 15, sound);
+    expect_refused(BLOCK("-a"), 8, 15, sound);
+    expect_refused(BLOCK(".."), 8, 15, sound);
+    expect_refused(BLOCK("' a'"), 8, 15, sound);
+    expect_refused(BLOCK("''"), 8, 15,
+                   "grid.label: found '\"\"', expected a text of 1 to 80 bytes");
+    expect_refused(BLOCK("[a]"), 8, 15, "expected a text of 1 to 80 bytes");
+}
+
+Test(label, too_long_is_refused)
+{
+    char grid[256];
+    snprintf(grid, sizeof grid, BLOCK("%080d"), 0);
+    char text[SPEC_BYTES_MAX];
+    struct experiment experiment = parse_sound(spec_with(GRID, grid, text), NULL, NULL);
+    cr_expect_eq(strlen(experiment.cells[0].label), 80);
+    experiment_free(&experiment);
+    snprintf(grid, sizeof grid, BLOCK("%081d"), 0);
+    expect_refused(grid, 8, 15, "expected a text of 1 to 80 bytes");
+    snprintf(
+        grid, sizeof grid,
+        "grid: {label: %080d, losses: [smooth_l1], optimizers: [{name: adagrad, lr: [1, 2]}]}\n",
+        0);
+    expect_refused(grid, 8, 7, "the label of the arm smooth_l1 adagrad would be longer than 100");
+}
+
+Test(label, two_cells_of_one_name_are_refused)
+{
+    expect_refused("grid: {losses: [mse, mse], optimizers: [sgd]}\n", 8, 7,
+                   "cell 1 (mse sgd) and cell 2 (mse sgd) would both be called mse-sgd-s1");
+    expect_refused("seeds: [7, 8]\n"
+                   "grid:\n"
+                   "  - {label: Run, losses: [mse], optimizers: [sgd]}\n"
+                   "  - {losses: [abs], optimizers: [sgd]}\n"
+                   "  - {label: RUN, losses: [mse], optimizers: [adam]}\n",
+                   12, 5, "cell 1 (Run) and cell 5 (RUN) would both be called run-s7");
+}
+
+Test(label, becomes_a_slug)
+{
+    static const struct {
+        const char *label;
+        uint64_t seed;
+        const char *slug;
+    } slugs[] = {{"Mse SGD lr=0.01", 3, "mse-sgd-lr-0.01-s3"},
+                 {"a_b.c-d", 0, "a_b.c-d-s0"},
+                 {"x/../y", 1, "x-..-y-s1"},
+                 {"r\xC3\xA9sum\xC3\xA9", 18446744073709551615U, "r--sum---s18446744073709551615"}};
+    for (size_t i = 0; i < sizeof slugs / sizeof *slugs; i++) {
+        char slug[SPEC_NAME_MAX];
+        slug_make(slugs[i].label, slugs[i].seed, slug);
+        cr_expect_str_eq(slug, slugs[i].slug);
+    }
+}
