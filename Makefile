@@ -111,7 +111,7 @@ test: deps ## everything quick: unit, command line, reports, the first two epoch
 	@$(MAKE) --no-print-directory -j $(JOBS) all $(UNIT)
 	tests/arrows.sh
 	tests/cli/run.sh $(BIN)
-	$(PYTHON) -m unittest discover -q -s tests/reports -t .
+	$(PYTHON) -m unittest discover -q -s tests/reports
 	tests/replay.sh $(BIN) 2
 	$(UNIT) --jobs $(JOBS)
 

@@ -129,5 +129,5 @@ for case in $(compgen -A function test_); do
     esac
     rm -rf "${scratch:?}/$case"
 done
-echo "command line: $passed passed, $failed failed, $skipped skipped"
+echo "cli: $passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ] && [ $passed -gt 0 ]
