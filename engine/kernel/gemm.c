@@ -1,5 +1,6 @@
 #include "engine/kernel/gemm.h"
 
+#include <assert.h>
 #include <stdbool.h>
 
 #include "engine/kernel/simd/simd.h"
@@ -118,13 +119,11 @@ INLINE void multiply_tile(const struct tile *t, size_t k, const real *a, const r
 {
     vec sum[TILE_ROWS][TILE_VECTORS];
     UNROLL
-    for (size_t r = 0; r < rows; r++)
+    for (size_t r = 0; r < rows; r++) {
+        const real *from = t->first ? t->start : t->c + r * t->c_stride;
         UNROLL
-    for (size_t v = 0; v < TILE_VECTORS; v++) {
-        if (!t->first)
-            sum[r][v] = load_part(t->c + r * t->c_stride, t->columns, v);
-        else
-            sum[r][v] = t->start ? load_part(t->start, t->columns, v) : vec_zero();
+        for (size_t v = 0; v < TILE_VECTORS; v++)
+            sum[r][v] = from ? load_part(from, t->columns, v) : vec_zero();
     }
     for (size_t i = 0; i < k; i++) {
         vec line[TILE_VECTORS];
@@ -142,29 +141,66 @@ INLINE void multiply_tile(const struct tile *t, size_t k, const real *a, const r
         b += TILE_COLUMNS;
     }
     UNROLL
-    for (size_t r = 0; r < rows; r++)
+    for (size_t r = 0; r < rows; r++) {
+        real *to = t->c + r * t->c_stride;
         UNROLL
-    for (size_t v = 0; v < TILE_VECTORS; v++)
-        store_part(t->c + r * t->c_stride, t->last ? vec_add(sum[r][v], vec_zero()) : sum[r][v],
-                   t->columns, v);
+        for (size_t v = 0; v < TILE_VECTORS; v++)
+            store_part(to, t->last ? vec_add(sum[r][v], vec_zero()) : sum[r][v], t->columns, v);
+    }
 }
 
 /* One copy of the tile for every number of rows that a panel can have. */
 static void multiply_panel(const struct tile *t, size_t k, const real *a, const real *b,
                            size_t rows)
 {
-#define ROWS(count)                                                                                \
-    case count:                                                                                    \
-        multiply_tile(t, k, a, b, (count) <= TILE_ROWS ? (count) : 1);                             \
-        break;
     switch (rows) {
-        ROWS(1)
-        ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6)
+    case 1:
+        multiply_tile(t, k, a, b, 1);
+        break;
+    case 2:
+        multiply_tile(t, k, a, b, 2);
+        break;
+    case 3:
+        multiply_tile(t, k, a, b, 3);
+        break;
+    case 4:
+        multiply_tile(t, k, a, b, 4);
+        break;
+    case 5:
+        multiply_tile(t, k, a, b, 5);
+        break;
+    case 6:
+        multiply_tile(t, k, a, b, 6);
+        break;
 #if VEC_HAS_32_REGISTERS
-            ROWS(7) ROWS(8) ROWS(9) ROWS(10) ROWS(11) ROWS(12) ROWS(13) ROWS(14)
+    case 7:
+        multiply_tile(t, k, a, b, 7);
+        break;
+    case 8:
+        multiply_tile(t, k, a, b, 8);
+        break;
+    case 9:
+        multiply_tile(t, k, a, b, 9);
+        break;
+    case 10:
+        multiply_tile(t, k, a, b, 10);
+        break;
+    case 11:
+        multiply_tile(t, k, a, b, 11);
+        break;
+    case 12:
+        multiply_tile(t, k, a, b, 12);
+        break;
+    case 13:
+        multiply_tile(t, k, a, b, 13);
+        break;
+    case 14:
+        multiply_tile(t, k, a, b, 14);
+        break;
 #endif
+    default:
+        assert(false);
     }
-#undef ROWS
 }
 
 void gemm(real *c, size_t c_stride, const real *start, size_t m, size_t n, size_t k,

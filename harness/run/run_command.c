@@ -1,5 +1,6 @@
 #include "harness/run/run_command.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -243,6 +244,7 @@ static enum lg_status check_and_run(const struct options *options, struct lg_err
     if (!lg_fpenv_is_standard(&deviation))
         return lg_fail(error, LG_ENVIRONMENT, "the floating-point environment is not IEEE's: %s",
                        deviation);
+    assert(options->spec_count > 0);
     struct request *requests = calloc(options->spec_count, sizeof *requests);
     if (requests == NULL)
         return lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu specs",

@@ -60,10 +60,11 @@ static void announce(const struct study *study, const struct lg_dataset *dataset
                 experiment->name, plan->kept, plan->selected);
     if (plan->train_count > 0)
         fprintf(stderr,
-                "%s: training %zu of %zu cells, %zu at a time: %zu epochs of %zu samples of %s, "
+                "%s: training %zu of %zu cells, %zu at a time: %zu epoch%s of %zu samples of %s, "
                 "%s on %s\n",
                 experiment->name, plan->train_count, experiment->cell_count, jobs,
-                experiment->epochs, cell_samples(experiment, dataset), dataset->info->title,
+                experiment->epochs, experiment->epochs > 1 ? "s" : "",
+                cell_samples(experiment, dataset), dataset->info->title,
                 lg_precision_name(study->backend->precision), study->backend->isa);
 }
 

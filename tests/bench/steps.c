@@ -1,5 +1,6 @@
 /* bench PRECISION OPTIMIZER BATCH STEPS [ISA]: time training steps of the article's
  * network on synthetic images as sparse as MNIST, one thread.
+ * bench kernels: the products against this machine's own limits (kernels.h).
  *
  * Reads commands from standard input, so that a driver can interleave it with
  * another program: each line makes it run STEPS steps and print the nanoseconds
@@ -8,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "registry.h"
 
 #include "engine/backend.h"
 #include "engine/base/pcg.h"
@@ -60,8 +63,30 @@ static double now_ns(void)
     return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
+#define DECLARE(isa)                                                                               \
+    void lg_bench_kernels_f32_##isa(void);                                                         \
+    void lg_bench_kernels_f64_##isa(void);
+LG_ISAS(DECLARE)
+
+/* Every copy that this CPU runs, but the generic one, which is there to be right. */
+static void kernels(void)
+{
+#define RUN(isa)                                                                                   \
+    if (lg_isa_runs_here(#isa) && strcmp(#isa, "generic") != 0) {                                  \
+        lg_bench_kernels_f32_##isa();                                                              \
+        lg_bench_kernels_f64_##isa();                                                              \
+    }
+    LG_ISAS(RUN)
+#undef RUN
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 2 && strcmp(argv[1], "kernels") == 0) {
+        printf("precision,isa,what,shape,value,unit\n");
+        kernels();
+        return 0;
+    }
     if (argc < 5) {
         fprintf(stderr, "usage: bench f32|f64 OPTIMIZER BATCH STEPS [ISA]\n");
         return 2;

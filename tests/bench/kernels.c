@@ -1,0 +1,130 @@
+#include "tests/bench/kernels.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "engine/base/pcg.h"
+#include "engine/kernel/gemm.h"
+#include "engine/kernel/rows.h"
+#include "engine/kernel/simd/simd.h"
+
+/* Every figure is the best of many short rounds: the machine is shared, and what is
+ * asked is what it can do. */
+enum { ROUNDS = 60, CHAINS = 12 };
+
+static double now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static void row(const char *what, const char *shape, double value, const char *unit)
+{
+    printf("f%d,%s,%s,%s,%.4g,%s\n", LG_PRECISION, LG_STRING(LG_ISA), what, shape, value, unit);
+    fflush(stdout);
+}
+
+/* FMAs per ns with enough independent chains to fill every unit. */
+static double fma_peak(void)
+{
+    enum { STEPS = 20000 };
+    double best = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        vec sum[CHAINS];
+        const vec factor = vec_set1((real)0.999), term = vec_set1((real)0.001);
+        for (int i = 0; i < CHAINS; i++)
+            sum[i] = vec_set1((real)i);
+        const double start = now_ns();
+        for (int step = 0; step < STEPS; step++) {
+            UNROLL
+            for (int i = 0; i < CHAINS; i++)
+                sum[i] = vec_fma(sum[i], factor, term);
+        }
+        real lanes[LANES];
+        for (int i = 1; i < CHAINS; i++)
+            sum[0] = vec_add(sum[0], sum[i]);
+        vec_store(lanes, sum[0]); /* used below, so that the loop is not dropped */
+        const double rate = (double)CHAINS * STEPS * LANES / (now_ns() - start);
+        if (rate > best && lanes[0] < REAL_MAX)
+            best = rate;
+    }
+    return best;
+}
+
+/* Bytes per ns read from a working set of that size. */
+static double read_bandwidth(const real *x, size_t bytes)
+{
+    const size_t count = bytes / sizeof *x, repeats = 1 + ((size_t)4 << 20) / bytes;
+    double best = 0;
+    for (int round = 0; round < ROUNDS / 4; round++) {
+        vec sum[8];
+        for (int i = 0; i < 8; i++)
+            sum[i] = vec_zero();
+        const double start = now_ns();
+        for (size_t repeat = 0; repeat < repeats; repeat++)
+            for (size_t at = 0; at + 8 * LANES <= count; at += 8 * LANES) {
+                UNROLL
+                for (int i = 0; i < 8; i++)
+                    sum[i] = vec_add(sum[i], vec_load(x + at + (size_t)i * LANES));
+            }
+        real lanes[LANES];
+        for (int i = 1; i < 8; i++)
+            sum[0] = vec_add(sum[0], sum[i]);
+        vec_store(lanes, sum[0]);
+        const double rate = (double)bytes * (double)repeats / (now_ns() - start);
+        if (rate > best && lanes[0] < REAL_MAX)
+            best = rate;
+    }
+    return best;
+}
+
+static real *numbers(size_t count)
+{
+    struct lg_pcg pcg = lg_pcg_seed(11, 1);
+    real *x = aligned_alloc(64, (count * sizeof *x + 63) / 64 * 64);
+    if (!x)
+        exit(3);
+    for (size_t i = 0; i < count; i++)
+        x[i] = (real)(lg_pcg_uniform(&pcg) - 0.5);
+    return x;
+}
+
+static void product(const char *name, size_t m, size_t n, size_t k, bool turn_a, bool turn_b)
+{
+    real *a = numbers(m * k), *b = numbers(k * n), *c = numbers(m * n);
+    real *scratch = numbers(gemm_scratch_reals(m, n));
+    const struct gemm_operand x = {a, turn_a ? 1 : k, turn_a ? m : 1};
+    const struct gemm_operand y = {b, turn_b ? 1 : n, turn_b ? k : 1};
+    double best = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        const double start = now_ns();
+        gemm(c, n, NULL, m, n, k, x, y, scratch);
+        const double rate = (double)m * (double)n * (double)k / (now_ns() - start);
+        best = rate > best ? rate : best;
+    }
+    char shape[64];
+    snprintf(shape, sizeof shape, "%zux%zux%zu", m, n, k);
+    row(name, shape, best, "GFMA/s");
+    free(a);
+    free(b);
+    free(c);
+    free(scratch);
+}
+
+void bench_kernels(void)
+{
+    row("fma peak", "registers", fma_peak(), "GFMA/s");
+    const size_t sizes[] = {16 << 10, 512 << 10, 8 << 20, 128 << 20};
+    const char *const names[] = {"16 KiB", "512 KiB", "8 MiB", "128 MiB"};
+    real *x = numbers(sizes[3] / sizeof *x);
+    for (int i = 0; i < 4; i++)
+        row("read bandwidth", names[i], read_bandwidth(x, sizes[i]), "GB/s");
+    free(x);
+    product("forward product", 128, 784, 128, false, false);
+    product("weight gradient product", 128, 784, 128, true, false);
+    product("input gradient product", 128, 128, 784, false, true);
+    product("forward product", 512, 512, 512, false, false);
+    row("fma peak", "registers again", fma_peak(), "GFMA/s");
+}
