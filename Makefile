@@ -155,19 +155,20 @@ quick: deps ## one epoch of everything and all figures, in results/quick
 report: all ## figures and report.md of every result in results/
 	@for d in results/*/manifest.json; do $(BIN) report "$${d%/manifest.json}"; done
 
-bench: all ## steps per second against PyTorch, interleaved, one thread
-	@.ci/deps.sh $(BUILD_PACKAGES) python3-torch || true
-	@$(MAKE) --no-print-directory $(BUILD)/bench-$(VARIANT)
-	/usr/bin/python3 tests/bench/bench.py $(BUILD)/bench-$(VARIANT)
+BENCH := $(BUILD)/bench-$(VARIANT)
+bench: ## kernels against this machine's limits, training steps against PyTorch; into results/bench
+	@.ci/deps.sh $(BUILD_PACKAGES) $(REPORT_PACKAGES) python3-torch libopenblas0-pthread || true
+	@$(MAKE) --no-print-directory $(BENCH)
+	$(PYTHON) tests/bench/bench.py $(BENCH) --out results/bench
 
-$(BUILD)/bench-$(VARIANT): $(OBJ)/tests/bench/bench.o $(ENGINE_LIB)
+$(BENCH): $(OBJ)/tests/bench/steps.o $(call copies,tests/bench/kernels.c) $(ENGINE_LIB)
 	$(CC) $(OPT) $^ $(LDFLAGS) $(LIBS) -o $@
 
 # ---- Keeping it tidy ---------------------------------------------------------
 C_FILES := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 lint: ## clang-format and clang-tidy, warnings as errors
 	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES) clang-format clang-tidy
-	clang-format --dry-run -Werror $(C_FILES)
+	@clang-format --dry-run -Werror $(C_FILES)
 	@$(MAKE) --no-print-directory $(GENERATED)
 	@printf '%s\n' $(filter engine/%.c harness/%.c,$(C_FILES)) | xargs -P $(JOBS) -n 4 \
 	  sh -c 'clang-tidy --quiet "$$@" -- $(CONTRACT) -D_GNU_SOURCE -I. -I$(OBJ)/generated -DLG_PRECISION=64 -DLG_ISA=generic -DLG_ISA_generic=1 2>/dev/null' tidy
