@@ -1,22 +1,13 @@
-#include <string.h>
-
 #include "engine/math/math.h"
+#include "engine/math/parts.h"
 
-/* ln 2 in two parts; the first has 32 bits, so that k * first is exact for the k
- * that occur (|k| <= 1075, 11 bits). From floor(ln 2 * 2^32) / 2^32 and the rest,
- * computed to 200 bits. */
-static const double LN2_HIGH = 0x1.62e42feep-1;
-static const double LN2_LOW = 0x1.a39ef35793c76p-33;
 static const double LOG2_E = 0x1.71547652b82fep+0;
 /* Adding and taking away 1.5 * 2^52 rounds to a whole number. */
 static const double ROUNDER = 0x1.8p52;
 
 static double power_of_two(int k)
 {
-    const uint64_t bits = (uint64_t)(k + 1023) << 52;
-    double x;
-    memcpy(&x, &bits, sizeof x);
-    return x;
+    return double_of((uint64_t)(k + 1023) << 52);
 }
 
 /* (e^r - 1 - r) / r^2 for |r| <= ln 2 / 2: Taylor's series to r^13; what is left
@@ -37,10 +28,7 @@ static double tail_polynomial(double r)
         0x1.1eed8eff8d898p-29,
         0x1.6124613a86d09p-33,
     }; /* 1/2!, 1/3!, ..., 1/13! */
-    double p = inverse_factorial[11];
-    for (int i = 10; i >= 0; i--)
-        p = p * r + inverse_factorial[i];
-    return p;
+    return polynomial(inverse_factorial, 12, r);
 }
 
 double math_expm1(double x)
@@ -57,8 +45,8 @@ double math_expm1(double x)
     const double lost = (high - r) - low; /* what rounding took from r */
     const double p = r + (r * r * tail_polynomial(r) + (lost + lost * r));
     if (k == 0)
-        return p;
-    if (k == 1024) /* 2^1024 is no double */
+        return x == 0 ? x : p; /* keeps the sign of zero */
+    if (k == 1024)             /* 2^1024 is no double */
         return (p * 0x1p1023 + (0x1p1023 - 0.5)) * 2;
     const double scale = power_of_two((int)k);
     return scale * p + (scale - 1);
@@ -80,4 +68,14 @@ double math_exp(double x)
     /* In two steps, so that neither power of two leaves the range. */
     const int half = (int)k / 2;
     return y * power_of_two(half) * power_of_two((int)k - half);
+}
+
+real real_exp(real x)
+{
+    return (real)math_exp((double)x);
+}
+
+real real_expm1(real x)
+{
+    return (real)math_expm1((double)x);
 }

@@ -1,5 +1,5 @@
-/* Errors in units in the last place against tests/golden/exp.csv, whose format
- * stands in tests/golden/exp.c. */
+/* Errors in units in the last place against tests/golden/math.csv, whose format
+ * stands in tests/golden/math.c. */
 #ifndef TESTS_UNIT_ULPS_H
 #define TESTS_UNIT_ULPS_H
 
@@ -32,7 +32,7 @@ struct worst {
 /* The largest error of f over the golden points of a function. */
 static inline struct worst worst_of(const char *function, double (*f)(double x))
 {
-    FILE *file = golden_open("tests/golden/exp.csv", "function,x,value,rest\n");
+    FILE *file = golden_open("tests/golden/math.csv", "function,x,value,rest\n");
     struct worst worst = {0};
     char line[256], name[32];
     double x, value, rest;
