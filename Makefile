@@ -103,30 +103,83 @@ UNIT := $(BUILD)/unit-$(VARIANT)
 $(UNIT): $(UNIT_OBJ) $(HARNESS_OBJ) $(ENGINE_LIB)
 	$(CC) $(OPT) $^ $(LDFLAGS) $(LIBS) -lcriterion -lm -o $@
 
-.PHONY: unit test test-long test-bits test-fuzz
+comma := ,
+ALLOCATIONS := $(BUILD)/allocations-$(VARIANT)
+$(ALLOCATIONS): $(OBJ)/tests/isa/allocations.o $(ENGINE_LIB)
+	$(CC) $(OPT) $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc aligned_alloc free) $^ $(LDFLAGS) -lcrypto -o $@
+
+# Programs that print the tables of digests in tests/golden, for every copy. They
+# need neither libcrypto nor zlib, so that a cross compiler can link them.
+WITHOUT_LIBRARIES := $(filter-out $(OBJ)/engine/base/digest.o $(OBJ)/engine/data/%,$(PLAIN_OBJ)) \
+                     $(OBJ)/engine/data/order.o $(TEMPLATE_OBJ)
+TABLES := $(BUILD)/tables/training $(foreach i,$(ISAS),$(foreach p,32 64,$(BUILD)/tables/kernels-f$(p)-$(i)))
+.PHONY: tables
+tables: $(TABLES)
+$(OBJ)/liblossgrid-tables.a: $(WITHOUT_LIBRARIES) $(OBJ)/tests/isa/digest_files.o
+	@rm -f $@
+	ar rcs $@ $^
+$(BUILD)/tables/training: $(OBJ)/tests/golden/training.o $(OBJ)/liblossgrid-tables.a
+	@mkdir -p $(@D)
+	$(CC) $(OPT) $^ $(LDFLAGS) -o $@
+$(BUILD)/tables/kernels-%: $(OBJ)/%/tests/golden/kernels.o $(OBJ)/liblossgrid-tables.a
+	@mkdir -p $(@D)
+	$(CC) $(OPT) $^ $(LDFLAGS) -o $@
+.SECONDARY: $(call copies,tests/golden/kernels.c)
+
+.PHONY: unit test test-long test-bits test-neon test-planted golden-bits test-fuzz
 unit: $(UNIT) ## the unit tests alone
 	$(UNIT) --jobs $(JOBS)
 
 test: deps ## everything quick: unit, command line, reports, the first two epochs of the replay
-	@$(MAKE) --no-print-directory -j $(JOBS) all $(UNIT)
+	@$(MAKE) --no-print-directory -j $(JOBS) all $(UNIT) $(ALLOCATIONS)
 	tests/arrows.sh
+	tests/isa/baseline.sh $(BUILD)
+	$(ALLOCATIONS)
 	tests/cli/run.sh $(BIN)
 	$(PYTHON) -m unittest discover -q -s tests/reports
 	tests/replay.sh $(BIN) 2
 	$(UNIT) --jobs $(JOBS)
 
-test-long: deps ## all 90 images, both whole optimizer curves, same bits from every compiler
+test-long: deps ## all 90 images, both whole optimizer curves, same bits from every compiler and on AArch64
 	@$(MAKE) --no-print-directory -j $(JOBS) all
 	$(MAKE) test-bits
+	$(MAKE) test-neon
+	$(MAKE) test-planted
 	tests/replay.sh $(BIN) 30
 
 test-bits: ## gcc and clang, -O0 and -O3, every ISA: byte-identical trace.csv
 	@.ci/deps.sh $(BUILD_PACKAGES) clang
 	tests/isa/compilers.sh $(BUILD)/bits
 
+test-neon: ## the tables of digests on AArch64, by the neon and generic copies under qemu
+	@.ci/deps.sh gcc gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+	tests/isa/neon.sh $(BUILD)/neon
+
+test-planted: ## break every rule of the numerics contract in a copy of the tree: a test must fail
+	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	tests/isa/planted.sh $(BUILD)/planted
+
+golden-bits: $(BUILD)/tables/training $(BUILD)/tables/kernels-f32-generic $(BUILD)/tables/kernels-f64-generic ## write the tables of digests anew (another table is a change of bits)
+	tests/isa/table.sh $(abspath $<) generic >$(BUILD)/tables/training.csv
+	for p in 32 64; do tests/isa/table.sh $(abspath $(BUILD))/tables/kernels-f$$p-generic || exit; done >$(BUILD)/tables/kernels.csv
+	mv $(BUILD)/tables/training.csv $(BUILD)/tables/kernels.csv tests/golden/
+
 test-fuzz: ## feed broken spec files to the reader for a minute
 	@.ci/deps.sh $(BUILD_PACKAGES) clang libclang-rt-14-dev
 	tests/fuzz/run.sh $(BUILD)/fuzz
+
+# A process per function, the longest first.
+.PHONY: prove-math
+PROVEN := log1p log sigmoid tanh exp expm1 erf
+prove-math: ## exhaustive proof of the elementary functions, all 2^32 floats: minutes
+	@.ci/deps.sh $(BUILD_PACKAGES) libmpfr-dev libgmp-dev python3-mpmath
+	@$(MAKE) --no-print-directory -j $(JOBS) $(BUILD)/every_float $(BUILD)/errors
+	/usr/bin/python3 tests/golden/constants.py --check
+	printf '%s\n' $(PROVEN) | xargs -P $(JOBS) -n 1 $(BUILD)/every_float
+	printf '%s\n' $(PROVEN) | xargs -P $(JOBS) -n 1 $(BUILD)/errors
+
+$(BUILD)/every_float $(BUILD)/errors: $(BUILD)/%: $(OBJ)/tests/golden/%.o $(ENGINE_LIB)
+	$(CC) $(OPT) $^ $(LDFLAGS) -lmpfr -lgmp $(LIBS) -lm -o $@
 
 # ---- What people come for ----------------------------------------------------
 # The first interpreter that can import matplotlib, asked and not assumed.
@@ -186,6 +239,6 @@ clean: ## remove what was built; results stay
 
 help: ## this list
 	@echo 'make TARGET [VARIANT=release|debug|asan] [CC=gcc|clang] [JOBS=N]'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | sort | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | sort | expand -t 16
 
 -include $(shell find $(OBJ) -name '*.d' 2>/dev/null)

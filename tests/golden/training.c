@@ -1,10 +1,8 @@
-/* Writes the table of training digests that every compiled copy must meet. It comes
- * from the engine itself, from its plainest copy: it says that bits stay, not that
- * they are right. From the top of the repository, after `make`:
- *   gcc -std=c17 -O2 -I. tests/golden/training.c build/obj/release/liblossgrid.a \
- *       -lcrypto -lz -o training
- *   ./training > tests/golden/training.csv
- * A change of the table is a change of bits: mark it **numerics** in the changelog. */
+/* training [ISA]: prints training.csv, the digests of short trainings that every
+ * compiled copy must meet; ISA says which copy computes it (generic). It comes from
+ * the engine itself: it says that bits stay, not that they are right. `make golden-bits`
+ * writes the table from the plainest copy. A change of the table is a change of bits:
+ * mark it **numerics** in the changelog. */
 #include <stdio.h>
 
 #include "tests/golden/training.h"
@@ -64,10 +62,10 @@ static void write_row(const struct lg_backend *backend, size_t loss_index, size_
            optimizer_info->name, options, batch, digests.loss, digests.weights, digests.state);
 }
 
-static void write_precision(enum lg_precision precision)
+static void write_precision(enum lg_precision precision, const char *isa)
 {
     const struct lg_backend *backend = NULL;
-    if (lg_backend_select(precision, "generic", &backend, NULL) != LG_OK)
+    if (lg_backend_select(precision, isa, &backend, NULL) != LG_OK)
         exit(3);
     for (size_t loss = 0; loss < backend->loss_count; loss++)
         for (size_t optimizer = 0; optimizer < backend->optimizer_count; optimizer++)
@@ -80,10 +78,11 @@ static void write_precision(enum lg_precision precision)
             }
 }
 
-int main(void)
+int main(int count, char **arguments)
 {
+    const char *isa = count > 1 ? arguments[1] : "generic";
     printf(TRAINING_HEADER);
-    write_precision(LG_F32);
-    write_precision(LG_F64);
+    write_precision(LG_F32, isa);
+    write_precision(LG_F64, isa);
     return 0;
 }

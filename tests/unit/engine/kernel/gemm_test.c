@@ -61,7 +61,7 @@ static void check(struct lg_pcg *pcg, size_t m, size_t n, size_t k)
     free(scratch);
 }
 
-TEMPLATE_TEST(gemm, equals_the_plain_chain_in_every_bit)
+TEMPLATE_TEST(packed_products, equals_the_plain_chain_in_every_bit)
 {
     struct lg_pcg pcg = lg_pcg_seed(6, 1);
     for (size_t m = 1; m <= M_MAX; m++)
@@ -69,14 +69,14 @@ TEMPLATE_TEST(gemm, equals_the_plain_chain_in_every_bit)
             check(&pcg, m, n, 1 + lg_pcg_below(&pcg, 20));
 }
 
-TEMPLATE_TEST(gemm, goes_on_from_the_partial_sums_of_earlier_blocks_of_k)
+TEMPLATE_TEST(packed_products, goes_on_from_the_partial_sums_of_earlier_blocks_of_k)
 {
     struct lg_pcg pcg = lg_pcg_seed(6, 2);
     for (size_t k = 250; k <= K_MAX; k += 1 + lg_pcg_below(&pcg, 40))
         check(&pcg, 1 + lg_pcg_below(&pcg, M_MAX), 1 + lg_pcg_below(&pcg, N_MAX), k);
 }
 
-TEMPLATE_TEST(gemm, of_no_terms_is_the_start)
+TEMPLATE_TEST(packed_products, of_no_terms_is_the_start)
 {
     struct lg_pcg pcg = lg_pcg_seed(6, 3);
     check(&pcg, 5, 9, 0);

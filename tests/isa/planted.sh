@@ -1,0 +1,132 @@
+#!/usr/bin/env bash
+# planted.sh BUILD: can the tests fail? In a copy of the tree, break every rule of the
+# numerics contract (docs/adr/0001), one at a time, and see the test that stands for it
+# fail. An edit that no longer applies is a failure too.
+set -uo pipefail
+cd "$(dirname "$0")/../.."
+rm -rf "${1:?usage: planted.sh BUILD}" && mkdir -p "$1/tree" && build=$(cd "$1" && pwd) || exit 3
+git ls-files -z --cached --others --exclude-standard |
+    while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
+    xargs -0 cp --parents -t "$build/tree" || exit 3
+cd "$build/tree" || exit 3
+passed=0 failed=0
+
+# Two copies of the arithmetic are enough: one with FMA instructions, if the CPU has
+# them, and the plain one. Tests of the harness are left out. Not below -O2, where gcc
+# fuses nothing whatever it is told.
+isas=generic
+if grep -qw avx2 /proc/cpuinfo && grep -qw fma /proc/cpuinfo; then isas="avx2 generic"; fi
+compile() {
+    make -s -j "$(nproc)" BUILD="$build" CC=gcc OPT=-O2 ISAS="$isas" UNIT_SRC= HARNESS_SRC= "$@" >"$build/log" 2>&1
+}
+
+pass() {
+    passed=$((passed + 1))
+    echo "planted: $*"
+}
+fail() {
+    failed=$((failed + 1))
+    echo "planted: FAILED: $*"
+}
+
+# edit FILE SED...: every edit must change the file
+edit() {
+    local file=$1 expression
+    shift
+    cp "$file" "$build/original"
+    for expression in "$@"; do
+        cp "$file" "$build/before"
+        sed -i -e "$expression" "$file"
+        if cmp -s "$build/before" "$file"; then
+            echo "planted: $file has nothing for the edit $expression"
+            return 1
+        fi
+    done
+}
+restore() { cat "$build/original" >"$1"; }
+
+# caught SUITE/TEST: the names under which it failed, one a copy; fails when none did
+caught() {
+    "$build/unit-release" --jobs 2 --filter "lg_${1%/*}_f*/${1#*/}" >"$build/log" 2>&1
+    sed -n 's/^.*\[.*FAIL.*\] *\(lg_[a-z0-9_]*::[a-z0-9_]*\).*/\1/p' "$build/log" | sort -u | grep .
+}
+
+# plant RULE SUITE/TEST FILE SED...
+plant() {
+    local rule=$1 test=$2 file=$3 names
+    shift 3
+    if ! edit "$file" "$@"; then
+        fail "$rule: the edit does not apply any more"
+    elif ! compile "$build/unit-release"; then
+        fail "$rule: the edit does not compile any more: $(grep -m 1 error "$build/log")"
+    elif names=$(caught "$test"); then
+        pass "$rule: caught by $(head -n 1 <<<"$names")$([ "$(wc -l <<<"$names")" -lt 2 ] || echo ", in $(wc -l <<<"$names") copies")"
+    elif ! grep -q 'Tested: [1-9]' "$build/log"; then
+        fail "$rule: there is no test ${test/\//::}"
+    else
+        fail "$rule: not caught by ${test/\//::}"
+    fi
+    restore "$file"
+}
+
+compile "$build/unit-release" "$build/allocations-release" || {
+    tail "$build/log"
+    echo "planted: 0 passed, 1 failed"
+    exit 1
+}
+"$build/unit-release" --jobs 2 >"$build/log" 2>&1
+grep -q 'Tested: [1-9].* Failing: 0 .* Crashing: 0' "$build/log" ||
+    fail "before anything is planted: $(grep -m 1 -e 'FAIL' -e 'Synthesis' "$build/log")"
+
+plant "a product in two halves" rows/accumulate_equals_the_plain_chain_in_every_bit engine/kernel/rows.c \
+    's/^    vec sum\[STRIP_MAX\];/    vec sum[STRIP_MAX], rest[STRIP_MAX] = {0};/' \
+    's/sum\[v\] = vec_fma(factor, vec_load(row + v \* LANES), sum\[v\]);/if (2 * j < x->count) & else rest[v] = vec_fma(factor, vec_load(row + v * LANES), rest[v]);/' \
+    's/vec_store(out + v \* LANES, vec_add(sum\[v\]/vec_store(out + v * LANES, vec_add(vec_add(sum[v], rest[v])/'
+plant "a block of k from zero, added afterwards" packed_products/goes_on_from_the_partial_sums_of_earlier_blocks_of_k \
+    engine/kernel/gemm.c \
+    's/sum\[r\]\[v\] = from ? /sum[r][v] = t->first \&\& from ? /' \
+    's/t->last ? vec_add(sum\[r\]\[v\], vec_zero()) : sum\[r\]\[v\]/vec_add(t->first ? sum[r][v] : vec_add(sum[r][v], load_part(to, t->columns, v)), vec_zero())/'
+plant "-0 left as it is" rows/a_sum_that_underflows_to_minus_zero_ends_as_plus_zero engine/kernel/rows.c \
+    's/vec_add(sum\[v\], vec_zero())/sum[v]/' 's/vec_add(sum, vec_zero())/sum/'
+plant "another tree of lanes" lanes/total_is_the_fixed_tree_over_16_lanes engine/kernel/lanes.h \
+    's/sum\[lane\] += sum\[lane + half\];/sum[lane] += sum[2 * half - 1 - lane];/'
+plant "a multiply-add in an optimizer" digest/every_operation_has_the_bits_of_the_table engine/optimizer/adagrad.c \
+    's/sum\[i\] += d \* d;/sum[i] = (real)__builtin_fma((double)d, (double)d, (double)sum[i]);/'
+if [ "$isas" != generic ]; then
+    plant "multiply-adds fused by the compiler" digest/every_operation_has_the_bits_of_the_table \
+        engine/optimizer/adam.c '1i #pragma GCC optimize("fp-contract=fast")'
+fi
+plant "skipped zeros that are not nothing" optimizer_property/a_zero_gradient_is_nothing_where_it_says_so \
+    engine/optimizer/adam.c '/^static bool zero_gradient_is_nothing/,/^}/s/return false;/return true;/'
+plant "a function of libm" digest/every_operation_has_the_bits_of_the_table engine/activation/sigmoid.c \
+    '1i #include <math.h>' 's/math_exp(-magnitude)/exp(-magnitude)/'
+
+# The unit tests link libm for their own sake; the program and this one do not.
+edit engine/activation/sigmoid.c '1i #include <math.h>' 's/math_exp(-magnitude)/exp(-magnitude)/' || fail "libm: the edit"
+if ! compile "$build/allocations-release" && grep -q "undefined reference to .exp'" "$build/log"; then
+    pass "a function of libm: does not link either, as nothing but tests links -lm"
+else
+    fail "a function of libm: links without -lm"
+fi
+restore engine/activation/sigmoid.c
+
+edit engine/net/train.c 's/^\( *\)load_batch(net, pass, position, batch);/&void *volatile more = malloc(1); free(more);/' \
+    '1i #include <stdlib.h>' || fail "allocation: the edit"
+if compile "$build/allocations-release" && ! "$build/allocations-release" >"$build/log"; then
+    pass "memory taken in training: caught by $(grep -c 'calls of the allocator' "$build/log") checks of tests/isa/allocations.c"
+else
+    fail "memory taken in training: not caught"
+fi
+restore engine/net/train.c
+
+if [ "$(uname -m)" = x86_64 ]; then
+    vex=$build/vex
+    compile BUILD="$vex" ISA.generic=-mavx2 "$vex/obj/release/f64-generic/engine/optimizer/adam.o"
+    if [ -e "$vex/obj/release/f64-generic/engine/optimizer/adam.o" ] && ! tests/isa/baseline.sh "$vex" >"$build/log"; then
+        pass "AVX outside its copies: caught by tests/isa/baseline.sh"
+    else
+        fail "AVX outside its copies: not caught"
+    fi
+fi
+echo "planted: $passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
