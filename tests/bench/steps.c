@@ -114,16 +114,19 @@ int main(int argc, char **argv)
     size_t position = 0;
     for (char line[64]; fgets(line, sizeof line, stdin);) {
         double spent = 0;
-        for (size_t step = 0; step < steps; step++, position += batch) {
+        for (size_t left = steps; left > 0;) {
             if (position + batch > SAMPLES)
                 position = 0;
+            const size_t fit = (SAMPLES - position) / batch, now = left < fit ? left : fit;
             const struct lg_pass pass = {
-                .images = &images, .first = position, .count = batch, .capture = SIZE_MAX};
+                .images = &images, .first = position, .count = now * batch, .capture = SIZE_MAX};
             struct lg_sums sums = {0};
             const double start = now_ns();
-            if (b->train(net, &pass, &sums) != 1)
+            if (b->train(net, &pass, &sums) != now)
                 return 1;
             spent += now_ns() - start;
+            position += now * batch;
+            left -= now;
         }
         printf("%.0f\n", spent);
         fflush(stdout);
