@@ -11,15 +11,24 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do
 done
 [ $# -gt 0 ] && shift
 
-headlines=() status=0
+said=$(mktemp -d)
+trap 'rm -rf "$said"' EXIT
+status=0 reports=()
 for name in "${experiments[@]}"; do
     "$program" run "experiments/$name.yaml" --out "$out/$name" "$@" || exit
     reference=results/reference/$name
     if [ $# -eq 0 ] && [ -d "$reference" ]; then
         "$program" verify "$out/$name" --against "$reference" || status=1
     fi
-    text=$("$program" report "$out/$name") || exit
-    headlines+=("$(tail -n 2 <<<"$text")")
+    # Drawn while the next experiment trains.
+    "$program" report "$out/$name" >"$said/$name" &
+    reports+=($!)
 done
-printf '\n%s\n' "${headlines[@]}"
+for report in "${reports[@]}"; do
+    wait "$report" || exit
+done
+for name in "${experiments[@]}"; do
+    printf '\n'
+    tail -n 2 "$said/$name"
+done
 exit $status
