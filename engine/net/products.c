@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-/* Below this batch packing costs more than it saves; and below this share of
- * non-zero inputs, leaving the zeros out beats the packed product. Both were
- * measured on the article's network (tests/bench). */
+/* Below this batch packing should cost more than it saves, and below this share of
+ * non-zero inputs leaving the zeros out should beat the packed product: estimates,
+ * not yet tuned (docs/adr/0004). */
 enum { PACKED_BATCH = 8 };
 static const double PACKED_SHARE = 0.4;
 

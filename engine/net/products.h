@@ -14,7 +14,8 @@
 bool product_forward(struct lg_net *net, struct layer *layer, size_t batch);
 
 /* before->dz[b][first..last) = the gradient by the layer's inputs there, from its
- * dz; +0 where the activation before is dead. */
+ * dz. Where the activation before is dead the value is unspecified: its backward
+ * pass lets none of it through. */
 void product_input_gradient(struct lg_net *net, const struct layer *layer, struct layer *before,
                             size_t batch, size_t first, size_t last);
 
