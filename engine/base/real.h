@@ -22,11 +22,13 @@ typedef float real;
 typedef uint32_t real_bits;
 #define LG_PRECISION_SUFFIX f32
 #define REAL_MAX            FLT_MAX
+#define REAL_EPSILON        FLT_EPSILON
 #elif LG_PRECISION == 64
 typedef double real;
 typedef uint64_t real_bits;
 #define LG_PRECISION_SUFFIX f64
 #define REAL_MAX            DBL_MAX
+#define REAL_EPSILON        DBL_EPSILON
 #else
 #error "LG_PRECISION must be 32 or 64"
 #endif

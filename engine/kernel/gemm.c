@@ -27,44 +27,86 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-size_t gemm_scratch_reals(size_t m, size_t n)
+size_t gemm_scratch_reals(size_t m)
 {
-    return (round_up(m, TILE_ROWS) + round_up(n, TILE_COLUMNS)) * K_BLOCK;
+    return (round_up(m, TILE_ROWS) + TILE_COLUMNS) * K_BLOCK;
 }
 
-/* to[i * width + r] = from[r * by_row + i] for r < rows, 0 up to width, i < k:
- * squares of LANES x LANES are turned in registers. */
-static void pack_across(real *to, const real *from, size_t by_row, size_t rows, size_t k,
-                        size_t width)
+/* An operand seen from its panel: `rows` lines of k values each. Line r, value i
+ * stands at values[line r * by_line + place i * by_k]; one of the steps is 1. */
+struct source {
+    const real *values;
+    size_t by_line, by_k;
+    const uint32_t *lines, *places; /* lists, or NULL */
+};
+
+static size_t entry(const uint32_t *list, size_t i)
 {
-    for (size_t r = 0; r < width; r += LANES)
-        for (size_t i = 0; i < k; i += LANES) {
-            const size_t depth = smaller(width - r, LANES), length = smaller(k - i, LANES);
-            vec square[LANES];
-            UNROLL
-            for (size_t j = 0; j < LANES; j++) {
-                const real *line = from + (r + j) * by_row + i;
-                if (r + j >= rows)
-                    square[j] = vec_zero();
-                else
-                    square[j] = length == LANES ? vec_load(line) : vec_load_first(line, length);
-            }
-            vec_transpose(square);
-            for (size_t j = 0; j < length; j++) {
-                real *line = to + (i + j) * width + r;
-                if (depth == LANES)
-                    vec_store(line, square[j]);
-                else
-                    vec_store_first(line, square[j], depth);
-            }
+    return list ? list[i] : i;
+}
+
+/* Squares of LANES x LANES are turned in registers: lines r.. of the panel, places
+ * [place, place + LANES) of memory, those of them that are in the list from *i on. */
+static void pack_square(real *to, const struct source *from, size_t r, size_t rows, size_t width,
+                        size_t place, size_t end, size_t *i, size_t k)
+{
+    const size_t depth = smaller(width - r, LANES), length = smaller(end - place, LANES);
+    vec square[LANES];
+    const real *line[LANES];
+    UNROLL
+    for (size_t j = 0; j < LANES; j++) /* spare lanes repeat the last line */
+        line[j] = from->values + entry(from->lines, smaller(r + j, rows - 1)) * from->by_line;
+    UNROLL
+    for (size_t j = 0; j < LANES; j += VEC_COLUMNS)
+        if (length == LANES)
+            vec_load_columns(square + j, line, place + j);
+    if (length < LANES) {
+        UNROLL
+        for (size_t j = 0; j < LANES; j++)
+            square[j] = vec_load_first(line[j] + place, length);
+        vec_transpose(square);
+    }
+    if (!from->places && length == LANES && depth == LANES) {
+        UNROLL
+        for (size_t j = 0; j < LANES; j++)
+            vec_store(to + (*i + j) * width + r, square[j]);
+        *i += LANES;
+        return;
+    }
+    real turned[LANES][LANES];
+    UNROLL
+    for (size_t j = 0; j < LANES; j++)
+        vec_store(turned[j], square[j]);
+    for (; *i < k && entry(from->places, *i) < place + length; (*i)++)
+        vec_store_first(to + *i * width + r, vec_load(turned[entry(from->places, *i) - place]),
+                        depth);
+}
+
+/* to[i * width + r] = value i of line r, for r < width, i < k; lines from `rows` on
+ * hold what they like: their results are not stored. */
+static void pack_across(real *to, const struct source *from, size_t rows, size_t k, size_t width)
+{
+    const size_t first = entry(from->places, 0), end = entry(from->places, k - 1) + 1;
+    for (size_t r = 0; r < width; r += LANES) {
+        if (r >= rows) {
+            for (size_t i = 0; i < k; i++)
+                vec_store_first(to + i * width + r, vec_zero(), smaller(width - r, LANES));
+            continue;
         }
+        size_t i = 0;
+        for (size_t place = first; i < k; place += LANES) {
+            if (from->places && entry(from->places, i) >= place + LANES)
+                continue;
+            pack_square(to, from, r, rows, width, place, end, &i, k);
+        }
+    }
 }
 
-/* to[i * width + r] = from[r + i * by_k], likewise. */
-static void pack_along(real *to, const real *from, size_t by_k, size_t rows, size_t k, size_t width)
+/* The same where the lines' values lie side by side. */
+static void pack_along(real *to, const struct source *from, size_t rows, size_t k, size_t width)
 {
     for (size_t i = 0; i < k; i++) {
-        const real *line = from + i * by_k;
+        const real *line = from->values + entry(from->places, i) * from->by_k;
         for (size_t r = 0; r < width; r += LANES) {
             const size_t depth = smaller(width - r, LANES);
             const size_t length = rows > r ? smaller(rows - r, LANES) : 0;
@@ -79,13 +121,22 @@ static void pack_along(real *to, const real *from, size_t by_k, size_t rows, siz
     }
 }
 
-static void pack(real *to, const real *from, size_t by_row, size_t by_k, size_t rows, size_t k,
+/* Lines [line, line + rows) and k values from `place` on. */
+static void pack(real *to, struct source from, size_t line, size_t place, size_t rows, size_t k,
                  size_t width)
 {
-    if (by_row == 1)
-        pack_along(to, from, by_k, rows, k, width);
+    if (k == 0)
+        return;
+    if (from.lines)
+        from.lines += line;
     else
-        pack_across(to, from, by_row, rows, k, width);
+        from.values += line * from.by_line;
+    if (from.places)
+        from.places += place;
+    else
+        from.values += place * from.by_k;
+    assert(from.by_line != 1 || !from.lines);
+    (from.by_line == 1 ? pack_along : pack_across)(to, &from, rows, k, width);
 }
 
 /* A tile of C over one block of k; `columns` of its TILE_COLUMNS exist. */
@@ -206,15 +257,19 @@ static void multiply_panel(const struct tile *t, size_t k, const real *a, const 
 void gemm(real *c, size_t c_stride, const real *start, size_t m, size_t n, size_t k,
           struct gemm_operand a, struct gemm_operand b, real *scratch)
 {
+    if (m == 0 || n == 0)
+        return;
     /* Panels of equal height: 128 rows are ten of 13, not nine of 14 and one of 2. */
     const size_t panels = (m + TILE_ROWS - 1) / TILE_ROWS, height = (m + panels - 1) / panels;
     real *packed_a = scratch, *packed_b = scratch + round_up(m, TILE_ROWS) * K_BLOCK;
+    const struct source lines_of_a = {a.values, a.by_row, a.by_column, a.rows, a.columns};
+    const struct source lines_of_b = {b.values, b.by_column, b.by_row, b.columns, b.rows};
     size_t from = 0;
     do {
         const size_t depth = smaller(k - from, K_BLOCK);
         for (size_t row = 0; row < m; row += height)
-            pack(packed_a + row * depth, a.values + row * a.by_row + from * a.by_column, a.by_row,
-                 a.by_column, smaller(m - row, height), depth, smaller(m - row, height));
+            pack(packed_a + row * depth, lines_of_a, row, from, smaller(m - row, height), depth,
+                 smaller(m - row, height));
         for (size_t column = 0; column < n; column += TILE_COLUMNS) {
             struct tile tile = {
                 .c_stride = c_stride,
@@ -223,8 +278,7 @@ void gemm(real *c, size_t c_stride, const real *start, size_t m, size_t n, size_
                 .first = from == 0,
                 .last = from + depth >= k,
             };
-            pack(packed_b, b.values + from * b.by_row + column * b.by_column, b.by_column, b.by_row,
-                 tile.columns, depth, TILE_COLUMNS);
+            pack(packed_b, lines_of_b, column, from, tile.columns, depth, TILE_COLUMNS);
             for (size_t row = 0; row < m; row += height) {
                 tile.c = c + row * c_stride + column;
                 multiply_panel(&tile, depth, packed_a + row * depth, packed_b,

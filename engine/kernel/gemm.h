@@ -10,6 +10,7 @@
 #define LG_KERNEL_GEMM_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "engine/base/real.h"
 
@@ -17,18 +18,23 @@
 #define gemm_scratch_reals LG_SYMBOL(gemm_scratch_reals)
 
 /* A matrix as it lies: element (row, column) at values[row * by_row + column *
- * by_column]; one of the two steps is 1. */
+ * by_column]; one of the two steps is 1. With lists, row and column are numbers of
+ * entries of ascending lists, and the matrix is those rows and columns of a larger
+ * one; NULL: all, in order. */
 struct gemm_operand {
     const real *values;
     size_t by_row, by_column;
+    const uint32_t *rows, *columns;
 };
 
 /* c: (m, n), rows c_stride apart. start: (n), the same for every row, or NULL for
- * 0. a: (m, k); b: (k, n). scratch: gemm_scratch_reals() reals, 64-byte aligned. */
+ * 0. a: (m, k); b: (k, n); a list of a's rows, of b's columns only where the step along
+ * k is 1. scratch: gemm_scratch_reals() reals,
+ * 64-byte aligned. */
 void gemm(real *c, size_t c_stride, const real *start, size_t m, size_t n, size_t k,
           struct gemm_operand a, struct gemm_operand b, real *scratch);
 
-/* Work space for products of up to m rows and n columns, any k. */
-size_t gemm_scratch_reals(size_t m, size_t n);
+/* Work space for products of up to m rows, any n and k. */
+size_t gemm_scratch_reals(size_t m);
 
 #endif

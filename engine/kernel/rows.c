@@ -1,12 +1,14 @@
 #include "engine/kernel/rows.h"
 
+#include <assert.h>
+
 #include "engine/kernel/simd/simd.h"
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* Accumulators of a strip: enough chains to hide the FMA's latency, few enough to
- * stay in registers. */
-enum { STRIP_MAX = VEC_REGISTERS / 2 };
+/* Accumulators of a strip: as many as stay in registers, since long stretches of a
+ * row come faster from L2. */
+enum { STRIP_MAX = VEC_REGISTERS - 4 };
 
 /* rows_accumulate() for `width` vectors of columns; width is a constant at every
  * call, so that the accumulators are registers. */
@@ -40,73 +42,120 @@ INLINE void strip_edge(real *out, const real *start, const struct active *x, con
     vec_store_first(out, vec_add(sum, vec_zero()), n);
 }
 
+/* One copy of the strip for every width that it can have. */
+static void strip_of(real *out, const real *start, const struct active *x, const real *matrix,
+                     size_t stride, size_t width)
+{
+    switch (width) {
+#define WIDTH(count)                                                                               \
+    case count:                                                                                    \
+        strip(out, start, x, matrix, stride, count);                                               \
+        break;
+        WIDTH(1)
+        WIDTH(2) WIDTH(3) WIDTH(4) WIDTH(5) WIDTH(6) WIDTH(7) WIDTH(8) WIDTH(9) WIDTH(10) WIDTH(11)
+            WIDTH(12)
+#if VEC_HAS_32_REGISTERS
+                WIDTH(13) WIDTH(14) WIDTH(15) WIDTH(16) WIDTH(17) WIDTH(18) WIDTH(19) WIDTH(20)
+                    WIDTH(21) WIDTH(22) WIDTH(23) WIDTH(24) WIDTH(25) WIDTH(26) WIDTH(27) WIDTH(28)
+#endif
+#undef WIDTH
+                        default : assert(false);
+    }
+}
+
 void rows_accumulate(real *out, const real *start, const struct active *x, const real *matrix,
                      size_t stride, size_t n)
 {
-    size_t done = 0, vectors = n / LANES;
-    while (vectors > 0) {
-        const real *from = start ? start + done : NULL;
-        size_t width = 1;
-        if (vectors >= STRIP_MAX) {
-            strip(out + done, from, x, matrix + done, stride, STRIP_MAX);
-            width = STRIP_MAX;
-        } else if (vectors >= 4) {
-            strip(out + done, from, x, matrix + done, stride, 4);
-            width = 4;
-        } else {
-            strip(out + done, from, x, matrix + done, stride, 1);
-        }
+    /* Strips of equal width: a narrow last one would be a chain with nothing beside it. */
+    const size_t vectors = n / LANES, strips = (vectors + STRIP_MAX - 1) / STRIP_MAX;
+    size_t done = 0;
+    for (size_t s = 0; s < strips; s++) {
+        const size_t width = vectors / strips + (s < vectors % strips);
+        strip_of(out + done, start ? start + done : NULL, x, matrix + done, stride, width);
         done += width * LANES;
-        vectors -= width;
     }
     if (done < n)
         strip_edge(out + done, start ? start + done : NULL, x, matrix + done, stride, n - done);
 }
 
 /* Groups of LANES rows that rows_dot() works on at once. A group's chain is serial:
- * with few lanes a block is short, and others must fill its latency. */
-enum { GROUPS = LANES >= 16 ? 1 : LANES >= 8 ? 2 : 4 };
+ * others must fill its latency, and tiles of all of them stay in registers. */
+enum { GROUPS = 3 };
 
-INLINE void dot_block(vec sum[GROUPS], const real *const row[GROUPS * LANES], const real *delta,
-                      size_t column, size_t n)
+/* VEC_COLUMNS columns, of which `width` exist; groups, and most often width, are
+ * constants at the call. */
+INLINE void dot_tile(vec *sum, const real *const *row, const real *delta, size_t column,
+                     size_t width, const int groups)
 {
-    const size_t width = n - column < LANES ? n - column : LANES;
+    vec tile[GROUPS][LANES];
     UNROLL
-    for (int g = 0; g < GROUPS; g++) {
-        vec tile[LANES];
-        UNROLL
-        for (int i = 0; i < LANES; i++) {
-            const real *p = row[g * LANES + i] + column;
-            tile[i] = width == LANES ? vec_load(p) : vec_load_first(p, width);
+    for (int g = 0; g < groups; g++) {
+        if (width == VEC_COLUMNS) {
+            vec_load_columns(tile[g], row + g * LANES, column);
+        } else {
+            UNROLL
+            for (int i = 0; i < LANES; i++)
+                tile[g][i] = vec_load_first(row[g * LANES + i] + column, width);
+            vec_transpose(tile[g]);
         }
-        vec_transpose(tile);
-        UNROLL
-        for (int i = 0; i < LANES; i++)
-            if ((size_t)i < width)
-                sum[g] = vec_fma(tile[i], vec_set1(delta[column + (size_t)i]), sum[g]);
     }
+    UNROLL
+    for (int i = 0; i < VEC_COLUMNS; i++) {
+        if ((size_t)i >= width)
+            break;
+        const vec factor = vec_set1(delta[column + (size_t)i]);
+        UNROLL
+        for (int g = 0; g < groups; g++)
+            sum[g] = vec_fma(tile[g][i], factor, sum[g]);
+    }
+}
+
+/* Up to groups * LANES rows. */
+INLINE void dot_rows(real *out, const uint32_t *index, size_t count, const real *matrix,
+                     size_t stride, size_t n, const real *delta, const uint32_t *live,
+                     size_t live_count, const int groups)
+{
+    const real *row[GROUPS * LANES];
+    real start[GROUPS * LANES] = {0};
+    for (size_t i = 0; i < (size_t)(groups * LANES); i++) /* spare lanes repeat the last row */
+        row[i] = matrix + (size_t)index[i < count ? i : count - 1] * stride;
+    memcpy(start, out, count * sizeof *out);
+    vec sum[GROUPS];
+    UNROLL
+    for (int g = 0; g < groups; g++)
+        sum[g] = vec_load(start + g * LANES);
+    for (size_t b = 0; b < live_count; b++) {
+        const size_t end = live[b] + ROWS_BLOCK < n ? live[b] + ROWS_BLOCK : n;
+        size_t column = live[b];
+        for (; column + VEC_COLUMNS <= end; column += VEC_COLUMNS)
+            dot_tile(sum, row, delta, column, VEC_COLUMNS, groups);
+        if (column < end)
+            dot_tile(sum, row, delta, column, end - column, groups);
+    }
+    UNROLL
+    for (int g = 0; g < groups; g++)
+        vec_store(start + g * LANES, vec_add(sum[g], vec_zero()));
+    memcpy(out, start, count * sizeof *out);
 }
 
 void rows_dot(real *out, const uint32_t *index, size_t count, const real *matrix, size_t stride,
               size_t n, const real *delta, const uint32_t *live, size_t live_count)
 {
-    for (size_t first = 0; first < count; first += GROUPS * LANES) {
-        const size_t left = count - first;
-        const size_t rows = left < GROUPS * LANES ? left : GROUPS * LANES;
-        const real *row[GROUPS * LANES];
-        for (size_t i = 0; i < GROUPS * LANES; i++) /* spare lanes repeat the last row */
-            row[i] = matrix + (size_t)index[first + (i < rows ? i : rows - 1)] * stride;
-        vec sum[GROUPS];
-        for (int g = 0; g < GROUPS; g++)
-            sum[g] = vec_zero();
-        for (size_t b = 0; b < live_count; b++)
-            for (size_t column = live[b]; column < live[b] + ROWS_BLOCK && column < n;
-                 column += LANES)
-                dot_block(sum, row, delta, column, n);
-        real result[GROUPS * LANES];
-        for (int g = 0; g < GROUPS; g++)
-            vec_store(result + g * LANES, vec_add(sum[g], vec_zero()));
-        memcpy(out + first, result, rows * sizeof *out);
+    const size_t all = (count + LANES - 1) / LANES, calls = (all + GROUPS - 1) / GROUPS;
+    for (size_t call = 0, first = 0; call < calls; call++) {
+        const size_t groups = all / calls + (call < all % calls);
+        const size_t left = count - first, rows = left < groups * LANES ? left : groups * LANES;
+        _Static_assert(GROUPS == 3, "one call for every number of groups");
+        if (groups == 1)
+            dot_rows(out + first, index + first, rows, matrix, stride, n, delta, live, live_count,
+                     1);
+        else if (groups == 2)
+            dot_rows(out + first, index + first, rows, matrix, stride, n, delta, live, live_count,
+                     2);
+        else
+            dot_rows(out + first, index + first, rows, matrix, stride, n, delta, live, live_count,
+                     3);
+        first += rows;
     }
 }
 
@@ -132,12 +181,15 @@ size_t rows_live(uint32_t *live, const real *x, size_t n)
 void rows_active(struct active *list, const real *x, size_t n)
 {
     size_t count = 0;
-    for (size_t first = 0; first < n; first += LANES)
-        for (unsigned bits = nonzero_bits(x + first, n - first); bits; bits &= bits - 1) {
-            const size_t i = first + (size_t)__builtin_ctz(bits);
-            list->index[count] = (uint32_t)i;
-            list->value[count++] = x[i];
-        }
+    for (size_t first = 0; first < n; first += LANES) {
+        const size_t left = n - first;
+        const vec v = left >= LANES ? vec_load(x + first) : vec_load_first(x + first, left);
+        const unsigned bits = vec_nonzero(v);
+        const size_t more = (size_t)__builtin_popcount(bits);
+        vec_positions(list->index + count, (uint32_t)first, bits);
+        vec_store_first(list->value + count, vec_compress(v, bits), more);
+        count += more;
+    }
     list->count = count;
 }
 

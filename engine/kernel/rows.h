@@ -40,9 +40,10 @@ struct active {
 void rows_accumulate(real *out, const real *start, const struct active *x, const real *matrix,
                      size_t stride, size_t n);
 
-/* out[j] = sum over o of matrix[index[j]][o] * delta[o], for j in [0, count).
- * live: the starts of the blocks of ROWS_BLOCK columns in which delta is not all
- * zero, ascending; delta: (n). out: (count). */
+/* out[j] = out[j] + sum over o of matrix[index[j]][o] * delta[o], for j in [0, count):
+ * the chain goes on from out, so that columns may come in several calls. live: the starts of the
+ * blocks of ROWS_BLOCK columns in which delta is not all zero, ascending; delta: (n). out: (count).
+ */
 void rows_dot(real *out, const uint32_t *index, size_t count, const real *matrix, size_t stride,
               size_t n, const real *delta, const uint32_t *live, size_t live_count);
 

@@ -100,18 +100,40 @@ static void draw_layer(struct layer *layer, struct source *source, struct bounds
         layer->bias.w[o] = (real)uniform(source, -bounds.bias, bounds.bias);
 }
 
+static real initial_state(const struct lg_net *net, size_t slot)
+{
+    const struct optimizer *optimizer = net->optimizer;
+    return optimizer->initial_state ? optimizer->initial_state(&net->config.optimizer.options, slot)
+                                    : 0;
+}
+
 static void reset_state(struct lg_net *net, struct parameters *p, size_t rows,
                         const struct layer *layer)
 {
-    const struct optimizer *optimizer = net->optimizer;
     for (size_t slot = 0; slot < net->slots; slot++) {
-        const real start = optimizer->initial_state
-                               ? optimizer->initial_state(&net->config.optimizer.options, slot)
-                               : 0;
+        const real start = initial_state(net, slot);
         for (size_t row = 0; row < rows; row++)
             for (size_t o = 0; o < layer->outputs; o++)
                 p->state[slot][row * layer->stride + o] = start;
     }
+}
+
+static bool row_has_moved(const struct lg_net *net, const struct layer *layer, size_t row)
+{
+    for (size_t slot = 0; slot < net->slots; slot++) {
+        const real start = initial_state(net, slot);
+        for (size_t o = 0; o < layer->outputs; o++)
+            if (memcmp(&layer->weight.state[slot][row * layer->stride + o], &start, sizeof start))
+                return true;
+    }
+    return false;
+}
+
+void net_find_moved(struct lg_net *net)
+{
+    for (size_t l = 0; l < net->config.layer_count; l++)
+        for (size_t i = 0; i < net->layers[l].inputs; i++)
+            net->layers[l].moved[i] = row_has_moved(net, &net->layers[l], i);
 }
 
 void net_initialise(struct lg_net *net, const struct lg_initialisation *how)
@@ -136,6 +158,7 @@ void net_initialise(struct lg_net *net, const struct lg_initialisation *how)
         reset_state(net, &layer->weight, layer->inputs, layer);
         reset_state(net, &layer->bias, 1, layer);
     }
+    net_find_moved(net);
     net->steps = 0;
     net->has_diverged = false;
     memset(net->scalars, 0, sizeof net->scalars);

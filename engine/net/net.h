@@ -11,6 +11,7 @@
 #include "engine/activation/activation.h"
 #include "engine/backend.h"
 #include "engine/base/real.h"
+#include "engine/kernel/kept.h"
 #include "engine/kernel/rows.h"
 #include "engine/loss/loss.h"
 #include "engine/optimizer/optimizer.h"
@@ -21,6 +22,7 @@
 #define initialisation_info  LG_SYMBOL(initialisation_info)
 #define net_create           LG_SYMBOL(net_create)
 #define net_initialise       LG_SYMBOL(net_initialise)
+#define net_find_moved       LG_SYMBOL(net_find_moved)
 #define net_forward          LG_SYMBOL(net_forward)
 #define net_backward         LG_SYMBOL(net_backward)
 #define net_train            LG_SYMBOL(net_train)
@@ -36,9 +38,13 @@
 #define net_save             LG_SYMBOL(net_save)
 #define net_restore          LG_SYMBOL(net_restore)
 
-/* Weight rows that are worked on at a time: 64 rows of 784 f32 are 200 kB and stay
- * in L2 between the input gradient and the update. */
-enum { CHUNK = 64 };
+/* A small batch's walk over a weight stays in L1 between the input gradient and the
+ * update: CHUNK rows that occur, PANEL columns at a time. */
+enum { CHUNK = 32, PANEL = 24576 / CHUNK / sizeof(real) };
+
+/* Most gradient entries that a large batch's walk holds at a time, and fewest rows of
+ * them: about what fits into L2 beside the weights. */
+enum { GRADIENT_ENTRIES = 393216 / sizeof(real), GRADIENT_ROWS = 16 };
 
 /* A vector or matrix of parameters with the optimizer's state beside it. */
 struct parameters {
@@ -48,16 +54,14 @@ struct parameters {
 
 /* The non-zero inputs of a batch, by input. Entry j is input[j], ascending; it is
  * not zero in the samples sample[start[j]] .. sample[start[j + 1] - 1], ascending,
- * with those values. For a batch of one, input and value are the active list's. */
+ * with those values. */
 struct columns {
     size_t count;
-    uint32_t *input;         /* (inputs) */
-    uint32_t *start;         /* (inputs + 1) */
-    uint32_t *sample;        /* (batch x inputs) */
-    real *value;             /* (batch x inputs) */
-    uint32_t *input_storage; /* where input, value lie for a larger batch */
-    real *value_storage;
-    uint32_t *end; /* (inputs), work space */
+    uint32_t *input;  /* (inputs) */
+    uint32_t *start;  /* (inputs + 1) */
+    uint32_t *sample; /* (batch x inputs) */
+    real *value;      /* (batch x inputs) */
+    uint32_t *end;    /* (inputs), work space */
 };
 
 /* A linear layer and its activation. Rows of inputs, outputs are padded to 64
@@ -73,9 +77,12 @@ struct layer {
     size_t x_stride;
     real *z, *h, *dz;       /* (batch, outputs) */
     struct active *active;  /* per sample: the inputs that are not zero */
-    bool packed;            /* this step\'s products go through gemm() */
     uint32_t *active_index; /* (batch, inputs): their storage */
     real *active_value;
+    bool packed;      /* this step's products go through gemm() */
+    struct kept kept; /* inputs not zero in every sample; for a large batch */
+    real *kept_x;     /* (batch, kept inputs), rows x_stride apart; for a packed layer */
+    bool *moved;      /* (inputs): rows whose state is no longer the initial one */
 };
 
 struct lg_net {
@@ -85,7 +92,7 @@ struct lg_net {
     struct lg_options metric_options[LG_METRICS_MAX];
     const struct optimizer *optimizer;
     size_t slots;
-    bool skips_zero_gradients;
+    enum zero_gradient zero_gradient;
 
     struct layer layers[LG_LAYERS_MAX];
     real *input; /* (batch, inputs), rows input_stride apart; also the target */
@@ -99,17 +106,26 @@ struct lg_net {
     bool has_diverged;
 
     /* Work space. */
-    double *values;         /* (batch): a loss's values */
-    real *gradient;         /* (CHUNK, widest stride) */
-    real *packing;          /* gemm()'s work space */
-    real *dx;               /* (widest inputs): a sample's input gradient, compact */
-    size_t blocks;          /* ROWS_BLOCK columns each, of the widest layer, and one */
-    uint32_t *live;         /* (batch, blocks) */
-    bool *touched;          /* (blocks) */
-    uint32_t *rows;         /* (widest inputs): a chunk's rows */
-    size_t *live_count;     /* (batch) */
+    double *values;      /* (batch): a loss's values */
+    real *gradient;      /* a chunk of gradient rows */
+    real *row;           /* (widest): one of them, expanded */
+    real *packing;       /* gemm()'s work space */
+    struct kept kept;    /* outputs of a layer whose dz is not zero in every sample */
+    real *kept_dz;       /* (batch, kept outputs), rows the layer's stride apart */
+    real *dx;            /* (batch, widest): input gradients, compact */
+    uint32_t *rows;      /* (widest): a chunk's rows, where all are wanted */
+    uint32_t *outer_row; /* (widest): the rows that a batch of one updates */
+    real *outer_factor;  /* (widest): their inputs */
+    uint32_t *row_at;    /* (batch): where each sample's rows of the chunk begin */
+    uint32_t *row_count; /* (batch) */
+    size_t blocks;       /* ROWS_BLOCK columns each, of the widest layer, and one */
+    uint32_t *live;      /* (batch, blocks) */
+    uint32_t *live_at;   /* (batch): where each sample's blocks of the panel begin */
+    size_t *live_count;  /* (batch) */
+    bool *touched;       /* (blocks) */
+    uint32_t *runs;      /* (2 x blocks): column runs the update walks */
+    size_t run_count;
     struct columns columns; /* a layer's inputs by input instead of by sample */
-    uint32_t *runs;         /* (2 x blocks): column runs the update walks */
     real *captured;         /* (outputs) */
 };
 
@@ -121,6 +137,9 @@ const struct activation *registry_activation(size_t index);
 /* Initialisations (initialise.c). */
 enum { INITIALISATIONS = 4 };
 const struct lg_info *initialisation_info(size_t index);
+
+/* Set every layer's `moved` from its optimizer's state. */
+void net_find_moved(struct lg_net *net);
 
 /* x of the first `batch` rows of net->input -> h of the last layer. Returns false
  * when a pre-activation is not finite. */

@@ -161,4 +161,5 @@ void net_restore(struct lg_net *net, const void *bytes)
         memcpy(arrays[a], from, counts[a] * sizeof(real));
         from += counts[a] * sizeof(real);
     }
+    net_find_moved(net);
 }

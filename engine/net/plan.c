@@ -22,6 +22,12 @@ static void place_parameters(struct lg_arena *arena, struct parameters *p, size_
         p->state[slot] = take_reals(arena, count);
 }
 
+static void place_kept(struct lg_arena *arena, struct kept *kept, size_t n)
+{
+    kept->index = lg_arena_take(arena, n * sizeof(uint32_t));
+    kept->bits = lg_arena_take(arena, n * sizeof(uint32_t));
+}
+
 static void place_layer(struct lg_arena *arena, struct lg_net *net, struct layer *layer)
 {
     const size_t batch = net->config.batch;
@@ -33,6 +39,9 @@ static void place_layer(struct lg_arena *arena, struct lg_net *net, struct layer
     layer->active = lg_arena_take(arena, batch * sizeof *layer->active);
     layer->active_index = lg_arena_take(arena, batch * layer->inputs * sizeof(uint32_t));
     layer->active_value = take_reals(arena, batch * layer->inputs);
+    place_kept(arena, &layer->kept, layer->inputs);
+    layer->kept_x = take_reals(arena, batch * padded(layer->inputs));
+    layer->moved = lg_arena_take(arena, layer->inputs * sizeof(bool));
     for (size_t b = 0; layer->active && b < batch; b++) {
         layer->active[b].index = layer->active_index + b * layer->inputs;
         layer->active[b].value = layer->active_value + b * layer->inputs;
@@ -49,19 +58,28 @@ static void place_work_space(struct lg_arena *arena, struct lg_net *net)
     net->blocks = widest / ROWS_BLOCK + 2;
     net->input = take_reals(arena, batch * net->input_stride);
     net->values = lg_arena_take(arena, batch * sizeof(double));
-    net->gradient = take_reals(arena, CHUNK * widest);
-    net->packing = take_reals(arena, gemm_scratch_reals(batch > CHUNK ? batch : CHUNK, widest));
-    net->dx = take_reals(arena, widest);
+    const size_t most = widest * GRADIENT_ROWS;
+    net->gradient = take_reals(arena, most > GRADIENT_ENTRIES ? most : GRADIENT_ENTRIES);
+    net->row = take_reals(arena, widest);
+    net->packing = take_reals(arena, gemm_scratch_reals(batch > widest ? batch : widest));
+    place_kept(arena, &net->kept, widest);
+    net->kept_dz = take_reals(arena, batch * widest);
+    net->dx = take_reals(arena, batch * widest);
+    net->rows = lg_arena_take(arena, widest * sizeof(uint32_t));
+    net->outer_row = lg_arena_take(arena, widest * sizeof(uint32_t));
+    net->outer_factor = take_reals(arena, widest);
+    net->row_at = lg_arena_take(arena, batch * sizeof(uint32_t));
+    net->row_count = lg_arena_take(arena, batch * sizeof(uint32_t));
     net->live = lg_arena_take(arena, batch * net->blocks * sizeof(uint32_t));
+    net->live_at = lg_arena_take(arena, batch * sizeof(uint32_t));
     net->live_count = lg_arena_take(arena, batch * sizeof(size_t));
     net->touched = lg_arena_take(arena, net->blocks * sizeof(bool));
-    net->rows = lg_arena_take(arena, widest * sizeof(uint32_t));
     net->runs = lg_arena_take(arena, 2 * net->blocks * sizeof(uint32_t));
     struct columns *columns = &net->columns;
-    columns->input_storage = lg_arena_take(arena, widest * sizeof(uint32_t));
+    columns->input = lg_arena_take(arena, widest * sizeof(uint32_t));
     columns->start = lg_arena_take(arena, (widest + 1) * sizeof(uint32_t));
     columns->sample = lg_arena_take(arena, batch * widest * sizeof(uint32_t));
-    columns->value_storage = take_reals(arena, batch * widest);
+    columns->value = take_reals(arena, batch * widest);
     columns->end = lg_arena_take(arena, widest * sizeof(uint32_t));
     net->captured = take_reals(arena, net->outputs);
 }
@@ -72,8 +90,7 @@ static void configure(struct lg_net *net, const struct lg_net_config *config)
     net->loss = registry_loss(config->loss.index);
     net->optimizer = registry_optimizer(config->optimizer.index);
     net->slots = net->optimizer->slots(&config->optimizer.options);
-    net->skips_zero_gradients =
-        net->optimizer->zero_gradient_is_nothing(&config->optimizer.options);
+    net->zero_gradient = net->optimizer->zero_gradient(&config->optimizer.options);
     assert(net->slots <= OPTIMIZER_SLOTS_MAX && config->metric_count <= LG_METRICS_MAX);
     for (size_t m = 0; m < config->metric_count; m++) {
         net->metrics[m] = registry_loss(config->metrics[m]);

@@ -1,25 +1,14 @@
 /* The three products of a layer. Each is a set of FMA chains that may leave out
  * zero terms or not, to the same bits; which way is faster depends on the batch and
- * on how many inputs are zero, and is decided by counting them. */
+ * on how many inputs are zero, and is decided by counting them. A packed product
+ * leaves out what is zero in the whole batch. */
 #include "engine/net/products.h"
 
 #include <string.h>
 
-/* Below this batch packing should cost more than it saves, and below this share of
- * non-zero inputs leaving the zeros out should beat the packed product: estimates,
- * not yet tuned (docs/adr/0004). */
-enum { PACKED_BATCH = 8 };
+/* Below this share of the kept inputs, walking each sample's own inputs beats the
+ * packed product (measured: docs/adr/0004). */
 static const double PACKED_SHARE = 0.4;
-
-static bool packing_pays(const struct layer *layer, size_t batch)
-{
-    if (batch < PACKED_BATCH)
-        return false;
-    size_t count = 0;
-    for (size_t b = 0; b < batch; b++)
-        count += layer->active[b].count;
-    return (double)count >= PACKED_SHARE * (double)(batch * layer->inputs);
-}
 
 static bool rows_are_finite(const real *x, size_t stride, size_t rows, size_t n)
 {
@@ -29,77 +18,104 @@ static bool rows_are_finite(const real *x, size_t stride, size_t rows, size_t n)
     return finite;
 }
 
+/* x without the columns that are not kept, rows `stride` apart; x itself where all
+ * are. */
+static const real *keep_columns(const struct kept *kept, real *to, const real *x, size_t stride,
+                                size_t rows)
+{
+    if (kept->count == kept->n)
+        return x;
+    for (size_t b = 0; b < rows; b++)
+        kept_compress(kept, to + b * stride, x + b * stride);
+    return to;
+}
+
+static const uint32_t *list_of(const struct kept *kept)
+{
+    return kept->count == kept->n ? NULL : kept->index;
+}
+
+static bool packing_pays(struct layer *layer, size_t batch)
+{
+    if (batch < PACKED_BATCH)
+        return false;
+    const size_t count = kept_find(&layer->kept, layer->x, layer->x_stride, batch, layer->inputs);
+    return (double)count >= PACKED_SHARE * (double)(batch * layer->kept.count);
+}
+
 bool product_forward(struct lg_net *net, struct layer *layer, size_t batch)
 {
-    for (size_t b = 0; b < batch; b++)
-        rows_active(&layer->active[b], layer->x + b * layer->x_stride, layer->inputs);
     layer->packed = packing_pays(layer, batch);
     if (layer->packed) {
-        const struct gemm_operand x = {layer->x, layer->x_stride, 1};
-        const struct gemm_operand w = {layer->weight.w, layer->stride, 1};
-        gemm(layer->z, layer->stride, layer->bias.w, batch, layer->outputs, layer->inputs, x, w,
+        const struct gemm_operand x = {
+            keep_columns(&layer->kept, layer->kept_x, layer->x, layer->x_stride, batch),
+            layer->x_stride, 1, NULL, NULL};
+        const struct gemm_operand w = {layer->weight.w, layer->stride, 1, list_of(&layer->kept),
+                                       NULL};
+        gemm(layer->z, layer->stride, layer->bias.w, batch, layer->outputs, layer->kept.count, x, w,
              net->packing);
         if (rows_are_finite(layer->z, layer->stride, batch, layer->outputs))
             return true;
         /* A weight that is not finite may have met a zero: leave the zeros out. */
+        layer->packed = false;
     }
-    for (size_t b = 0; b < batch; b++)
+    for (size_t b = 0; b < batch; b++) {
+        rows_active(&layer->active[b], layer->x + b * layer->x_stride, layer->inputs);
         rows_accumulate(layer->z + b * layer->stride, layer->bias.w, &layer->active[b],
                         layer->weight.w, layer->stride, layer->outputs);
+    }
     return rows_are_finite(layer->z, layer->stride, batch, layer->outputs);
 }
 
-/* dx of sample b for the inputs [first, last). Where an input of 0 has derivative
- * 0, only the others are computed. */
-static void sample_input_gradient(struct lg_net *net, const struct layer *layer,
-                                  struct layer *before, size_t b, size_t first, size_t last)
+void product_keep_outputs(struct lg_net *net, const struct layer *layer, size_t batch)
 {
-    const struct active *active = &layer->active[b];
-    real *dh = before->dz + b * before->stride;
-    uint32_t *rows = net->rows;
-    size_t count = 0;
-    if (before->activation->dead_at_zero) {
-        size_t at = 0;
-        while (at < active->count && active->index[at] < first)
-            at++;
-        for (; at < active->count && active->index[at] < last; at++)
-            rows[count++] = active->index[at];
-        memset(dh + first, 0, (last - first) * sizeof *dh);
-    } else {
-        for (size_t i = first; i < last; i++)
-            rows[count++] = (uint32_t)i;
+    kept_find(&net->kept, layer->dz, layer->stride, batch, layer->outputs);
+    keep_columns(&net->kept, net->kept_dz, layer->dz, layer->stride, batch);
+}
+
+static struct gemm_operand kept_dz(const struct lg_net *net, const struct layer *layer)
+{
+    const real *dz = net->kept.count == net->kept.n ? layer->dz : net->kept_dz;
+    return (struct gemm_operand){dz, layer->stride, 1, NULL, NULL};
+}
+
+/* Sample by sample, zeros left out: for a weight that is not finite. */
+static void input_gradient_by_sample(struct lg_net *net, const struct layer *layer,
+                                     struct layer *before, size_t batch)
+{
+    for (size_t i = 0; i < layer->inputs; i++)
+        net->rows[i] = (uint32_t)i;
+    for (size_t b = 0; b < batch; b++) {
+        real *dh = before->dz + b * before->stride;
+        memset(dh, 0, layer->inputs * sizeof *dh);
+        rows_dot(dh, net->rows, layer->inputs, layer->weight.w, layer->stride, layer->outputs,
+                 layer->dz + b * layer->stride, net->live + b * net->blocks, net->live_count[b]);
     }
-    if (count == 0)
-        return;
-    rows_dot(net->dx, rows, count, layer->weight.w, layer->stride, layer->outputs,
-             layer->dz + b * layer->stride, net->live + b * net->blocks, net->live_count[b]);
-    for (size_t j = 0; j < count; j++)
-        dh[rows[j]] = net->dx[j];
 }
 
 void product_input_gradient(struct lg_net *net, const struct layer *layer, struct layer *before,
-                            size_t batch, size_t first, size_t last)
+                            size_t batch)
 {
-    if (batch >= PACKED_BATCH) {
-        real *dh = before->dz + first;
-        const struct gemm_operand dz = {layer->dz, layer->stride, 1};
-        const struct gemm_operand turned = {layer->weight.w + first * layer->stride, 1,
-                                            layer->stride};
-        gemm(dh, before->stride, NULL, batch, last - first, layer->outputs, dz, turned,
-             net->packing);
-        if (rows_are_finite(dh, before->stride, batch, last - first))
-            return;
-        /* As in product_forward(). */
-    }
-    for (size_t b = 0; b < batch; b++)
-        sample_input_gradient(net, layer, before, b, first, last);
+    /* An input that is 0 throughout is not wanted where 0 is dead. */
+    const bool all = !before->activation->dead_at_zero || layer->kept.count == layer->kept.n;
+    const size_t n = all ? layer->inputs : layer->kept.count;
+    real *dx = all ? before->dz : net->dx;
+    const struct gemm_operand turned = {layer->weight.w, 1, layer->stride, list_of(&net->kept),
+                                        all ? NULL : layer->kept.index};
+    gemm(dx, before->stride, NULL, batch, n, net->kept.count, kept_dz(net, layer), turned,
+         net->packing);
+    if (!rows_are_finite(dx, before->stride, batch, n))
+        input_gradient_by_sample(net, layer, before, batch); /* as in product_forward() */
+    else if (!all)
+        for (size_t b = 0; b < batch; b++)
+            kept_expand(&layer->kept, before->dz + b * before->stride, dx + b * before->stride);
 }
 
 void product_weight_gradient(struct lg_net *net, const struct layer *layer, size_t batch,
-                             size_t first, size_t last)
+                             size_t first, size_t count)
 {
-    const struct gemm_operand turned = {layer->x + first, 1, layer->x_stride};
-    const struct gemm_operand dz = {layer->dz, layer->stride, 1};
-    gemm(net->gradient, layer->stride, NULL, last - first, layer->outputs, batch, turned, dz,
-         net->packing);
+    const real *x = layer->kept.count == layer->kept.n ? layer->x : layer->kept_x;
+    const struct gemm_operand turned = {x + first, 1, layer->x_stride, NULL, NULL};
+    gemm(net->gradient, layer->stride, NULL, count, net->kept.count, batch, turned,
+         kept_dz(net, layer), net->packing);
 }

@@ -1,4 +1,4 @@
-/* The three products of a layer (products.c). */
+/* The products of a layer (products.c). */
 #ifndef LG_NET_PRODUCTS_H
 #define LG_NET_PRODUCTS_H
 
@@ -6,22 +6,30 @@
 #include "engine/net/net.h"
 
 #define product_forward         LG_SYMBOL(product_forward)
+#define product_keep_outputs    LG_SYMBOL(product_keep_outputs)
 #define product_input_gradient  LG_SYMBOL(product_input_gradient)
 #define product_weight_gradient LG_SYMBOL(product_weight_gradient)
 
-/* layer->z from layer->x; fills layer->active and decides layer->packed. Returns
- * whether every z is finite. */
+/* From this batch on the input gradient of a layer is one packed product, computed
+ * before its weight changes; below it, it comes with the update (backward.c). */
+enum { PACKED_BATCH = 8 };
+
+/* layer->z from layer->x; decides layer->packed, and fills layer->active where it is
+ * not, layer->kept for a large batch. Returns whether every z is finite. */
 bool product_forward(struct lg_net *net, struct layer *layer, size_t batch);
 
-/* before->dz[b][first..last) = the gradient by the layer's inputs there, from its
- * dz. Where the activation before is dead the value is unspecified: its backward
- * pass lets none of it through. */
-void product_input_gradient(struct lg_net *net, const struct layer *layer, struct layer *before,
-                            size_t batch, size_t first, size_t last);
+/* For a large batch: net->kept and net->kept_dz from layer->dz, for the two below. */
+void product_keep_outputs(struct lg_net *net, const struct layer *layer, size_t batch);
 
-/* net->gradient: the gradient of weight rows [first, last), rows layer->stride
- * apart. For a packed layer. */
+/* before->dz = the gradient by the layer's inputs, from its dz, for a large batch.
+ * Where the activation before is dead the value is unspecified: its backward pass lets
+ * none of it through. */
+void product_input_gradient(struct lg_net *net, const struct layer *layer, struct layer *before,
+                            size_t batch);
+
+/* net->gradient: the gradient of `count` kept rows of the weight, from kept row
+ * `first` on, rows layer->stride apart, kept outputs only. For a packed layer. */
 void product_weight_gradient(struct lg_net *net, const struct layer *layer, size_t batch,
-                             size_t first, size_t last);
+                             size_t first, size_t count);
 
 #endif

@@ -17,9 +17,10 @@ static real initial_state(const struct lg_options *options, size_t slot)
 
 /* The sum grows by 0 and w - rate * 0 / (positive) = w; without eps an entry that
  * has never moved would be 0 / 0. */
-static bool zero_gradient_is_nothing(const struct lg_options *options)
+static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
-    return options->value[WEIGHT_DECAY] == 0 && (real)options->value[EPS] > 0;
+    return options->value[WEIGHT_DECAY] == 0 && (real)options->value[EPS] > 0 ? ZERO_IS_NOTHING
+                                                                              : ZERO_MOVES;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
@@ -32,8 +33,8 @@ static void begin(const struct lg_options *options, uint64_t step,
     now->c[SMALL] = (real)o[EPS];
 }
 
-static void update(const struct optimizer_step *now, size_t n, real *restrict w,
-                   struct gradient gradient, real *const *state)
+static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
+                          struct gradient gradient, real *const *state)
 {
     const real factor = gradient.factor, *restrict direction = gradient.direction;
     const real rate = now->c[RATE], decay = now->c[DECAY], small = now->c[SMALL];
@@ -52,6 +53,8 @@ static void update(const struct optimizer_step *now, size_t n, real *restrict w,
         w[i] -= rate * d / (real_sqrt(sum[i]) + small);
     }
 }
+
+UPDATE_OUTER(update)
 
 static const struct lg_option options_table[] = {
     [LR] = OPTION_LR(1e-2),
@@ -81,7 +84,8 @@ const struct optimizer LG_SYMBOL(optimizer_adagrad) = {
         },
     .slots = slots,
     .initial_state = initial_state,
-    .zero_gradient_is_nothing = zero_gradient_is_nothing,
+    .zero_gradient = zero_gradient,
     .begin = begin,
     .update = update,
+    .update_outer = update_outer,
 };

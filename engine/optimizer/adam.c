@@ -2,7 +2,7 @@
 
 enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY };
 enum { POWER1, POWER2 }; /* scalars: beta1^step, beta2^step */
-enum { RATE, KEEP1, GAIN1, KEEP2, GAIN2, UNBIAS, SMALL, DECAY };
+enum { RATE, KEEP1, GAIN1, KEEP2, GAIN2, UNBIAS, SMALL, DECAY, STILL };
 
 static size_t slots(const struct lg_options *options)
 {
@@ -10,11 +10,12 @@ static size_t slots(const struct lg_options *options)
     return 2;
 }
 
-/* The moments decay towards zero whatever the gradient. */
-static bool zero_gradient_is_nothing(const struct lg_options *options)
+/* Moments decay towards zero whatever the gradient; moments of zero stay, and
+ * w - rate * 0 / (positive) = w. */
+static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
-    (void)options;
-    return false;
+    return options->value[WEIGHT_DECAY] == 0 && (real)options->value[EPS] > 0 ? ZERO_AT_REST
+                                                                              : ZERO_MOVES;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
@@ -30,24 +31,51 @@ static void begin(const struct lg_options *options, uint64_t step,
     now->c[GAIN2] = (real)(1 - o[BETA2]);
     now->c[UNBIAS] = (real)(1 / __builtin_sqrt(1 - scalars[POWER2]));
     now->c[SMALL] = (real)o[EPS];
+    now->c[STILL] = now->c[SMALL] * (REAL_EPSILON / 32);
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 
-static void update(const struct optimizer_step *now, size_t n, real *restrict w,
-                   struct gradient gradient, real *const *state)
+/* Entries that are looked at together: does any of their parameters move at all? */
+enum { BLOCK = 64 };
+
+/* Root and division are most of the work, and change nothing where no gradient has
+ * come for a while. What is taken from w is at most rate |m| / small, the denominator
+ * being no less than small, and below |w| epsilon / 8, a quarter of the least distance
+ * from w to another number, w less it rounds to w. The comparison is with a quarter of
+ * that again, which outweighs its own roundings; where its product is subnormal,
+ * being less by one step outweighs rounding up. A w of 0 is never below it. */
+static inline __attribute__((always_inline)) void
+update_block(const struct optimizer_step *now, size_t n, real *restrict w, real factor,
+             const real *restrict direction, real *restrict mean, real *restrict square)
 {
-    const real factor = gradient.factor, *restrict direction = gradient.direction;
     const real rate = now->c[RATE], keep1 = now->c[KEEP1], gain1 = now->c[GAIN1],
                keep2 = now->c[KEEP2], gain2 = now->c[GAIN2], unbias = now->c[UNBIAS],
-               small = now->c[SMALL], decay = now->c[DECAY];
-    real *restrict mean = state[0], *restrict square = state[1];
+               small = now->c[SMALL], decay = now->c[DECAY], still = now->c[STILL];
+    unsigned moves = 0;
     for (size_t i = 0; i < n; i++) {
         const real d = gradient_at(factor, direction, i) + decay * w[i];
         mean[i] = keep1 * mean[i] + gain1 * d;
         square[i] = keep2 * square[i] + gain2 * (d * d);
-        w[i] -= rate * mean[i] / (real_sqrt(square[i]) * unbias + small);
+        moves |= !(real_abs(rate * mean[i]) < still * real_abs(w[i]));
     }
+    if (moves)
+        for (size_t i = 0; i < n; i++)
+            w[i] -= rate * mean[i] / (real_sqrt(square[i]) * unbias + small);
 }
+
+static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
+                          struct gradient gradient, real *const *state)
+{
+    const struct optimizer_step step = *now; /* a copy that no store can change */
+    const real factor = gradient.factor, *direction = gradient.direction;
+    real *mean = state[0], *square = state[1];
+    size_t i = 0;
+    for (; i + BLOCK <= n; i += BLOCK)
+        update_block(&step, BLOCK, w + i, factor, direction + i, mean + i, square + i);
+    update_block(&step, n - i, w + i, factor, direction + i, mean + i, square + i);
+}
+
+UPDATE_OUTER(update)
 
 static const struct lg_option options_table[] = {
     [LR] = OPTION_LR(1e-3),
@@ -81,7 +109,8 @@ const struct optimizer LG_SYMBOL(optimizer_adam) = {
             .option_count = sizeof options_table / sizeof *options_table,
         },
     .slots = slots,
-    .zero_gradient_is_nothing = zero_gradient_is_nothing,
+    .zero_gradient = zero_gradient,
     .begin = begin,
     .update = update,
+    .update_outer = update_outer,
 };

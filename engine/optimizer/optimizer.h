@@ -37,15 +37,34 @@ static inline real gradient_at(real factor, const real *direction, size_t i)
     return factor * direction[i] + 0;
 }
 
+/* The gradient of a batch of one: an outer product. Row j of it belongs to row row[j]
+ * of the parameters, and is factor[j] * direction[i] + 0. */
+struct outer {
+    size_t count;        /* rows */
+    const uint32_t *row; /* (count) */
+    const real *factor;  /* (count) */
+    size_t stride;       /* of rows of parameters and of state */
+    size_t n;            /* columns */
+    const real *direction;
+    size_t slots; /* in use */
+};
+
+/* What a gradient of exactly 0 does. */
+enum zero_gradient {
+    ZERO_MOVES,      /* parameter or state may change */
+    ZERO_AT_REST,    /* neither does, in any bit, while the state is the initial one */
+    ZERO_IS_NOTHING, /* neither does, whatever the state */
+};
+
 struct optimizer {
     struct lg_info info;
     /* State vectors per parameter vector, at most OPTIMIZER_SLOTS_MAX. */
     size_t (*slots)(const struct lg_options *options);
     /* What a slot starts from; NULL: 0. */
     real (*initial_state)(const struct lg_options *options, size_t slot);
-    /* True when a gradient of exactly +0 changes neither parameter nor state, in
-     * any bit: such entries may then be skipped (docs/adr/0001, rule 4). */
-    bool (*zero_gradient_is_nothing)(const struct lg_options *options);
+    /* Entries that a zero gradient leaves alone may be skipped (docs/adr/0001, rule
+     * 4); a test proves what is said here. */
+    enum zero_gradient (*zero_gradient)(const struct lg_options *options);
     /* Before the first update of a step. step: 1-based; scalars: the optimizer's
      * own numbers, 0 before step 1, kept between steps. */
     void (*begin)(const struct lg_options *options, uint64_t step,
@@ -54,7 +73,25 @@ struct optimizer {
      * state[slot]: (n) each. None overlap. */
     void (*update)(const struct optimizer_step *now, size_t n, real *restrict w,
                    struct gradient gradient, real *const *state);
+    /* The same for many short rows in one call: UPDATE_OUTER(update) defines it.
+     * w, state[slot]: the first column of row 0. */
+    void (*update_outer)(const struct optimizer_step *now, const struct outer *gradient, real *w,
+                         real *const *state);
 };
+
+/* Defines update_outer() from a file's own update(), which is inlined there. */
+#define UPDATE_OUTER(update)                                                                       \
+    static void update##_outer(const struct optimizer_step *now, const struct outer *g, real *w,   \
+                               real *const *state)                                                 \
+    {                                                                                              \
+        for (size_t j = 0; j < g->count; j++) {                                                    \
+            const size_t at = (size_t)g->row[j] * g->stride;                                       \
+            real *row_state[OPTIMIZER_SLOTS_MAX];                                                  \
+            for (size_t slot = 0; slot < g->slots; slot++)                                         \
+                row_state[slot] = state[slot] + at;                                                \
+            update(now, g->n, w + at, (struct gradient){g->factor[j], g->direction}, row_state);   \
+        }                                                                                          \
+    }
 
 /* The learning rate under inverse-time decay, as Torch7's learningRateDecay:
  * lr / (1 + (step - 1) * decay). */

@@ -8,10 +8,12 @@ static size_t slots(const struct lg_options *options)
     return options->value[MOMENTUM] != 0;
 }
 
-/* w - rate * 0 = w in every bit; momentum and weight decay move w all the same. */
-static bool zero_gradient_is_nothing(const struct lg_options *options)
+/* w - rate * 0 = w in every bit; a velocity and weight decay move w all the same. */
+static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
-    return options->value[MOMENTUM] == 0 && options->value[WEIGHT_DECAY] == 0;
+    if (options->value[WEIGHT_DECAY] != 0)
+        return ZERO_MOVES;
+    return options->value[MOMENTUM] == 0 ? ZERO_IS_NOTHING : ZERO_AT_REST;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
@@ -27,8 +29,8 @@ static void begin(const struct lg_options *options, uint64_t step,
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 
-static void plain(const struct optimizer_step *now, size_t n, real *restrict w,
-                  struct gradient gradient)
+static inline void plain(const struct optimizer_step *now, size_t n, real *restrict w,
+                         struct gradient gradient)
 {
     const real factor = gradient.factor, *restrict direction = gradient.direction;
     const real rate = now->c[RATE];
@@ -36,8 +38,8 @@ static void plain(const struct optimizer_step *now, size_t n, real *restrict w,
         w[i] -= rate * gradient_at(factor, direction, i);
 }
 
-static void with_momentum(const struct optimizer_step *now, size_t n, real *restrict w,
-                          struct gradient gradient, real *restrict velocity)
+static inline void with_momentum(const struct optimizer_step *now, size_t n, real *restrict w,
+                                 struct gradient gradient, real *restrict velocity)
 {
     const real factor = gradient.factor, *restrict direction = gradient.direction;
     const real rate = now->c[RATE], keep = now->c[KEEP], gain = now->c[GAIN], decay = now->c[DECAY];
@@ -50,8 +52,8 @@ static void with_momentum(const struct optimizer_step *now, size_t n, real *rest
     }
 }
 
-static void with_decay(const struct optimizer_step *now, size_t n, real *restrict w,
-                       struct gradient gradient)
+static inline void with_decay(const struct optimizer_step *now, size_t n, real *restrict w,
+                              struct gradient gradient)
 {
     const real factor = gradient.factor, *restrict direction = gradient.direction;
     const real rate = now->c[RATE], decay = now->c[DECAY];
@@ -59,8 +61,8 @@ static void with_decay(const struct optimizer_step *now, size_t n, real *restric
         w[i] -= rate * (gradient_at(factor, direction, i) + decay * w[i]);
 }
 
-static void update(const struct optimizer_step *now, size_t n, real *restrict w,
-                   struct gradient gradient, real *const *state)
+static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
+                          struct gradient gradient, real *const *state)
 {
     if (now->c[KEEP] != 0)
         with_momentum(now, n, w, gradient, state[0]);
@@ -69,6 +71,8 @@ static void update(const struct optimizer_step *now, size_t n, real *restrict w,
     else
         plain(now, n, w, gradient);
 }
+
+UPDATE_OUTER(update)
 
 static const struct lg_option options_table[] = {
     [LR] = OPTION_LR(1e-3),
@@ -101,7 +105,8 @@ const struct optimizer LG_SYMBOL(optimizer_sgd) = {
             .option_count = sizeof options_table / sizeof *options_table,
         },
     .slots = slots,
-    .zero_gradient_is_nothing = zero_gradient_is_nothing,
+    .zero_gradient = zero_gradient,
     .begin = begin,
     .update = update,
+    .update_outer = update_outer,
 };

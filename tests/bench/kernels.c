@@ -94,9 +94,9 @@ static real *numbers(size_t count)
 static void product(const char *name, size_t m, size_t n, size_t k, bool turn_a, bool turn_b)
 {
     real *a = numbers(m * k), *b = numbers(k * n), *c = numbers(m * n);
-    real *scratch = numbers(gemm_scratch_reals(m, n));
-    const struct gemm_operand x = {a, turn_a ? 1 : k, turn_a ? m : 1};
-    const struct gemm_operand y = {b, turn_b ? 1 : n, turn_b ? k : 1};
+    real *scratch = numbers(gemm_scratch_reals(m));
+    const struct gemm_operand x = {a, turn_a ? 1 : k, turn_a ? m : 1, NULL, NULL};
+    const struct gemm_operand y = {b, turn_b ? 1 : n, turn_b ? k : 1, NULL, NULL};
     double best = 0;
     for (int round = 0; round < ROUNDS; round++) {
         const double start = now_ns();

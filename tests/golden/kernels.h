@@ -130,6 +130,7 @@ static inline void kernel_rows_dot(struct kernel_rows rows)
             for (uint32_t i = 0; i < height; i++)
                 if (lg_pcg_below(&pcg, 3))
                     index[count++] = i;
+            memset(out, 0, sizeof out);
             rows_dot(out, index, count, matrix, n, n, delta, live, rows_live(live, delta, n));
             kernel_hash(digest, out, count);
         }
@@ -146,15 +147,15 @@ static inline void kernel_gemm(struct kernel_rows rows)
     real c[M * N], start[N];
     struct lg_pcg pcg = lg_pcg_seed(63, 1);
     struct lg_digest *digest = kernel_begin();
-    assert(gemm_scratch_reals(M, N) <= SCRATCH);
+    assert(gemm_scratch_reals(M) <= SCRATCH);
     for (size_t i = 0; i < 4 * 4 * 3; i++) {
         const size_t m = ms[i / 12], n = ns[i / 3 % 4], k = ks[i % 3];
         const bool turn_a = lg_pcg_below(&pcg, 2), turn_b = lg_pcg_below(&pcg, 2);
         kernel_fill(&pcg, a, m * k);
         kernel_fill(&pcg, b, k * n);
         kernel_fill(&pcg, start, n);
-        const struct gemm_operand left = {a, turn_a ? 1 : k, turn_a ? m : 1};
-        const struct gemm_operand right = {b, turn_b ? 1 : n, turn_b ? k : 1};
+        const struct gemm_operand left = {a, turn_a ? 1 : k, turn_a ? m : 1, NULL, NULL};
+        const struct gemm_operand right = {b, turn_b ? 1 : n, turn_b ? k : 1, NULL, NULL};
         gemm(c, n, lg_pcg_below(&pcg, 2) ? start : NULL, m, n, k, left, right, scratch);
         kernel_hash(digest, c, m * n);
     }

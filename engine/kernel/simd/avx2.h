@@ -6,6 +6,8 @@
 
 enum { VEC_REGISTERS = 16 };
 #define VEC_HAS_32_REGISTERS 0
+#define VEC_HAS_COLUMNS      1
+#define VEC_HAS_COMPRESS     0
 
 #if LG_PRECISION == 32
 enum { LANES = 8 };
@@ -70,6 +72,39 @@ static inline unsigned vec_nonzero(vec v)
 {
     return (unsigned)VEC_OP(movemask)(VEC_OP(cmp)(v, vec_zero(), _CMP_NEQ_UQ));
 }
+
+/* Half a register from one row, half from another. */
+#if LG_PRECISION == 32
+enum { VEC_COLUMNS = 4 };
+static inline void vec_load_columns(vec tile[VEC_COLUMNS], const real *const row[LANES],
+                                    size_t column)
+{
+    vec r[4];
+    UNROLL
+    for (int i = 0; i < 4; i++)
+        r[i] = _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(row[i] + column)),
+                                    _mm_loadu_ps(row[4 + i] + column), 1);
+    const vec a = _mm256_unpacklo_ps(r[0], r[1]), b = _mm256_unpackhi_ps(r[0], r[1]);
+    const vec c = _mm256_unpacklo_ps(r[2], r[3]), d = _mm256_unpackhi_ps(r[2], r[3]);
+    tile[0] = _mm256_shuffle_ps(a, c, 0x44);
+    tile[1] = _mm256_shuffle_ps(a, c, 0xee);
+    tile[2] = _mm256_shuffle_ps(b, d, 0x44);
+    tile[3] = _mm256_shuffle_ps(b, d, 0xee);
+}
+#else
+enum { VEC_COLUMNS = 2 };
+static inline void vec_load_columns(vec tile[VEC_COLUMNS], const real *const row[LANES],
+                                    size_t column)
+{
+    vec r[2];
+    UNROLL
+    for (int i = 0; i < 2; i++)
+        r[i] = _mm256_insertf128_pd(_mm256_castpd128_pd256(_mm_loadu_pd(row[i] + column)),
+                                    _mm_loadu_pd(row[2 + i] + column), 1);
+    tile[0] = _mm256_unpacklo_pd(r[0], r[1]);
+    tile[1] = _mm256_unpackhi_pd(r[0], r[1]);
+}
+#endif
 
 static inline void vec_transpose(vec rows[LANES])
 {

@@ -6,6 +6,8 @@
 
 enum { VEC_REGISTERS = 32 };
 #define VEC_HAS_32_REGISTERS 1
+#define VEC_HAS_COLUMNS      0
+#define VEC_HAS_COMPRESS     0
 
 #if LG_PRECISION == 32
 enum { LANES = 4 };

@@ -5,24 +5,40 @@
 
 /* Beyond two tiles in each dimension of the widest copy (14 rows, 32 columns), and
  * beyond one block of k. */
-enum { M_MAX = 31, N_MAX = 70, K_MAX = 530, GUARD = 8 };
+enum { M_MAX = 31, N_MAX = 70, K_MAX = 530, GUARD = 8, SPREAD = 3 };
 
 /* A matrix whose rows or columns are contiguous, unaligned on purpose. */
 static struct gemm_operand random_operand(struct lg_pcg *pcg, real **block, size_t rows,
                                           size_t columns, bool turned)
 {
-    const size_t stride = (turned ? rows : columns) + lg_pcg_below(pcg, 4);
-    const size_t count = (turned ? columns : rows) * stride + 1;
+    const size_t stride = SPREAD * (turned ? rows : columns) + lg_pcg_below(pcg, 4);
+    const size_t count = SPREAD * (turned ? columns : rows) * stride + 1;
     *block = malloc(count * sizeof(real));
     cr_assert_not_null(*block);
     for (size_t i = 0; i < count; i++)
         (*block)[i] = awkward_real(pcg);
-    return (struct gemm_operand){*block + 1, turned ? 1 : stride, turned ? stride : 1};
+    return (struct gemm_operand){
+        .values = *block + 1, .by_row = turned ? 1 : stride, .by_column = turned ? stride : 1};
+}
+
+/* About every other time, an ascending list of `count` of SPREAD * count numbers. */
+static const uint32_t *random_list(struct lg_pcg *pcg, uint32_t *list, size_t count)
+{
+    if (lg_pcg_below(pcg, 2))
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        list[i] = (uint32_t)(SPREAD * i) + lg_pcg_below(pcg, SPREAD);
+    return list;
+}
+
+static size_t entry(const uint32_t *list, size_t i)
+{
+    return list ? list[i] : i;
 }
 
 static real at(struct gemm_operand x, size_t row, size_t column)
 {
-    return x.values[row * x.by_row + column * x.by_column];
+    return x.values[entry(x.rows, row) * x.by_row + entry(x.columns, column) * x.by_column];
 }
 
 static void check(struct lg_pcg *pcg, size_t m, size_t n, size_t k)
@@ -30,11 +46,18 @@ static void check(struct lg_pcg *pcg, size_t m, size_t n, size_t k)
     static const real guard = (real)-12345.678;
     const bool turn_a = lg_pcg_below(pcg, 2), turn_b = lg_pcg_below(pcg, 2);
     real *block_a, *block_b, start[N_MAX];
-    const struct gemm_operand a = random_operand(pcg, &block_a, m, k, turn_a);
-    const struct gemm_operand b = random_operand(pcg, &block_b, k, n, turn_b);
+    uint32_t list[4][K_MAX];
+    struct gemm_operand a = random_operand(pcg, &block_a, m, k, turn_a);
+    struct gemm_operand b = random_operand(pcg, &block_b, k, n, turn_b);
+    a.columns = random_list(pcg, list[0], k);
+    b.rows = random_list(pcg, list[1], k);
+    if (!turn_a) /* a list along the dimension that lies along memory is for k only */
+        a.rows = random_list(pcg, list[2], m);
+    if (turn_b)
+        b.columns = random_list(pcg, list[3], n);
     const size_t stride = n + lg_pcg_below(pcg, GUARD);
     real *c = malloc((m * stride + GUARD) * sizeof *c);
-    real *scratch = aligned_alloc(64, (gemm_scratch_reals(m, n) * sizeof(real) + 63) / 64 * 64);
+    real *scratch = aligned_alloc(64, (gemm_scratch_reals(m) * sizeof(real) + 63) / 64 * 64);
     cr_assert(c && scratch);
     for (size_t i = 0; i < m * stride + GUARD; i++)
         c[i] = guard;

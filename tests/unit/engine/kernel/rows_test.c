@@ -93,12 +93,16 @@ static void check_dot(struct lg_pcg *pcg, size_t rows, size_t n)
     for (size_t i = 0; i < rows; i++)
         if (lg_pcg_below(pcg, 3))
             index[count++] = (uint32_t)i;
+    real start[K_MAX * 2];
     for (size_t i = 0; i < count + GUARD; i++)
-        out[i] = guard_value;
-    rows_dot(out, index, count, w.values, w.stride, n, delta, live, live_count);
+        out[i] = i < count ? (start[i] = awkward_real(pcg)) : guard_value;
+    const size_t first_part = live_count ? lg_pcg_below(pcg, (uint32_t)live_count) : 0;
+    rows_dot(out, index, count, w.values, w.stride, n, delta, live, first_part);
+    rows_dot(out, index, count, w.values, w.stride, n, delta, live + first_part,
+             live_count - first_part);
     for (size_t j = 0; j < count; j++) {
         const real *row = w.values + index[j] * w.stride;
-        real expected = 0;
+        real expected = start[j];
         for (size_t o = 0; o < n; o++)
             expected = exact_fma(row[o], delta[o], expected);
         expected += 0;

@@ -48,7 +48,8 @@ static void update(struct run *run, struct gradient g, size_t length)
 /* A state that training can be in: the initial one and up to three steps on, any
  * parameters. Where a parameter stopped being finite training has ended, so the
  * entry starts again. */
-static struct run random_run(struct lg_pcg *pcg, size_t index, const struct lg_options *options)
+static struct run random_run(struct lg_pcg *pcg, size_t index, const struct lg_options *options,
+                             bool at_rest)
 {
     struct run run = {.optimizer = registry_optimizer(index), .options = *options};
     for (size_t i = 0; i < N; i++) {
@@ -56,7 +57,9 @@ static struct run random_run(struct lg_pcg *pcg, size_t index, const struct lg_o
         for (size_t slot = 0; slot < OPTIMIZER_SLOTS_MAX; slot++)
             run.slots[slot][i] = initial_state(&run, slot);
     }
-    for (uint32_t steps = lg_pcg_below(pcg, 4); steps > 0; steps--) {
+    if (at_rest) /* any number of steps, but none has moved the state */
+        run.steps = lg_pcg_below(pcg, 4);
+    for (uint32_t steps = at_rest ? 0 : lg_pcg_below(pcg, 4); steps > 0; steps--) {
         real g[N];
         for (size_t i = 0; i < N; i++)
             g[i] = lg_pcg_below(pcg, 4) ? wild_real(pcg) : 0;
@@ -78,10 +81,11 @@ static bool same_bits(const struct run *a, const struct run *b)
 
 /* Whether a gradient of +0, as a factor or as a direction, leaves a random run as it
  * is. */
-static bool zero_is_nothing(struct lg_pcg *pcg, size_t index, const struct lg_options *options)
+static bool zero_is_nothing(struct lg_pcg *pcg, size_t index, const struct lg_options *options,
+                            bool at_rest)
 {
     real zero[N], other[N];
-    struct run run = random_run(pcg, index, options);
+    struct run run = random_run(pcg, index, options, at_rest);
     const struct run before = run;
     for (size_t i = 0; i < N; i++) {
         zero[i] = lg_pcg_below(pcg, 2) ? 0 : (real)-0.0;
@@ -99,9 +103,10 @@ TEMPLATE_TEST(optimizer_property, a_zero_gradient_is_nothing_where_it_says_so)
         const struct optimizer *optimizer = registry_optimizer(index);
         for (int trial = 0; trial < TRIALS; trial++) {
             const struct lg_options options = random_options(&pcg, &optimizer->info);
-            if (optimizer->zero_gradient_is_nothing(&options))
-                cr_assert(zero_is_nothing(&pcg, index, &options), "%s, trial %d",
-                          optimizer->info.name, trial);
+            const enum zero_gradient zero = optimizer->zero_gradient(&options);
+            if (zero != ZERO_MOVES)
+                cr_assert(zero_is_nothing(&pcg, index, &options, zero == ZERO_AT_REST),
+                          "%s, trial %d", optimizer->info.name, trial);
         }
     }
 }
@@ -118,11 +123,12 @@ TEMPLATE_TEST(optimizer_property, a_zero_gradient_is_something_where_it_says_so)
             for (size_t trial = 0; trial < OPTION_TRIALS; trial++) {
                 struct lg_options options = lg_options_default(&optimizer->info);
                 options.value[i] = option_trial(&optimizer->info.options[i], trial);
-                if (optimizer->zero_gradient_is_nothing(&options))
+                const enum zero_gradient zero = optimizer->zero_gradient(&options);
+                if (zero == ZERO_IS_NOTHING)
                     continue;
                 bool changed = false;
                 for (int attempt = 0; attempt < 50 && !changed; attempt++)
-                    changed = !zero_is_nothing(&pcg, index, &options);
+                    changed = !zero_is_nothing(&pcg, index, &options, zero == ZERO_MOVES);
                 cr_expect(changed, "%s with %s = %g: a zero gradient changes nothing",
                           optimizer->info.name, optimizer->info.options[i].name, options.value[i]);
                 modest++;
@@ -138,7 +144,7 @@ TEMPLATE_TEST(optimizer_property, position_and_length_change_no_bit)
         for (size_t length = 1; length <= N; length++) {
             const struct lg_options options =
                 random_options(&pcg, &registry_optimizer(index)->info);
-            struct run whole = random_run(&pcg, index, &options), pieces = whole;
+            struct run whole = random_run(&pcg, index, &options, false), pieces = whole;
             real g[N];
             for (size_t i = 0; i < N; i++)
                 g[i] = awkward_real(&pcg);
@@ -157,7 +163,7 @@ TEMPLATE_TEST(optimizer_property, a_gradient_in_two_factors_is_their_product)
         for (int trial = 0; trial < TRIALS; trial++) {
             const struct lg_options options =
                 random_options(&pcg, &registry_optimizer(index)->info);
-            struct run factored = random_run(&pcg, index, &options), multiplied = factored;
+            struct run factored = random_run(&pcg, index, &options, false), multiplied = factored;
             real direction[N], product[N];
             const real factor = awkward_real(&pcg);
             for (size_t i = 0; i < N; i++) {

@@ -1,0 +1,67 @@
+#include "engine/kernel/kept.h"
+
+#include "tests/unit/template.h"
+
+enum { N_MAX = 83, ROWS_MAX = 5, GUARD = 8 };
+static const real guard_value = (real)-12345.678;
+
+/* Entries of which most are zero, of either sign. */
+static real sparse_real(struct lg_pcg *pcg)
+{
+    if (lg_pcg_below(pcg, 5) == 0)
+        return awkward_real(pcg);
+    return lg_pcg_below(pcg, 2) ? 0 : (real)-0.0;
+}
+
+static void check(struct lg_pcg *pcg, size_t rows, size_t n, bool all)
+{
+    const size_t stride = n + lg_pcg_below(pcg, 3);
+    real x[ROWS_MAX * (N_MAX + 3)], compact[N_MAX + GUARD], whole[N_MAX + GUARD];
+    uint32_t index[N_MAX], bits[N_MAX];
+    struct kept kept = {.index = index, .bits = bits};
+    for (size_t i = 0; i < rows * stride; i++)
+        x[i] = sparse_real(pcg);
+    size_t nonzero = 0, expected_nonzero = 0, count = 0;
+    if (all)
+        kept_all(&kept, n);
+    else
+        nonzero = kept_find(&kept, x, stride, rows, n);
+    for (size_t i = 0; i < n; i++) {
+        bool any = all;
+        for (size_t r = 0; r < rows && !all; r++) {
+            expected_nonzero += x[r * stride + i] != 0;
+            any |= x[r * stride + i] != 0;
+        }
+        if (any)
+            cr_assert(count < kept.count && kept.index[count++] == i, "column %zu of %zu", i, n);
+    }
+    cr_assert_eq(kept.n, n);
+    cr_assert_eq(kept.count, count);
+    cr_assert_eq(nonzero, expected_nonzero);
+    for (size_t r = 0; r < rows; r++) {
+        for (size_t i = 0; i < N_MAX + GUARD; i++)
+            compact[i] = whole[i] = guard_value;
+        kept_compress(&kept, compact, x + r * stride);
+        for (size_t j = 0; j < N_MAX + GUARD; j++) {
+            const real *expected = j < count ? &x[r * stride + index[j]] : &guard_value;
+            cr_assert(memcmp(&compact[j], expected, sizeof(real)) == 0, "compact %zu", j);
+        }
+        kept_expand(&kept, whole, compact);
+        for (size_t i = 0, j = 0; i < N_MAX + GUARD; i++) {
+            real expected = i < n ? 0 : guard_value;
+            if (j < count && index[j] == i)
+                expected = compact[j++];
+            cr_assert(memcmp(&whole[i], &expected, sizeof(real)) == 0, "expanded %zu", i);
+        }
+    }
+}
+
+TEMPLATE_TEST(kept, columns_are_those_that_are_not_all_zero)
+{
+    struct lg_pcg pcg = lg_pcg_seed(61, 1);
+    for (size_t n = 1; n <= N_MAX; n++)
+        for (size_t rows = 1; rows <= ROWS_MAX; rows++) {
+            check(&pcg, rows, n, false);
+            check(&pcg, rows, n, true);
+        }
+}
