@@ -13,8 +13,11 @@ enum {
     TILE_VECTORS = 2,
     TILE_ROWS = (VEC_REGISTERS - TILE_VECTORS - 1) / TILE_VECTORS,
     TILE_COLUMNS = TILE_VECTORS * LANES,
-    K_BLOCK = 256,
+    K_BLOCK = 272,
+    VECTOR_MAX = 16,
 };
+_Static_assert(K_BLOCK % VECTOR_MAX == 0 && (int)LANES <= VECTOR_MAX,
+               "a block of k is whole vectors");
 _Static_assert(TILE_ROWS == 6 || TILE_ROWS == 14, "multiply_panel() lists the row counts");
 
 static size_t round_up(size_t count, size_t unit)
@@ -45,60 +48,75 @@ static size_t entry(const uint32_t *list, size_t i)
     return list ? list[i] : i;
 }
 
-/* Squares of LANES x LANES are turned in registers: lines r.. of the panel, places
- * [place, place + LANES) of memory, those of them that are in the list from *i on. */
-static void pack_square(real *to, const struct source *from, size_t r, size_t rows, size_t width,
-                        size_t place, size_t end, size_t *i, size_t k)
+/* square[j]: place + j of LANES lines, for j < length. */
+INLINE void load_square(vec square[LANES], const real *const line[LANES], size_t place,
+                        size_t length)
 {
-    const size_t depth = smaller(width - r, LANES), length = smaller(end - place, LANES);
-    vec square[LANES];
-    const real *line[LANES];
-    UNROLL
-    for (size_t j = 0; j < LANES; j++) /* spare lanes repeat the last line */
-        line[j] = from->values + entry(from->lines, smaller(r + j, rows - 1)) * from->by_line;
-    UNROLL
-    for (size_t j = 0; j < LANES; j += VEC_COLUMNS)
-        if (length == LANES)
+    if (length == LANES) {
+        UNROLL
+        for (size_t j = 0; j < LANES; j += VEC_COLUMNS)
             vec_load_columns(square + j, line, place + j);
-    if (length < LANES) {
+    } else {
         UNROLL
         for (size_t j = 0; j < LANES; j++)
             square[j] = vec_load_first(line[j] + place, length);
         vec_transpose(square);
     }
-    if (!from->places && length == LANES && depth == LANES) {
+}
+
+/* LANES lines, `depth` of which exist, k values each, in squares turned in registers;
+ * to: where the first line's first value goes. */
+INLINE void pack_lines(real *to, const real *const line[LANES], size_t k, size_t width,
+                       const size_t depth)
+{
+    for (size_t i = 0; i < k; i += LANES) {
+        const size_t length = smaller(k - i, LANES);
+        vec square[LANES];
+        load_square(square, line, i, length);
         UNROLL
         for (size_t j = 0; j < LANES; j++)
-            vec_store(to + (*i + j) * width + r, square[j]);
-        *i += LANES;
-        return;
+            if (j < length) {
+                if (depth == LANES)
+                    vec_store(to + (i + j) * width, square[j]);
+                else
+                    vec_store_first(to + (i + j) * width, square[j], depth);
+            }
     }
-    real turned[LANES][LANES];
-    UNROLL
-    for (size_t j = 0; j < LANES; j++)
-        vec_store(turned[j], square[j]);
-    for (; *i < k && entry(from->places, *i) < place + length; (*i)++)
-        vec_store_first(to + *i * width + r, vec_load(turned[entry(from->places, *i) - place]),
-                        depth);
+}
+
+/* The same for those of the values whose places are listed. */
+static void pack_listed(real *to, const real *const line[LANES], const uint32_t *places, size_t k,
+                        size_t width, size_t depth)
+{
+    const size_t end = (size_t)places[k - 1] + 1;
+    for (size_t i = 0; i < k;) {
+        const size_t place = places[i], length = smaller(end - place, LANES);
+        vec square[LANES];
+        real turned[LANES][LANES];
+        load_square(square, line, place, length);
+        UNROLL
+        for (size_t j = 0; j < LANES; j++)
+            vec_store(turned[j], square[j]);
+        for (; i < k && places[i] < place + length; i++)
+            vec_store_first(to + i * width, vec_load(turned[places[i] - place]), depth);
+    }
 }
 
 /* to[i * width + r] = value i of line r, for r < width, i < k; lines from `rows` on
  * hold what they like: their results are not stored. */
 static void pack_across(real *to, const struct source *from, size_t rows, size_t k, size_t width)
 {
-    const size_t first = entry(from->places, 0), end = entry(from->places, k - 1) + 1;
-    for (size_t r = 0; r < width; r += LANES) {
-        if (r >= rows) {
-            for (size_t i = 0; i < k; i++)
-                vec_store_first(to + i * width + r, vec_zero(), smaller(width - r, LANES));
-            continue;
-        }
-        size_t i = 0;
-        for (size_t place = first; i < k; place += LANES) {
-            if (from->places && entry(from->places, i) >= place + LANES)
-                continue;
-            pack_square(to, from, r, rows, width, place, end, &i, k);
-        }
+    for (size_t r = 0; r < rows; r += LANES) {
+        const size_t depth = smaller(width - r, LANES);
+        const real *line[LANES];
+        for (size_t j = 0; j < LANES; j++) /* spare lanes repeat the last line */
+            line[j] = from->values + entry(from->lines, smaller(r + j, rows - 1)) * from->by_line;
+        if (from->places)
+            pack_listed(to + r, line, from->places, k, width, depth);
+        else if (depth == LANES)
+            pack_lines(to + r, line, k, width, LANES);
+        else
+            pack_lines(to + r, line, k, width, depth);
     }
 }
 
@@ -107,12 +125,10 @@ static void pack_along(real *to, const struct source *from, size_t rows, size_t 
 {
     for (size_t i = 0; i < k; i++) {
         const real *line = from->values + entry(from->places, i) * from->by_k;
-        for (size_t r = 0; r < width; r += LANES) {
-            const size_t depth = smaller(width - r, LANES);
-            const size_t length = rows > r ? smaller(rows - r, LANES) : 0;
-            const vec values = length == LANES ? vec_load(line + r)
-                               : length        ? vec_load_first(line + r, length)
-                                               : vec_zero();
+        for (size_t r = 0; r < rows; r += LANES) {
+            const size_t depth = smaller(width - r, LANES), length = smaller(rows - r, LANES);
+            const vec values =
+                length == LANES ? vec_load(line + r) : vec_load_first(line + r, length);
             if (depth == LANES)
                 vec_store(to + i * width + r, values);
             else
@@ -164,28 +180,28 @@ INLINE void store_part(real *p, vec x, size_t columns, size_t v)
         vec_store_first(p + from, x, columns - from);
 }
 
-/* `rows` is a constant at every call, so that the sums are registers. */
+/* rows and vectors are constants at every call, so that the sums are registers. */
 INLINE void multiply_tile(const struct tile *t, size_t k, const real *a, const real *b,
-                          const size_t rows)
+                          const size_t rows, const size_t vectors)
 {
     vec sum[TILE_ROWS][TILE_VECTORS];
     UNROLL
     for (size_t r = 0; r < rows; r++) {
         const real *from = t->first ? t->start : t->c + r * t->c_stride;
         UNROLL
-        for (size_t v = 0; v < TILE_VECTORS; v++)
+        for (size_t v = 0; v < vectors; v++)
             sum[r][v] = from ? load_part(from, t->columns, v) : vec_zero();
     }
     for (size_t i = 0; i < k; i++) {
         vec line[TILE_VECTORS];
         UNROLL
-        for (size_t v = 0; v < TILE_VECTORS; v++)
+        for (size_t v = 0; v < vectors; v++)
             line[v] = vec_load(b + v * LANES);
         UNROLL
         for (size_t r = 0; r < rows; r++) {
             const vec factor = vec_set1(a[r]);
             UNROLL
-            for (size_t v = 0; v < TILE_VECTORS; v++)
+            for (size_t v = 0; v < vectors; v++)
                 sum[r][v] = vec_fma(factor, line[v], sum[r][v]);
         }
         a += rows;
@@ -195,63 +211,42 @@ INLINE void multiply_tile(const struct tile *t, size_t k, const real *a, const r
     for (size_t r = 0; r < rows; r++) {
         real *to = t->c + r * t->c_stride;
         UNROLL
-        for (size_t v = 0; v < TILE_VECTORS; v++)
+        for (size_t v = 0; v < vectors; v++)
             store_part(to, t->last ? vec_add(sum[r][v], vec_zero()) : sum[r][v], t->columns, v);
     }
 }
 
 /* One copy of the tile for every number of rows that a panel can have. */
-static void multiply_panel(const struct tile *t, size_t k, const real *a, const real *b,
-                           size_t rows)
+INLINE void multiply_panel(const struct tile *t, size_t k, const real *a, const real *b,
+                           size_t rows, const size_t vectors)
 {
     switch (rows) {
-    case 1:
-        multiply_tile(t, k, a, b, 1);
+#define ROWS(count)                                                                                \
+    case count:                                                                                    \
+        multiply_tile(t, k, a, b, count, vectors);                                                 \
         break;
-    case 2:
-        multiply_tile(t, k, a, b, 2);
-        break;
-    case 3:
-        multiply_tile(t, k, a, b, 3);
-        break;
-    case 4:
-        multiply_tile(t, k, a, b, 4);
-        break;
-    case 5:
-        multiply_tile(t, k, a, b, 5);
-        break;
-    case 6:
-        multiply_tile(t, k, a, b, 6);
-        break;
+        ROWS(1)
+        ROWS(2)
+        ROWS(3)
+        ROWS(4) ROWS(5) ROWS(6)
 #if VEC_HAS_32_REGISTERS
-    case 7:
-        multiply_tile(t, k, a, b, 7);
-        break;
-    case 8:
-        multiply_tile(t, k, a, b, 8);
-        break;
-    case 9:
-        multiply_tile(t, k, a, b, 9);
-        break;
-    case 10:
-        multiply_tile(t, k, a, b, 10);
-        break;
-    case 11:
-        multiply_tile(t, k, a, b, 11);
-        break;
-    case 12:
-        multiply_tile(t, k, a, b, 12);
-        break;
-    case 13:
-        multiply_tile(t, k, a, b, 13);
-        break;
-    case 14:
-        multiply_tile(t, k, a, b, 14);
-        break;
+            ROWS(7) ROWS(8) ROWS(9) ROWS(10) ROWS(11) ROWS(12) ROWS(13) ROWS(14)
 #endif
-    default:
-        assert(false);
+#undef ROWS
+                default : assert(false);
     }
+}
+
+/* A last panel of B that is one vector wide does half the work. */
+static void multiply_narrow(const struct tile *t, size_t k, const real *a, const real *b,
+                            size_t rows)
+{
+    multiply_panel(t, k, a, b, rows, 1);
+}
+
+static void multiply_wide(const struct tile *t, size_t k, const real *a, const real *b, size_t rows)
+{
+    multiply_panel(t, k, a, b, rows, TILE_VECTORS);
 }
 
 void gemm(real *c, size_t c_stride, const real *start, size_t m, size_t n, size_t k,
@@ -262,11 +257,14 @@ void gemm(real *c, size_t c_stride, const real *start, size_t m, size_t n, size_
     /* Panels of equal height: 128 rows are ten of 13, not nine of 14 and one of 2. */
     const size_t panels = (m + TILE_ROWS - 1) / TILE_ROWS, height = (m + panels - 1) / panels;
     real *packed_a = scratch, *packed_b = scratch + round_up(m, TILE_ROWS) * K_BLOCK;
+    /* Blocks of k likewise, in whole vectors. */
+    const size_t blocks = (k + K_BLOCK - 1) / K_BLOCK;
+    const size_t block = blocks > 1 ? round_up((k + blocks - 1) / blocks, VECTOR_MAX) : k;
     const struct source lines_of_a = {a.values, a.by_row, a.by_column, a.rows, a.columns};
     const struct source lines_of_b = {b.values, b.by_column, b.by_row, b.columns, b.rows};
     size_t from = 0;
     do {
-        const size_t depth = smaller(k - from, K_BLOCK);
+        const size_t depth = smaller(k - from, block);
         for (size_t row = 0; row < m; row += height)
             pack(packed_a + row * depth, lines_of_a, row, from, smaller(m - row, height), depth,
                  smaller(m - row, height));
@@ -281,8 +279,8 @@ void gemm(real *c, size_t c_stride, const real *start, size_t m, size_t n, size_
             pack(packed_b, lines_of_b, column, from, tile.columns, depth, TILE_COLUMNS);
             for (size_t row = 0; row < m; row += height) {
                 tile.c = c + row * c_stride + column;
-                multiply_panel(&tile, depth, packed_a + row * depth, packed_b,
-                               smaller(m - row, height));
+                (tile.columns <= LANES ? multiply_narrow : multiply_wide)(
+                    &tile, depth, packed_a + row * depth, packed_b, smaller(m - row, height));
             }
         }
         from += depth;

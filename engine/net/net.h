@@ -97,7 +97,6 @@ struct lg_net {
     struct layer layers[LG_LAYERS_MAX];
     real *input; /* (batch, inputs), rows input_stride apart; also the target */
     size_t input_stride;
-    real pixel[256]; /* byte / 255 */
     size_t outputs;  /* of the last layer */
 
     /* Training state beside parameters. */

@@ -97,8 +97,6 @@ static void configure(struct lg_net *net, const struct lg_net_config *config)
         net->metric_options[m] = lg_options_default(&net->metrics[m]->info);
     }
     net->input_stride = padded(config->inputs);
-    for (int byte = 0; byte < 256; byte++)
-        net->pixel[byte] = (real)byte / 255;
     size_t inputs = config->inputs;
     for (size_t l = 0; l < config->layer_count; l++) {
         struct layer *layer = &net->layers[l];

@@ -12,7 +12,7 @@
 
 /* From this batch on the input gradient of a layer is one packed product, computed
  * before its weight changes; below it, it comes with the update (backward.c). */
-enum { PACKED_BATCH = 8 };
+enum { PACKED_BATCH = 6 };
 
 /* layer->z from layer->x; decides layer->packed, and fills layer->active where it is
  * not, layer->kept for a large batch. Returns whether every z is finite. */

@@ -17,7 +17,7 @@ static void load_batch(struct lg_net *net, const struct lg_pass *pass, size_t po
         const uint8_t *pixels = pass->images->pixels + sample_at(pass, position + b) * features;
         real *x = net->input + b * net->input_stride;
         for (size_t i = 0; i < features; i++)
-            x[i] = net->pixel[pixels[i]];
+            x[i] = (real)pixels[i] / 255;
     }
 }
 

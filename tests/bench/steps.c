@@ -26,12 +26,13 @@ static size_t find(const struct lg_info *(*entry)(size_t), size_t count, const c
     exit(2);
 }
 
-/* A disc of random pixels on black, about one pixel in five, as digits have. */
+/* A disc of random pixels on black: as with digits, one pixel in five, and two thirds
+ * of the pixels in some image of a hundred. */
 static void draw(struct lg_images *images)
 {
     struct lg_pcg pcg = lg_pcg_seed(7, 7);
     for (size_t s = 0; s < images->count; s++) {
-        const int x0 = 10 + (int)lg_pcg_below(&pcg, 8), y0 = 10 + (int)lg_pcg_below(&pcg, 8);
+        const int x0 = 8 + (int)lg_pcg_below(&pcg, 12), y0 = 8 + (int)lg_pcg_below(&pcg, 12);
         for (int y = 0; y < 28; y++)
             for (int x = 0; x < 28; x++) {
                 const int d = (x - x0) * (x - x0) + (y - y0) * (y - y0);
