@@ -17,9 +17,14 @@ struct activation {
      * +0 there whatever the incoming gradient: the layer before need not compute
      * it. */
     bool dead_at_zero;
-    /* h = f(z), elementwise; z, h: (n), may be the same. */
+    /* An output depends on all inputs of its sample (softmax), not on its own alone. */
+    bool by_row;
+    /* Where every output lies, inclusive; both 0: anywhere. */
+    double minimum, maximum;
+    /* h = f(z) for one sample; z, h: (n), may be the same. */
     void (*forward)(const struct lg_options *options, size_t n, const real *z, real *h);
-    /* dz = f'(z) * dh, elementwise; dz may be dh. */
+    /* dz = the derivative of f at z, turned, times dh: f'(z) * dh where f is
+     * elementwise; dz may be dh. */
     void (*backward)(const struct lg_options *options, size_t n, const real *z, const real *h,
                      const real *dh, real *dz);
 };

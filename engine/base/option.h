@@ -2,15 +2,17 @@
 #ifndef LG_BASE_OPTION_H
 #define LG_BASE_OPTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-enum { LG_OPTIONS_MAX = 16 };
+enum { LG_OPTIONS_MAX = 16, LG_LIST_MAX = 64 };
 
 enum lg_option_kind {
     LG_OPTION_REAL,    /* a finite number */
     LG_OPTION_INTEGER, /* a whole number */
     LG_OPTION_FLAG,    /* true or false, stored as 1 or 0 */
     LG_OPTION_CHOICE,  /* one word of `choices`, stored as its index */
+    LG_OPTION_LIST,    /* numbers, each within the range; the default is the empty list */
 };
 
 /* One option. Values are doubles whatever the kind. */
@@ -24,9 +26,11 @@ struct lg_option {
     const char *meaning;        /* one line, with units */
 };
 
-/* Option values in the order of the table they belong to. */
+/* Option values in the order of the table they belong to. The numbers of all lists
+ * share `list`; a list's own value says which are its (lg_options_list()). */
 struct lg_options {
     double value[LG_OPTIONS_MAX];
+    double list[LG_LIST_MAX];
 };
 
 /* What a registry entry says of itself. All strings are static. */
@@ -44,6 +48,14 @@ extern const char *const lg_reductions[];
 
 /* The defaults of info's options. */
 struct lg_options lg_options_default(const struct lg_info *info);
+
+/* The numbers of list option i; *count receives how many. */
+const double *lg_options_list(const struct lg_options *options, size_t i, size_t *count);
+
+/* Give list option i of info, which must be empty, `count` numbers. Returns false when
+ * there is no room for them beside the other lists. */
+bool lg_options_set_list(const struct lg_info *info, struct lg_options *options, size_t i,
+                         const double *numbers, size_t count);
 
 /* Index of the option called name, or -1. */
 int lg_option_find(const struct lg_info *info, const char *name);

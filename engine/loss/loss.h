@@ -1,8 +1,9 @@
 /* A loss: one file in this folder each, found by its name.
  *
- * Convention. A sample's value is the mean over its features, and a batch's the
- * mean over its samples, as in Torch7 and PyTorch; `reduction: sum` adds both up
- * instead. value() and gradient() agree on which.
+ * Convention. An elementwise loss's value of a sample is the mean over its features,
+ * another loss's value is one number a sample; a batch's is the mean over its samples,
+ * as in Torch7 and PyTorch. Where samples have weights it is their weighted mean.
+ * `reduction: sum` adds up instead. value() and gradient() agree on which.
  *
  * To add a loss: write engine/loss/<name>.c with a `const struct loss
  * LG_SYMBOL(loss_<name>)`; the build finds it. */
@@ -13,22 +14,29 @@
 
 #include "engine/base/option.h"
 #include "engine/base/real.h"
+#include "engine/base/target.h"
 
-/* What a loss is measured on: (batch, features), row-major, rows `stride` apart. */
+/* What a loss is measured on. Matrices are row-major. */
 struct loss_batch {
-    const real *prediction;
-    const real *target;
+    const real *prediction[LG_LOSS_INPUTS_MAX]; /* (batch, features), rows `stride` apart */
+    const real *target;                         /* as the loss's shape says; NULL: none */
     size_t batch, features, stride;
+    size_t target_stride; /* of target's rows */
 };
 
 struct loss {
     struct lg_info info;
-    /* values[b] = the loss of sample b over its features; terms are computed as
-     * `real` and added in f64. values: (batch). */
+    struct lg_loss_shape shape;
+    /* values[b] = the loss of sample b; terms are computed as `real` and added in f64.
+     * values: (batch). */
     void (*value)(const struct lg_options *options, const struct loss_batch *at, double *values);
-    /* gradient[b][o] = derivative of the batch's loss by prediction[b][o];
-     * gradient: as prediction, may not overlap it. */
-    void (*gradient)(const struct lg_options *options, const struct loss_batch *at, real *gradient);
+    /* gradient[i][b][o] = derivative of the batch's loss by prediction[i][b][o];
+     * gradient[i]: as prediction[i], may not overlap it. */
+    void (*gradient)(const struct lg_options *options, const struct loss_batch *at,
+                     real *const gradient[LG_LOSS_INPUTS_MAX]);
+    /* weights[b] = what sample b counts in the mean; its value has been multiplied by
+     * it already. NULL: every sample counts 1. weights: (batch). */
+    void (*weights)(const struct lg_options *options, const struct loss_batch *at, double *weights);
 };
 
 /* `reduction` is every loss's first option. */
@@ -39,7 +47,7 @@ enum { LOSS_REDUCTION = 0, LOSS_MEAN = 0, LOSS_SUM = 1 };
         .meaning = "over features and batch: mean or sum"                                          \
     }
 
-/* What a sample's sum over features is divided by. */
+/* What a sample's sum over features is divided by in an elementwise loss. */
 static inline double loss_value_divisor(const struct lg_options *options,
                                         const struct loss_batch *at)
 {
@@ -53,6 +61,13 @@ static inline real loss_gradient_scale(const struct lg_options *options,
     return (real)(options->value[LOSS_REDUCTION] == LOSS_MEAN
                       ? 1.0 / ((double)at->features * (double)at->batch)
                       : 1.0);
+}
+
+/* What the derivative of one sample's value is multiplied by in a loss that is not
+ * elementwise and has no weights. */
+static inline real loss_sample_scale(const struct lg_options *options, const struct loss_batch *at)
+{
+    return (real)(options->value[LOSS_REDUCTION] == LOSS_MEAN ? 1.0 / (double)at->batch : 1.0);
 }
 
 #endif

@@ -11,17 +11,18 @@ static real square(real unused, real prediction, real target)
 static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
 {
     for (size_t b = 0; b < at->batch; b++)
-        values[b] = elementwise_sum(square, 0, at->prediction + b * at->stride,
-                                    at->target + b * at->stride, at->features) /
+        values[b] = elementwise_sum(square, 0, at->prediction[0] + b * at->stride,
+                                    at->target + b * at->target_stride, at->features) /
                     loss_value_divisor(options, at);
 }
 
-static void gradient(const struct lg_options *options, const struct loss_batch *at, real *gradient_)
+static void gradient(const struct lg_options *options, const struct loss_batch *at,
+                     real *const gradients[LG_LOSS_INPUTS_MAX])
 {
     const real scale = 2 * loss_gradient_scale(options, at);
     for (size_t b = 0; b < at->batch; b++) {
-        const real *y = at->prediction + b * at->stride, *t = at->target + b * at->stride;
-        real *dy = gradient_ + b * at->stride;
+        const real *y = at->prediction[0] + b * at->stride, *t = at->target + b * at->target_stride;
+        real *dy = gradients[0] + b * at->stride;
         for (size_t i = 0; i < at->features; i++)
             dy[i] = scale * (y[i] - t[i]);
     }
@@ -40,6 +41,7 @@ const struct loss LG_SYMBOL(loss_mse) = {
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },
+    .shape = {.inputs = 1, .target = LG_TARGET_VALUES},
     .value = value,
     .gradient = gradient,
 };

@@ -13,17 +13,18 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
 {
     const real beta = (real)options->value[BETA];
     for (size_t b = 0; b < at->batch; b++)
-        values[b] = elementwise_sum(term, beta, at->prediction + b * at->stride,
-                                    at->target + b * at->stride, at->features) /
+        values[b] = elementwise_sum(term, beta, at->prediction[0] + b * at->stride,
+                                    at->target + b * at->target_stride, at->features) /
                     loss_value_divisor(options, at);
 }
 
-static void gradient(const struct lg_options *options, const struct loss_batch *at, real *gradient_)
+static void gradient(const struct lg_options *options, const struct loss_batch *at,
+                     real *const gradients[LG_LOSS_INPUTS_MAX])
 {
     const real scale = loss_gradient_scale(options, at), beta = (real)options->value[BETA];
     for (size_t b = 0; b < at->batch; b++) {
-        const real *y = at->prediction + b * at->stride, *t = at->target + b * at->stride;
-        real *dy = gradient_ + b * at->stride;
+        const real *y = at->prediction[0] + b * at->stride, *t = at->target + b * at->target_stride;
+        real *dy = gradients[0] + b * at->stride;
         for (size_t i = 0; i < at->features; i++) {
             const real e = y[i] - t[i];
             dy[i] = e >= beta ? scale : e <= -beta ? -scale : scale * (e / beta);
@@ -53,6 +54,7 @@ const struct loss LG_SYMBOL(loss_smooth_l1) = {
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },
+    .shape = {.inputs = 1, .target = LG_TARGET_VALUES},
     .value = value,
     .gradient = gradient,
 };

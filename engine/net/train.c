@@ -27,11 +27,12 @@ static struct loss_batch outputs_of(const struct lg_net *net, size_t batch)
     const struct layer *last = &net->layers[net->config.layer_count - 1];
     assert(last->outputs == net->config.inputs && last->stride == net->input_stride);
     return (struct loss_batch){
-        .prediction = last->h,
+        .prediction = {last->h},
         .target = net->input,
         .batch = batch,
         .features = last->outputs,
         .stride = last->stride,
+        .target_stride = net->input_stride,
     };
 }
 
@@ -90,7 +91,7 @@ size_t net_train(struct lg_net *net, const struct lg_pass *pass, struct lg_sums 
         if (finite) {
             finite = add_losses(net, &at, sums);
             capture(net, pass, position, batch);
-            net->loss->gradient(&net->config.loss.options, &at, last->dz);
+            net->loss->gradient(&net->config.loss.options, &at, (real *[]){last->dz, NULL, NULL});
             finite = finite && net_backward(net, batch);
         }
         net->has_diverged = !finite;

@@ -1,8 +1,12 @@
-/* An optimizer: one file in this folder each, found by its name.
+/* An optimizer: one file in this folder each, found by its name. There are three
+ * kinds, told by which of update, update_block and minimise is there:
  *
- * An elementwise optimizer sees a run of parameters, their gradients and its own
- * state for them, and nothing else: the network decides which runs there are and
- * may stream a gradient through it in pieces (engine/net/backward.c).
+ * - an elementwise optimizer sees a run of parameters, their gradients and its own
+ *   state for them, and nothing else: the network decides which runs there are and may
+ *   stream a gradient through it in pieces (engine/net/backward.c);
+ * - a block optimizer sees one weight or bias at a time, whole, with its gradient;
+ * - a batch method sees all parameters as one vector and asks for loss and gradient
+ *   where it likes.
  *
  * To add one: write engine/optimizer/<name>.c with a `const struct optimizer
  * LG_SYMBOL(optimizer_<name>)`; the build finds it. */
@@ -16,7 +20,7 @@
 #include "engine/base/option.h"
 #include "engine/base/real.h"
 
-enum { OPTIMIZER_SLOTS_MAX = 4, OPTIMIZER_SCALARS_MAX = 4, OPTIMIZER_COEFFICIENTS_MAX = 12 };
+enum { OPTIMIZER_SLOTS_MAX = 4, OPTIMIZER_SCALARS_MAX = 8, OPTIMIZER_COEFFICIENTS_MAX = 12 };
 
 /* What is the same for all parameters in one step, computed in f64 and rounded. */
 struct optimizer_step {
@@ -56,17 +60,41 @@ enum zero_gradient {
     ZERO_IS_NOTHING, /* neither does, whatever the state */
 };
 
+/* A layer's weight or bias: (rows, columns) = (inputs, outputs), rows `stride` apart;
+ * a bias is one row. What lies between rows is not data. */
+struct block {
+    size_t rows, columns, stride;
+    bool is_bias;
+    real *w;              /* in and out */
+    const real *gradient; /* as w */
+    real *state;          /* block_reals(), 0 before the first step; the optimizer's layout */
+    real *scratch;        /* block_scratch_reals(), of no known content */
+};
+
+/* A loss to minimise over a vector of parameters. */
+struct problem {
+    size_t n;
+    real *w;        /* (n), in and out */
+    real *gradient; /* (n), at w */
+    double loss;    /* at w */
+    real *state;    /* problem_reals(), 0 before the first step */
+    /* Loss and gradient at w, into the fields above. */
+    void (*evaluate)(struct problem *problem);
+    void *context; /* evaluate's */
+};
+
 struct optimizer {
     struct lg_info info;
-    /* State vectors per parameter vector, at most OPTIMIZER_SLOTS_MAX. */
+
+    /* Elementwise: state vectors per parameter vector, at most OPTIMIZER_SLOTS_MAX. */
     size_t (*slots)(const struct lg_options *options);
     /* What a slot starts from; NULL: 0. */
     real (*initial_state)(const struct lg_options *options, size_t slot);
     /* Entries that a zero gradient leaves alone may be skipped (docs/adr/0001, rule
      * 4); a test proves what is said here. */
     enum zero_gradient (*zero_gradient)(const struct lg_options *options);
-    /* Before the first update of a step. step: 1-based; scalars: the optimizer's
-     * own numbers, 0 before step 1, kept between steps. */
+    /* Before the first update of a step, whatever the kind. step: 1-based; scalars: the
+     * optimizer's own numbers, 0 before step 1, kept between steps. */
     void (*begin)(const struct lg_options *options, uint64_t step,
                   double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now);
     /* One step for n parameters. w: (n), in and out; gradient's direction and
@@ -77,6 +105,27 @@ struct optimizer {
      * w, state[slot]: the first column of row 0. */
     void (*update_outer)(const struct optimizer_step *now, const struct outer *gradient, real *w,
                          real *const *state);
+
+    /* Block: the reals of state and of work space that a block needs, and one step. */
+    size_t (*block_reals)(const struct lg_options *options, size_t rows, size_t columns,
+                          bool is_bias);
+    size_t (*block_scratch_reals)(const struct lg_options *options, size_t rows, size_t columns,
+                                  bool is_bias);
+    void (*update_block)(const struct lg_options *options, const struct optimizer_step *now,
+                         const struct block *block);
+
+    /* Batch method: the reals of state that n parameters need, and one step, which may
+     * evaluate many times. loss and gradient are those at w on entry. scalars as in
+     * begin(), which it does not have. */
+    size_t (*problem_reals)(const struct lg_options *options, size_t n);
+    void (*minimise)(const struct lg_options *options, uint64_t step,
+                     double scalars[OPTIMIZER_SCALARS_MAX], struct problem *problem);
+
+    /* All training samples are one batch, whatever the spec's `batch`. */
+    bool full_batch;
+    /* The slot that holds the parameters to evaluate and to keep, which are not those
+     * that gradients are taken at, plus 1; 0: there is no such slot. Elementwise only. */
+    size_t evaluated_slot;
 };
 
 /* Defines update_outer() from a file's own update(), which is inlined there. */

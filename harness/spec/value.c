@@ -108,6 +108,8 @@ bool value_option(const struct lg_option *option, const char *text, double *valu
             }
         }
         return false;
+    case LG_OPTION_LIST: /* more than one text: read elsewhere */
+        return false;
     }
     bool above = option->above_minimum ? *value > option->minimum : *value >= option->minimum;
     return above && *value <= option->maximum;

@@ -13,6 +13,7 @@
 #include "engine/base/pcg.h"
 #include "engine/kernel/gemm.h"
 #include "engine/net/net.h"
+#include "tests/golden/loss_inputs.h"
 #include "tests/unit/options.h"
 
 #define KERNELS_HEADER "precision,operation,name,sha256\n"
@@ -184,7 +185,8 @@ static inline struct lg_options kernel_options(const struct lg_info *info, size_
 {
     struct lg_options options = lg_options_default(info);
     for (size_t i = 0; i < info->option_count; i++)
-        if (variant == i + 1 || variant == info->option_count + 1)
+        if (info->options[i].kind != LG_OPTION_LIST &&
+            (variant == i + 1 || variant == info->option_count + 1))
             options.value[i] = kernel_other_value(&info->options[i]);
     return options;
 }
@@ -192,23 +194,35 @@ static inline struct lg_options kernel_options(const struct lg_info *info, size_
 /* Values and gradients: 3 samples of 1, 21, 70 and 130 features. */
 static inline void kernel_loss(struct kernel_rows rows, const struct loss *loss)
 {
-    enum { BATCH = 3, STRIDE = 136 };
+    enum { BATCH = 3, STRIDE = 136, ALL = BATCH * STRIDE };
     static const size_t features[] = {1, 21, 70, 130};
-    real y[BATCH * STRIDE], t[BATCH * STRIDE], gradient[BATCH * STRIDE];
+    real y[LG_LOSS_INPUTS_MAX][ALL], t[ALL], wild[ALL], gradient[LG_LOSS_INPUTS_MAX][ALL];
     double values[BATCH];
     struct lg_pcg pcg = lg_pcg_seed(64, 1);
     struct lg_digest *value_digest = kernel_begin(), *gradient_digest = kernel_begin();
     for (size_t variant = 0; variant < kernel_variants(&loss->info); variant++)
         for (size_t f = 0; f < sizeof features / sizeof *features; f++) {
             const struct lg_options options = kernel_options(&loss->info, variant);
-            const struct loss_batch at = {y, t, BATCH, features[f], STRIDE};
-            kernel_fill(&pcg, y, (size_t)BATCH * STRIDE);
-            kernel_fill(&pcg, t, (size_t)BATCH * STRIDE);
+            const struct loss_batch at = {.prediction = {y[0], y[1], y[2]},
+                                          .target = t,
+                                          .batch = BATCH,
+                                          .features = features[f],
+                                          .stride = STRIDE,
+                                          .target_stride = STRIDE};
+            for (size_t p = 0; p < loss->shape.inputs; p++) {
+                kernel_fill(&pcg, y[p], ALL);
+                for (size_t i = 0; i < ALL; i++)
+                    y[p][i] = loss_input_prediction(loss, &pcg, y[p][i]);
+            }
+            kernel_fill(&pcg, wild, ALL);
+            for (size_t b = 0; b < BATCH; b++)
+                loss_input_target(loss, &pcg, features[f], wild + b * STRIDE, t + b * STRIDE);
             loss->value(&options, &at, values);
-            loss->gradient(&options, &at, gradient);
+            loss->gradient(&options, &at, (real *[]){gradient[0], gradient[1], gradient[2]});
             for (size_t b = 0; b < BATCH; b++) {
                 kernel_hash_double(value_digest, values[b]);
-                kernel_hash(gradient_digest, gradient + b * STRIDE, features[f]);
+                for (size_t p = 0; p < loss->shape.inputs; p++)
+                    kernel_hash(gradient_digest, gradient[p] + b * STRIDE, features[f]);
             }
         }
     kernel_end(value_digest, rows, "loss", loss->info.name);
@@ -239,6 +253,8 @@ static inline void kernel_activation(struct kernel_rows rows, const struct activ
 /* 25 steps on the same parameters; gradients come whole and in two factors. */
 static inline void kernel_optimizer(struct kernel_rows rows, const struct optimizer *optimizer)
 {
+    if (!optimizer->update) /* the table of trainings has the other kinds */
+        return;
     enum { N = 70, STEPS = 25 };
     struct lg_pcg pcg = lg_pcg_seed(66, 1);
     struct lg_digest *digest = kernel_begin();

@@ -44,11 +44,16 @@ static bool check(struct golden group)
     double got_value[BATCH_MAX];
     pad_rows(prediction, y, batch, features);
     pad_rows(target, t, batch, features);
-    const struct loss_batch at = {prediction, target, batch, features, stride};
+    const struct loss_batch at = {.prediction = {prediction},
+                                  .target = target,
+                                  .batch = batch,
+                                  .features = features,
+                                  .stride = stride,
+                                  .target_stride = stride};
     const struct loss *loss = registry_loss(golden_entry(row, names, NAMES));
     const struct lg_options options = golden_options(&loss->info, row->options);
     loss->value(&options, &at, got_value);
-    loss->gradient(&options, &at, got);
+    loss->gradient(&options, &at, (real *[]){got, NULL, NULL});
     for (size_t b = 0; b < batch; b++)
         cr_expect(is_near(got_value[b], value[b], fabs(value[b]), ROUNDINGS),
                   "%s %s %s: value %zu is %.17g, expected %.17g", row->name, row->options,

@@ -27,7 +27,12 @@ static struct sample random_sample(struct lg_pcg *pcg)
 
 static struct loss_batch batch_of(const struct sample *s, size_t batch, size_t features)
 {
-    return (struct loss_batch){s->y, s->t, batch, features, STRIDE};
+    return (struct loss_batch){.prediction = {s->y},
+                               .target = s->t,
+                               .batch = batch,
+                               .features = features,
+                               .stride = STRIDE,
+                               .target_stride = STRIDE};
 }
 
 /* The loss of a batch from its samples' values. */
@@ -50,7 +55,7 @@ static void check_gradient(const struct loss *loss, const struct lg_options *opt
     const double h = 1e-6;
     const struct loss_batch at = batch_of(s, batch, FEATURES);
     real gradient[BATCH * STRIDE];
-    loss->gradient(options, &at, gradient);
+    loss->gradient(options, &at, (real *[]){gradient, NULL, NULL});
     const double allowed = 8 * 0x1p-53 * batch_loss(loss, options, &at) / h;
     double moved = 0;
     for (size_t i = 0; i < batch * STRIDE; i++) {
@@ -107,8 +112,8 @@ TEMPLATE_TEST(loss_property, a_sum_is_its_mean_times_the_count)
             real gradient[2][BATCH * STRIDE];
             loss->value(&mean, &at, value[0]);
             loss->value(&sum, &at, value[1]);
-            loss->gradient(&mean, &at, gradient[0]);
-            loss->gradient(&sum, &at, gradient[1]);
+            loss->gradient(&mean, &at, (real *[]){gradient[0], NULL, NULL});
+            loss->gradient(&sum, &at, (real *[]){gradient[1], NULL, NULL});
             for (size_t b = 0; b < BATCH; b++) {
                 cr_expect(close_to(value[0][b] * (double)features, value[1][b], 4), "%s",
                           loss->info.name);
@@ -132,11 +137,13 @@ TEMPLATE_TEST(loss_property, position_and_length_change_no_bit)
             const struct sample s = random_sample(&pcg);
             const struct loss_batch at = batch_of(&s, 1, FEATURES);
             real whole[STRIDE], pieces[STRIDE];
-            loss->gradient(&options, &at, whole);
+            loss->gradient(&options, &at, (real *[]){whole, NULL, NULL});
             for (size_t first = 0; first < FEATURES; first += length) {
                 const size_t left = FEATURES - first, n = left < length ? left : length;
-                const struct loss_batch piece = {s.y + first, s.t + first, 1, n, STRIDE};
-                loss->gradient(&options, &piece, pieces + first);
+                struct loss_batch piece = batch_of(&s, 1, n);
+                piece.prediction[0] += first;
+                piece.target += first;
+                loss->gradient(&options, &piece, (real *[]){pieces + first, NULL, NULL});
             }
             cr_expect(memcmp(whole, pieces, FEATURES * sizeof *whole) == 0, "%s in pieces of %zu",
                       loss->info.name, length);
@@ -154,7 +161,9 @@ TEMPLATE_TEST(loss_property, a_sample_does_not_know_its_neighbours)
         double together[BATCH], alone;
         loss->value(&options, &all, together);
         for (size_t b = 0; b < BATCH; b++) {
-            const struct loss_batch one = {s.y + b * STRIDE, s.t + b * STRIDE, 1, FEATURES, STRIDE};
+            struct loss_batch one = batch_of(&s, 1, FEATURES);
+            one.prediction[0] += b * STRIDE;
+            one.target += b * STRIDE;
             loss->value(&options, &one, &alone);
             cr_expect(memcmp(&alone, &together[b], sizeof alone) == 0, "%s sample %zu",
                       loss->info.name, b);
