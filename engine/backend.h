@@ -13,6 +13,7 @@
 #include "engine/base/option.h"
 #include "engine/base/precision.h"
 #include "engine/base/status.h"
+#include "engine/base/target.h"
 #include "engine/data/dataset.h"
 
 enum { LG_LAYERS_MAX = 16, LG_METRICS_MAX = 16 };
@@ -28,6 +29,27 @@ struct lg_layer_config {
     struct lg_choice activation;
 };
 
+/* What the network learns from a sample, and how many samples one loss compares. The
+ * network is one: a task that compares two or three samples sends each through it. */
+enum lg_task {
+    LG_TASK_RECONSTRUCT, /* targets are the inputs */
+    LG_TASK_CLASSIFY,    /* targets are made of the label */
+    LG_TASK_PAIR,        /* two samples: of one class or not */
+    LG_TASK_RANK,        /* two samples: whose label is larger */
+    LG_TASK_TRIPLET,     /* an anchor, one of its class, one of another */
+};
+enum { LG_TASKS = 5 };
+
+/* The word of a spec for a task. */
+extern const char *const lg_task_names[LG_TASKS + 1]; /* NULL-terminated */
+
+/* Whether a loss fits a task; if not, *why says what it needs, in static words. */
+bool lg_task_takes(enum lg_task task, const struct lg_loss_shape *shape, const char **why);
+
+/* Outputs of the last layer for a loss of this shape: 0 when any number will do. */
+size_t lg_task_outputs(enum lg_task task, const struct lg_loss_shape *shape, size_t inputs,
+                       size_t classes);
+
 /* Where initial weights come from. */
 enum lg_rng { LG_RNG_PCG, LG_RNG_TORCH7 };
 
@@ -36,11 +58,16 @@ struct lg_net_config {
     size_t inputs;      /* features of a sample */
     size_t layer_count; /* 1..LG_LAYERS_MAX */
     struct lg_layer_config layers[LG_LAYERS_MAX];
-    size_t batch; /* largest batch of a step */
+    size_t batch; /* largest batch of a step, in samples, pairs or triplets */
+    enum lg_task task;
+    size_t classes; /* labels are below it */
     struct lg_choice loss;
     struct lg_choice optimizer;
     size_t metric_count; /* losses (default options, mean) measured beside the own loss */
-    size_t metrics[LG_METRICS_MAX]; /* loss indices */
+    size_t metrics[LG_METRICS_MAX]; /* loss indices; each takes as many predictions as the loss */
+    double clip_value;              /* entries of the gradient are clipped to +-this; 0: not */
+    double clip_norm;               /* the gradient is scaled down to this Euclidean norm; 0: not */
+    double l1;                      /* times sign(w) is added to the gradient; 0: not */
 };
 
 /* How to draw initial weights. */
@@ -55,6 +82,8 @@ struct lg_initialisation {
  * features; divide by samples for a mean. */
 struct lg_sums {
     size_t samples;
+    double weight;                  /* what `loss` is divided by: samples, or their weights */
+    double correct;                 /* classify: samples whose largest output is their class's */
     double loss;                    /* the arm's own loss and options */
     double metrics[LG_METRICS_MAX]; /* in the order of lg_net_config.metrics */
 };
@@ -65,6 +94,8 @@ struct lg_pass {
     const uint32_t *order; /* sample indices; NULL: file order */
     size_t first, count;   /* positions in the order; batches start at first */
     size_t capture;        /* sample index whose output is kept, SIZE_MAX: none */
+    /* The other samples of a pair or triplet, by position, like order. */
+    const uint32_t *partner[LG_LOSS_INPUTS_MAX - 1];
 };
 
 struct lg_net; /* opaque; lives in its arena */
@@ -81,6 +112,8 @@ struct lg_backend {
     const struct lg_info *(*optimizer)(size_t index);
     const struct lg_info *(*activation)(size_t index);
     const struct lg_info *(*initialisation)(size_t index);
+    const struct lg_loss_shape *(*loss_shape)(size_t index);
+    bool (*optimizer_full_batch)(size_t index); /* wants all samples as one batch */
 
     /* Place a network in the arena. On a measuring arena returns NULL and only
      * adds to used_bytes; on a real one returns the network, parameters zero. */

@@ -90,9 +90,9 @@ static void update_run(struct lg_net *net, const struct optimizer_step *now,
                        struct gradient gradient)
 {
     real *state[OPTIMIZER_SLOTS_MAX];
-    for (size_t slot = 0; slot < net->slots; slot++)
-        state[slot] = p->state[slot] + offset;
-    net->optimizer->update(now, count, p->w + offset, gradient, state);
+    for (size_t slot = 0; slot < net->sink_slots; slot++)
+        state[slot] = p->sink[slot] + offset;
+    net->sink->update(now, count, p->w + offset, gradient, state);
 }
 
 /* Send the runs of weight row i that lie in the walk's columns through the optimizer.
@@ -194,12 +194,12 @@ static void update_outer_rows(const struct walk *walk, const struct active *rows
             .stride = walk->layer->stride,
             .n = to - from,
             .direction = walk->layer->dz + from,
-            .slots = net->slots,
+            .slots = net->sink_slots,
         };
         real *state[OPTIMIZER_SLOTS_MAX];
-        for (size_t slot = 0; slot < net->slots; slot++)
-            state[slot] = p->state[slot] + from;
-        net->optimizer->update_outer(walk->now, &outer, p->w + from, state);
+        for (size_t slot = 0; slot < net->sink_slots; slot++)
+            state[slot] = p->sink[slot] + from;
+        net->sink->update_outer(walk->now, &outer, p->w + from, state);
     }
 }
 
@@ -268,7 +268,7 @@ static void close_chunk(struct lg_net *net, const struct layer *layer, struct la
  * by as well, whole rows come faster than what L1 saves. */
 static size_t panel_width(const struct lg_net *net, size_t n)
 {
-    if (net->slots > 0)
+    if (net->sink_slots > 0)
         return n;
     const size_t panels = (n + PANEL - 1) / PANEL, width = (n + panels - 1) / panels;
     return (width + ROWS_BLOCK - 1) / ROWS_BLOCK * ROWS_BLOCK;
@@ -383,8 +383,11 @@ static void update_bias(struct lg_net *net, struct layer *layer, const struct op
 
 bool net_backward(struct lg_net *net, size_t batch)
 {
-    struct optimizer_step now;
-    net->optimizer->begin(&net->config.optimizer.options, net->steps, net->scalars, &now);
+    struct optimizer_step now = {{0}};
+    if (net->sink == net->optimizer) {
+        const struct lg_options options = net_options_now(net);
+        net->optimizer->begin(&options, net->steps, net->scalars, &now);
+    }
     for (size_t l = net->config.layer_count; l-- > 0;) {
         struct layer *layer = &net->layers[l];
         bool finite = true;

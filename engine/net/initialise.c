@@ -157,7 +157,13 @@ void net_initialise(struct lg_net *net, const struct lg_initialisation *how)
         struct layer *layer = &net->layers[l];
         reset_state(net, &layer->weight, layer->inputs, layer);
         reset_state(net, &layer->bias, 1, layer);
+        struct parameters *parts[] = {&layer->weight, &layer->bias};
+        for (size_t part = 0; part < 2; part++)
+            if (parts[part]->block_reals > 0)
+                memset(parts[part]->block_state, 0, parts[part]->block_reals * sizeof(real));
     }
+    if (net->problem_reals > 0)
+        memset(net->problem_state, 0, net->problem_reals * sizeof(real));
     net_find_moved(net);
     net->steps = 0;
     net->has_diverged = false;

@@ -24,6 +24,12 @@
 #define net_initialise       LG_SYMBOL(net_initialise)
 #define net_find_moved       LG_SYMBOL(net_find_moved)
 #define net_forward          LG_SYMBOL(net_forward)
+#define net_options_now      LG_SYMBOL(net_options_now)
+#define net_collects         LG_SYMBOL(net_collects)
+#define net_place_collected  LG_SYMBOL(net_place_collected)
+#define net_step_collected   LG_SYMBOL(net_step_collected)
+#define net_loss             LG_SYMBOL(net_loss)
+#define net_loss_gradient    LG_SYMBOL(net_loss_gradient)
 #define net_backward         LG_SYMBOL(net_backward)
 #define net_train            LG_SYMBOL(net_train)
 #define net_evaluate         LG_SYMBOL(net_evaluate)
@@ -48,8 +54,13 @@ enum { GRADIENT_ENTRIES = 393216 / sizeof(real), GRADIENT_ROWS = 16 };
 
 /* A vector or matrix of parameters with the optimizer's state beside it. */
 struct parameters {
+    size_t rows; /* of as many columns and as long a stride as the layer's outputs */
     real *w;
-    real *state[OPTIMIZER_SLOTS_MAX];
+    real *state[OPTIMIZER_SLOTS_MAX]; /* an elementwise optimizer's */
+    size_t block_reals;
+    real *block_state; /* a block optimizer's: (block_reals) */
+    real *gradient;    /* as w, where the network collects its gradient */
+    real *const *sink; /* where backward() sends gradients: state, or &gradient */
 };
 
 /* The non-zero inputs of a batch, by input. Entry j is input[j], ascending; it is
@@ -85,6 +96,8 @@ struct layer {
     bool *moved;      /* (inputs): rows whose state is no longer the initial one */
 };
 
+enum { TARGET_KINDS = LG_TARGET_NONE + 1 };
+
 struct lg_net {
     struct lg_net_config config;
     const struct loss *loss;
@@ -92,23 +105,34 @@ struct lg_net {
     struct lg_options metric_options[LG_METRICS_MAX];
     const struct optimizer *optimizer;
     size_t slots;
+    size_t learning_rate; /* the index of the optimizer's option */
+    /* What backward() sends gradients to: the optimizer itself or, where it must see a
+     * whole gradient first (collect.c), what puts them into memory. */
+    const struct optimizer *sink;
+    size_t sink_slots;
+    size_t ways; /* samples that one loss value compares; each is a row of a batch */
     enum zero_gradient zero_gradient;
 
     struct layer layers[LG_LAYERS_MAX];
     real *input; /* (batch, inputs), rows input_stride apart; also the target */
     size_t input_stride;
-    size_t outputs;  /* of the last layer */
+    size_t outputs; /* of the last layer */
 
     /* Training state beside parameters. */
     uint64_t steps;
+    real *problem_state; /* a batch method's: (problem_reals) */
+    size_t problem_reals;
     double scalars[OPTIMIZER_SCALARS_MAX];
     bool has_diverged;
 
     /* Work space. */
-    double *values;      /* (batch): a loss's values */
-    real *gradient;      /* a chunk of gradient rows */
-    real *row;           /* (widest): one of them, expanded */
-    real *packing;       /* gemm()'s work space */
+    real *target[TARGET_KINDS];         /* (batch, outputs), for the kinds that are wanted */
+    real *problem_w, *problem_gradient; /* (parameters), for a batch method */
+    real *scratch;                      /* for a block optimizer */
+    double *values;                     /* (batch): a loss's values */
+    real *gradient;                     /* a chunk of gradient rows */
+    real *row;                          /* (widest): one of them, expanded */
+    real *packing;                      /* gemm()'s work space */
     struct kept kept;    /* outputs of a layer whose dz is not zero in every sample */
     real *kept_dz;       /* (batch, kept outputs), rows the layer's stride apart */
     real *dx;            /* (batch, widest): input gradients, compact */
@@ -144,9 +168,29 @@ void net_find_moved(struct lg_net *net);
  * when a pre-activation is not finite. */
 bool net_forward(struct lg_net *net, size_t batch);
 
-/* From dh in the last layer's dz to updated parameters. Returns false when a
- * gradient or a parameter is not finite; parameters are then unspecified. */
-bool net_backward(struct lg_net *net, size_t batch);
+/* From dh in the last layer's dz to updated parameters, or, where the network collects,
+ * to the gradient. Returns false when a gradient is not finite; parameters are then
+ * unspecified. */
+bool net_backward(struct lg_net *net, size_t rows);
+
+/* The options of the optimizer in this step: the schedule has changed the rate. */
+struct lg_options net_options_now(const struct lg_net *net);
+
+/* Whether the optimizer, or what is done to gradients before it, needs a whole
+ * gradient; and the memory for that. */
+bool net_collects(const struct lg_net *net);
+void net_place_collected(struct lg_arena *arena, struct lg_net *net);
+
+/* From dh in the last layer's dz to updated parameters by way of a whole gradient, for
+ * the batch in net->input and its targets. Returns as net_backward(). */
+bool net_step_collected(struct lg_net *net, size_t batch);
+
+/* The batch's loss from its samples' values, as its reduction says. Adds to *sum what
+ * the values add up to and to *weight what that is to be divided by for a mean. */
+double net_loss(struct lg_net *net, const struct loss_batch *at, double *sum, double *weight);
+
+/* The loss's gradient into the last layer's dz. */
+void net_loss_gradient(struct lg_net *net, size_t batch);
 
 /* What struct lg_backend documents under the same names. */
 struct lg_net *net_create(struct lg_arena *arena, const struct lg_net_config *config);

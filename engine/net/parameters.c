@@ -84,6 +84,14 @@ void net_state_digest(const struct lg_net *net, char hex[LG_DIGEST_HEX])
         for (size_t l = 0; l < net->config.layer_count; l++)
             add_layer(digest, &net->layers[l], net->layers[l].weight.state[slot],
                       net->layers[l].bias.state[slot]);
+    for (size_t l = 0; l < net->config.layer_count; l++) {
+        const struct parameters *parts[] = {&net->layers[l].weight, &net->layers[l].bias};
+        for (size_t part = 0; part < 2; part++)
+            for (size_t i = 0; i < parts[part]->block_reals; i++)
+                add_real(digest, parts[part]->block_state[i]);
+    }
+    for (size_t i = 0; i < net->problem_reals; i++)
+        add_real(digest, net->problem_state[i]);
     unsigned char steps[8];
     for (size_t i = 0; i < sizeof steps; i++)
         steps[i] = (unsigned char)(net->steps >> (8 * i));
@@ -98,19 +106,6 @@ struct checkpoint_head {
     double scalars[OPTIMIZER_SCALARS_MAX];
 };
 
-static size_t layer_reals(const struct layer *layer)
-{
-    return (layer->inputs + 1) * layer->stride;
-}
-
-size_t net_checkpoint_bytes(const struct lg_net *net)
-{
-    size_t reals = 0;
-    for (size_t l = 0; l < net->config.layer_count; l++)
-        reals += layer_reals(&net->layers[l]);
-    return sizeof(struct checkpoint_head) + reals * (1 + net->slots) * sizeof(real);
-}
-
 /* Every array that a checkpoint keeps, with its length, in a fixed order. */
 static size_t checkpoint_arrays(const struct lg_net *net, real *arrays[], size_t counts[])
 {
@@ -118,16 +113,31 @@ static size_t checkpoint_arrays(const struct lg_net *net, real *arrays[], size_t
     for (size_t l = 0; l < net->config.layer_count; l++) {
         const struct layer *layer = &net->layers[l];
         const struct parameters *parts[] = {&layer->weight, &layer->bias};
-        for (size_t part = 0; part < 2; part++)
+        for (size_t part = 0; part < 2; part++) {
             for (size_t slot = 0; slot <= net->slots; slot++) {
                 arrays[n] = slot ? parts[part]->state[slot - 1] : parts[part]->w;
-                counts[n++] = (part ? 1 : layer->inputs) * layer->stride;
+                counts[n++] = parts[part]->rows * layer->stride;
             }
+            arrays[n] = parts[part]->block_state;
+            counts[n++] = parts[part]->block_reals;
+        }
     }
+    arrays[n] = net->problem_state;
+    counts[n++] = net->problem_reals;
     return n;
 }
 
-enum { ARRAYS_MAX = LG_LAYERS_MAX * 2 * (1 + OPTIMIZER_SLOTS_MAX) };
+enum { ARRAYS_MAX = LG_LAYERS_MAX * 2 * (2 + OPTIMIZER_SLOTS_MAX) + 1 };
+
+size_t net_checkpoint_bytes(const struct lg_net *net)
+{
+    real *arrays[ARRAYS_MAX];
+    size_t counts[ARRAYS_MAX], reals = 0;
+    const size_t n = checkpoint_arrays(net, arrays, counts);
+    for (size_t a = 0; a < n; a++)
+        reals += counts[a];
+    return sizeof(struct checkpoint_head) + reals * sizeof(real);
+}
 
 void net_save(const struct lg_net *net, void *bytes)
 {
@@ -140,7 +150,8 @@ void net_save(const struct lg_net *net, void *bytes)
     size_t counts[ARRAYS_MAX];
     const size_t n = checkpoint_arrays(net, arrays, counts);
     for (size_t a = 0; a < n; a++) {
-        memcpy(to, arrays[a], counts[a] * sizeof(real));
+        if (counts[a] > 0)
+            memcpy(to, arrays[a], counts[a] * sizeof(real));
         to += counts[a] * sizeof(real);
     }
 }
@@ -158,7 +169,8 @@ void net_restore(struct lg_net *net, const void *bytes)
     size_t counts[ARRAYS_MAX];
     const size_t n = checkpoint_arrays(net, arrays, counts);
     for (size_t a = 0; a < n; a++) {
-        memcpy(arrays[a], from, counts[a] * sizeof(real));
+        if (counts[a] > 0)
+            memcpy(arrays[a], from, counts[a] * sizeof(real));
         from += counts[a] * sizeof(real);
     }
     net_find_moved(net);

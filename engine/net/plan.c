@@ -2,6 +2,7 @@
 #include <assert.h>
 
 #include "engine/net/products.h"
+#include "engine/net/target.h"
 
 static size_t padded(size_t count)
 {
@@ -14,9 +15,11 @@ static real *take_reals(struct lg_arena *arena, size_t count)
     return lg_arena_take(arena, count * sizeof(real));
 }
 
-static void place_parameters(struct lg_arena *arena, struct parameters *p, size_t count,
-                             size_t slots)
+static void place_parameters(struct lg_arena *arena, struct parameters *p, size_t rows,
+                             size_t stride, size_t slots)
 {
+    const size_t count = rows * stride;
+    p->rows = rows;
     p->w = take_reals(arena, count);
     for (size_t slot = 0; slot < slots; slot++)
         p->state[slot] = take_reals(arena, count);
@@ -30,9 +33,9 @@ static void place_kept(struct lg_arena *arena, struct kept *kept, size_t n)
 
 static void place_layer(struct lg_arena *arena, struct lg_net *net, struct layer *layer)
 {
-    const size_t batch = net->config.batch;
-    place_parameters(arena, &layer->weight, layer->inputs * layer->stride, net->slots);
-    place_parameters(arena, &layer->bias, layer->stride, net->slots);
+    const size_t batch = net->config.batch * net->ways;
+    place_parameters(arena, &layer->weight, layer->inputs, layer->stride, net->slots);
+    place_parameters(arena, &layer->bias, 1, layer->stride, net->slots);
     layer->z = take_reals(arena, batch * layer->stride);
     layer->h = take_reals(arena, batch * layer->stride);
     layer->dz = take_reals(arena, batch * layer->stride);
@@ -50,7 +53,7 @@ static void place_layer(struct lg_arena *arena, struct lg_net *net, struct layer
 
 static void place_work_space(struct lg_arena *arena, struct lg_net *net)
 {
-    const size_t batch = net->config.batch;
+    const size_t batch = net->config.batch * net->ways;
     size_t widest = padded(net->config.inputs);
     for (size_t l = 0; l < net->config.layer_count; l++)
         if (net->layers[l].stride > widest)
@@ -89,8 +92,15 @@ static void configure(struct lg_net *net, const struct lg_net_config *config)
     net->config = *config;
     net->loss = registry_loss(config->loss.index);
     net->optimizer = registry_optimizer(config->optimizer.index);
-    net->slots = net->optimizer->slots(&config->optimizer.options);
-    net->zero_gradient = net->optimizer->zero_gradient(&config->optimizer.options);
+    net->slots = net->optimizer->slots ? net->optimizer->slots(&config->optimizer.options) : 0;
+    net->zero_gradient = net->optimizer->zero_gradient
+                             ? net->optimizer->zero_gradient(&config->optimizer.options)
+                             : ZERO_MOVES;
+    const int rate = lg_option_find(&net->optimizer->info, "lr");
+    net->learning_rate = rate < 0 ? SIZE_MAX : (size_t)rate;
+    net->ways = config->task == LG_TASK_TRIPLET                                ? 3
+                : config->task == LG_TASK_PAIR || config->task == LG_TASK_RANK ? 2
+                                                                               : 1;
     assert(net->slots <= OPTIMIZER_SLOTS_MAX && config->metric_count <= LG_METRICS_MAX);
     for (size_t m = 0; m < config->metric_count; m++) {
         net->metrics[m] = registry_loss(config->metrics[m]);
@@ -120,6 +130,8 @@ struct lg_net *net_create(struct lg_arena *arena, const struct lg_net_config *co
     for (size_t l = 0; l < config->layer_count; l++)
         place_layer(arena, net, &net->layers[l]);
     place_work_space(arena, net);
+    target_place(arena, net);
+    net_place_collected(arena, net);
     for (size_t l = 0; l < config->layer_count; l++) {
         net->layers[l].x = l ? net->layers[l - 1].h : net->input;
         net->layers[l].x_stride = l ? net->layers[l - 1].stride : net->input_stride;

@@ -22,6 +22,16 @@ static const struct lg_info *activation_info(size_t index)
     return &registry_activation(index)->info;
 }
 
+static const struct lg_loss_shape *loss_shape(size_t index)
+{
+    return &registry_loss(index)->shape;
+}
+
+static bool optimizer_full_batch(size_t index)
+{
+    return registry_optimizer(index)->full_batch;
+}
+
 const struct lg_backend backend_table = {
     .isa = LG_STRING(LG_ISA),
     .precision = LG_PRECISION == 32 ? LG_F32 : LG_F64,
@@ -33,6 +43,8 @@ const struct lg_backend backend_table = {
     .optimizer = optimizer_info,
     .activation = activation_info,
     .initialisation = initialisation_info,
+    .loss_shape = loss_shape,
+    .optimizer_full_batch = optimizer_full_batch,
     .create = net_create,
     .initialise = net_initialise,
     .train = net_train,

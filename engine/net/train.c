@@ -1,39 +1,37 @@
 #include <assert.h>
 #include <string.h>
 
-#include "engine/net/net.h"
+#include "engine/net/target.h"
 
 static size_t sample_at(const struct lg_pass *pass, size_t position)
 {
     return pass->order ? pass->order[position] : position;
 }
 
-/* Pixels of `batch` samples from `position` on, as reals, into net->input. */
-static void load_batch(struct lg_net *net, const struct lg_pass *pass, size_t position,
-                       size_t batch)
+/* Pixels of `count` samples from `position` of a list on, as reals, to the rows of
+ * net->input from `row` on. */
+static void load_rows(struct lg_net *net, const struct lg_pass *pass, const uint32_t *list,
+                      size_t position, size_t count, size_t row)
 {
     const size_t features = net->config.inputs;
-    for (size_t b = 0; b < batch; b++) {
-        const uint8_t *pixels = pass->images->pixels + sample_at(pass, position + b) * features;
-        real *x = net->input + b * net->input_stride;
+    for (size_t b = 0; b < count; b++) {
+        const size_t sample = list ? list[position + b] : position + b;
+        const uint8_t *pixels = pass->images->pixels + sample * features;
+        real *x = net->input + (row + b) * net->input_stride;
         for (size_t i = 0; i < features; i++)
             x[i] = (real)pixels[i] / 255;
     }
 }
 
-/* The last layer's outputs beside their targets: an autoencoder's are its inputs. */
-static struct loss_batch outputs_of(const struct lg_net *net, size_t batch)
+/* The inputs of `batch` samples, pairs or triplets from `position` on: first all first
+ * samples, then their partners. */
+static void load_batch(struct lg_net *net, const struct lg_pass *pass, size_t position,
+                       size_t batch)
 {
-    const struct layer *last = &net->layers[net->config.layer_count - 1];
-    assert(last->outputs == net->config.inputs && last->stride == net->input_stride);
-    return (struct loss_batch){
-        .prediction = {last->h},
-        .target = net->input,
-        .batch = batch,
-        .features = last->outputs,
-        .stride = last->stride,
-        .target_stride = net->input_stride,
-    };
+    load_rows(net, pass, pass->order, position, batch, 0);
+    for (size_t way = 1; way < net->ways; way++)
+        load_rows(net, pass, pass->partner[way - 1], position, batch, way * batch);
+    target_fill(net, pass, position, batch);
 }
 
 static double add_values(double sum, const double *values, size_t count)
@@ -43,16 +41,67 @@ static double add_values(double sum, const double *values, size_t count)
     return sum;
 }
 
-/* Returns whether the loss so far is finite. */
-static bool add_losses(struct lg_net *net, const struct loss_batch *at, struct lg_sums *sums)
+struct lg_options net_options_now(const struct lg_net *net)
 {
-    net->loss->value(&net->config.loss.options, at, net->values);
-    sums->loss = add_values(sums->loss, net->values, at->batch);
-    for (size_t m = 0; m < net->config.metric_count; m++) {
-        net->metrics[m]->value(&net->metric_options[m], at, net->values);
-        sums->metrics[m] = add_values(sums->metrics[m], net->values, at->batch);
+    return net->config.optimizer.options;
+}
+
+double net_loss(struct lg_net *net, const struct loss_batch *at, double *sum, double *weight)
+{
+    const struct lg_options *options = &net->config.loss.options;
+    net->loss->value(options, at, net->values);
+    const double own = add_values(0, net->values, at->batch);
+    *sum = add_values(*sum, net->values, at->batch);
+    double own_weight = (double)at->batch;
+    if (net->loss->weights) {
+        net->loss->weights(options, at, net->values);
+        own_weight = add_values(0, net->values, at->batch);
     }
-    sums->samples += at->batch;
+    *weight += own_weight;
+    return options->value[LOSS_REDUCTION] == LOSS_SUM ? own : own / own_weight;
+}
+
+void net_loss_gradient(struct lg_net *net, size_t batch)
+{
+    const struct layer *last = &net->layers[net->config.layer_count - 1];
+    const struct loss_batch at = target_batch(net, &net->loss->shape, batch);
+    real *gradient[LG_LOSS_INPUTS_MAX] = {NULL};
+    for (size_t p = 0; p < net->loss->shape.inputs; p++)
+        gradient[p] = last->dz + (at.prediction[p] - last->h);
+    net->loss->gradient(&net->config.loss.options, &at, gradient);
+}
+
+/* Samples whose largest output, or the sign of whose one output, is their class's. */
+static double count_correct(const struct lg_net *net, const struct lg_pass *pass, size_t position,
+                            const struct loss_batch *at)
+{
+    double correct = 0;
+    for (size_t b = 0; b < at->batch; b++) {
+        const real *y = at->prediction[0] + b * at->stride;
+        size_t best = 0;
+        for (size_t o = 1; o < at->features; o++)
+            best = y[o] > y[best] ? o : best;
+        if (at->features == 1)
+            best = y[0] > (net->loss->shape.target == LG_TARGET_SIGNS ? 0 : (real)0.5);
+        correct += pass->images->labels[sample_at(pass, position + b)] == best;
+    }
+    return correct;
+}
+
+/* Returns whether the loss so far is finite. */
+static bool add_losses(struct lg_net *net, const struct lg_pass *pass, size_t position,
+                       size_t batch, struct lg_sums *sums)
+{
+    const struct loss_batch at = target_batch(net, &net->loss->shape, batch);
+    net_loss(net, &at, &sums->loss, &sums->weight);
+    for (size_t m = 0; m < net->config.metric_count; m++) {
+        const struct loss_batch metric_at = target_batch(net, &net->metrics[m]->shape, batch);
+        net->metrics[m]->value(&net->metric_options[m], &metric_at, net->values);
+        sums->metrics[m] = add_values(sums->metrics[m], net->values, batch);
+    }
+    if (net->config.task == LG_TASK_CLASSIFY)
+        sums->correct += count_correct(net, pass, position, &at);
+    sums->samples += batch;
     return sums->loss - sums->loss == 0;
 }
 
@@ -78,7 +127,6 @@ static bool parameters_are_finite(const struct lg_net *net)
 
 size_t net_train(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums)
 {
-    const struct layer *last = &net->layers[net->config.layer_count - 1];
     const size_t end = pass->first + pass->count;
     size_t steps = 0;
     for (size_t position = pass->first; position < end && !net->has_diverged;) {
@@ -86,13 +134,13 @@ size_t net_train(struct lg_net *net, const struct lg_pass *pass, struct lg_sums 
         const size_t batch = left < net->config.batch ? left : net->config.batch;
         load_batch(net, pass, position, batch);
         net->steps++;
-        bool finite = net_forward(net, batch);
-        const struct loss_batch at = outputs_of(net, batch);
+        bool finite = net_forward(net, batch * net->ways);
         if (finite) {
-            finite = add_losses(net, &at, sums);
+            finite = add_losses(net, pass, position, batch, sums);
             capture(net, pass, position, batch);
-            net->loss->gradient(&net->config.loss.options, &at, (real *[]){last->dz, NULL, NULL});
-            finite = finite && net_backward(net, batch);
+            net_loss_gradient(net, batch);
+            finite = finite && (net->sink == net->optimizer ? net_backward(net, batch * net->ways)
+                                                            : net_step_collected(net, batch));
         }
         net->has_diverged = !finite;
         steps += finite;
@@ -107,18 +155,37 @@ size_t net_train(struct lg_net *net, const struct lg_pass *pass, struct lg_sums 
     return steps;
 }
 
+/* Where the parameters to evaluate are a slot of the state: change places with it. */
+static void swap_evaluated(struct lg_net *net)
+{
+    if (!net->optimizer->evaluated_slot)
+        return;
+    const size_t slot = net->optimizer->evaluated_slot - 1;
+    for (size_t l = 0; l < net->config.layer_count; l++) {
+        struct parameters *parts[] = {&net->layers[l].weight, &net->layers[l].bias};
+        for (size_t p = 0; p < 2; p++) {
+            real *w = parts[p]->w;
+            parts[p]->w = parts[p]->state[slot];
+            parts[p]->state[slot] = w;
+        }
+    }
+}
+
 void net_evaluate(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums)
 {
     const size_t end = pass->first + pass->count;
+    if (net->steps > 0)
+        swap_evaluated(net);
     for (size_t position = pass->first; position < end;) {
         const size_t left = end - position;
         const size_t batch = left < net->config.batch ? left : net->config.batch;
         load_batch(net, pass, position, batch);
-        net_forward(net, batch);
-        const struct loss_batch at = outputs_of(net, batch);
-        add_losses(net, &at, sums);
+        net_forward(net, batch * net->ways);
+        add_losses(net, pass, position, batch, sums);
         position += batch;
     }
+    if (net->steps > 0)
+        swap_evaluated(net);
 }
 
 bool net_diverged(const struct lg_net *net, uint64_t *step)

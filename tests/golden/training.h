@@ -78,7 +78,8 @@ static inline bool training_run(const struct lg_backend *backend, struct lg_choi
     }
     struct lg_net *net = backend->create(&arena, &config);
     const struct lg_initialisation how = {uniform, LG_RNG_PCG, 1, 1};
-    const struct lg_pass pass = {&images, order, 0, count, SIZE_MAX};
+    const struct lg_pass pass = {
+        .images = &images, .order = order, .first = 0, .count = count, .capture = SIZE_MAX};
     struct lg_sums sums = {0};
     backend->initialise(net, &how);
     backend->train(net, &pass, &sums);

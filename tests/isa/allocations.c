@@ -68,7 +68,7 @@ static void check_training(const struct lg_backend *backend, const struct lg_ima
     const size_t uniform =
         training_find(backend->initialisation, backend->initialisation_count, "torch7_uniform");
     const struct lg_initialisation how = {uniform, LG_RNG_PCG, 1, 1};
-    const struct lg_pass pass = {images, NULL, 0, SAMPLES, SIZE_MAX};
+    const struct lg_pass pass = {.images = images, .first = 0, .count = SAMPLES, .capture = SIZE_MAX};
     struct lg_sums sums = {0};
     struct lg_arena arena = {0};
     char what[160];

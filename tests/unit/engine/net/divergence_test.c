@@ -62,7 +62,8 @@ TEMPLATE_TEST(net_divergence, training_on_does_nothing)
     struct example e = example_create(&config);
     example_train(&e, 0, EXAMPLE_SAMPLES);
     const struct fingerprint before = fingerprint_of(e.net);
-    const struct lg_pass pass = {&e.images, NULL, 0, EXAMPLE_SAMPLES, SIZE_MAX};
+    const struct lg_pass pass = {
+        .images = &e.images, .first = 0, .count = EXAMPLE_SAMPLES, .capture = SIZE_MAX};
     struct lg_sums sums = {0};
     uint64_t step, again;
     cr_assert(net_diverged(e.net, &step));

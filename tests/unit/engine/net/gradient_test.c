@@ -15,7 +15,8 @@ static double allowed(double loss)
 /* The loss that a step on samples [first, first + count) goes down on. */
 static double loss_of(struct example *e, size_t first, size_t count)
 {
-    const struct lg_pass pass = {&e->images, NULL, first, count, SIZE_MAX};
+    const struct lg_pass pass = {
+        .images = &e->images, .first = first, .count = count, .capture = SIZE_MAX};
     struct lg_sums sums = {0};
     net_evaluate(e->net, &pass, &sums);
     const bool mean = e->net->config.loss.options.value[LOSS_REDUCTION] == LOSS_MEAN;

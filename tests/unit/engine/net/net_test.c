@@ -44,7 +44,8 @@ TEMPLATE_TEST(net, no_order_is_the_order_of_the_file)
     const struct lg_net_config config = example_config("sigmoid", 5);
     struct example plain = example_create(&config), ordered = example_create(&config);
     uint32_t order[EXAMPLE_SAMPLES];
-    struct lg_pass pass = {&ordered.images, order, 2, 51, SIZE_MAX};
+    struct lg_pass pass = {
+        .images = &ordered.images, .order = order, .first = 2, .count = 51, .capture = SIZE_MAX};
     struct lg_sums sums = {0};
     for (uint32_t i = 0; i < EXAMPLE_SAMPLES; i++)
         order[i] = i;
@@ -70,7 +71,8 @@ TEMPLATE_TEST(net, evaluation_changes_nothing)
     for (size_t m = 0; m < LOSSES; m++)
         config.metrics[m] = m;
     struct example with = example_create(&config), without = example_create(&config);
-    const struct lg_pass pass = {&with.images, NULL, 0, EXAMPLE_SAMPLES, SIZE_MAX};
+    const struct lg_pass pass = {
+        .images = &with.images, .first = 0, .count = EXAMPLE_SAMPLES, .capture = SIZE_MAX};
     struct lg_sums sums = {0};
     example_train(&with, 0, 30);
     const struct fingerprint before = fingerprint_of(with.net);
@@ -92,7 +94,8 @@ TEMPLATE_TEST(net, reported_losses_do_not_depend_on_the_batch)
     for (size_t i = 0; i < 2; i++) {
         const struct lg_net_config config = example_config("sigmoid", i ? 7 : 1);
         struct example e = example_create(&config);
-        const struct lg_pass pass = {&e.images, NULL, 0, EXAMPLE_SAMPLES, SIZE_MAX};
+        const struct lg_pass pass = {
+            .images = &e.images, .first = 0, .count = EXAMPLE_SAMPLES, .capture = SIZE_MAX};
         net_evaluate(e.net, &pass, &sums[i]);
         example_destroy(&e);
     }
@@ -133,7 +136,8 @@ TEMPLATE_TEST(net, capture_takes_its_sample_before_the_update)
 {
     const struct lg_net_config config = example_config("sigmoid", 2);
     struct example e = example_create(&config), other = example_create(&config);
-    const struct lg_pass pass = {&e.images, NULL, 0, EXAMPLE_SAMPLES, 7};
+    const struct lg_pass pass = {
+        .images = &e.images, .first = 0, .count = EXAMPLE_SAMPLES, .capture = 7};
     struct lg_sums sums = {0};
     uint8_t captured[EXAMPLE_FEATURES], expected[EXAMPLE_FEATURES], later[EXAMPLE_FEATURES];
     net_train(e.net, &pass, &sums);
@@ -141,7 +145,8 @@ TEMPLATE_TEST(net, capture_takes_its_sample_before_the_update)
 
     /* Samples 6 and 7 are the fourth step. */
     example_train(&other, 0, 6);
-    const struct lg_pass seven = {&other.images, NULL, 7, 1, SIZE_MAX};
+    const struct lg_pass seven = {
+        .images = &other.images, .first = 7, .count = 1, .capture = SIZE_MAX};
     net_evaluate(other.net, &seven, &sums);
     memcpy(other.net->captured, other.net->layers[2].h, EXAMPLE_FEATURES * sizeof(real));
     net_captured_bytes(other.net, expected);
@@ -243,7 +248,8 @@ TEMPLATE_TEST(net, the_plan_measures_what_it_takes)
         cr_assert_null(net_create(&measuring, &config));
         cr_assert(lg_arena_create(&arena, 2 * measuring.used_bytes, NULL) == LG_OK);
         struct lg_images images = synthetic_images(3, EXAMPLE_SAMPLES, EXAMPLE_SIDE, EXAMPLE_SIDE);
-        const struct lg_pass pass = {&images, NULL, 0, EXAMPLE_SAMPLES, SIZE_MAX};
+        const struct lg_pass pass = {
+            .images = &images, .first = 0, .count = EXAMPLE_SAMPLES, .capture = SIZE_MAX};
         struct lg_sums sums = {0};
         struct lg_net *first = net_create(&arena, &config);
         cr_expect_eq(arena.used_bytes, measuring.used_bytes);
