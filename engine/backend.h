@@ -113,6 +113,8 @@ struct lg_backend {
     const struct lg_info *(*activation)(size_t index);
     const struct lg_info *(*initialisation)(size_t index);
     const struct lg_loss_shape *(*loss_shape)(size_t index);
+    /* Where an activation's outputs lie, inclusive; both 0: anywhere. */
+    void (*activation_range)(size_t index, double *minimum, double *maximum);
     bool (*optimizer_full_batch)(size_t index); /* wants all samples as one batch */
 
     /* Place a network in the arena. On a measuring arena returns NULL and only

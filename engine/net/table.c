@@ -27,6 +27,12 @@ static const struct lg_loss_shape *loss_shape(size_t index)
     return &registry_loss(index)->shape;
 }
 
+static void activation_range(size_t index, double *minimum, double *maximum)
+{
+    *minimum = registry_activation(index)->minimum;
+    *maximum = registry_activation(index)->maximum;
+}
+
 static bool optimizer_full_batch(size_t index)
 {
     return registry_optimizer(index)->full_batch;
@@ -44,6 +50,7 @@ const struct lg_backend backend_table = {
     .activation = activation_info,
     .initialisation = initialisation_info,
     .loss_shape = loss_shape,
+    .activation_range = activation_range,
     .optimizer_full_batch = optimizer_full_batch,
     .create = net_create,
     .initialise = net_initialise,

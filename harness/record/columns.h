@@ -12,6 +12,9 @@
 #include "engine/base/digest.h"
 #include "harness/record/csv.h"
 
+/* The metrics of the spec, and the accuracy of a classification. */
+enum { RECORD_METRICS_MAX = LG_METRICS_MAX + 1 };
+
 /* What an epoch of a cell left: one row of trace.csv and one of timing.csv.
  * Strings are borrowed. */
 struct epoch_record {
@@ -23,8 +26,8 @@ struct epoch_record {
     bool tested;  /* the held-out test set was measured too */
     size_t metric_count;
     double train_loss, test_loss;
-    double train_metrics[LG_METRICS_MAX], test_metrics[LG_METRICS_MAX];
-    char image_sha256[LG_DIGEST_HEX];
+    double train_metrics[RECORD_METRICS_MAX], test_metrics[RECORD_METRICS_MAX];
+    char image_sha256[LG_DIGEST_HEX]; /* "" where there is no image */
     char weights_sha256[LG_DIGEST_HEX];
     char state_sha256[LG_DIGEST_HEX];
 

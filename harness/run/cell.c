@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/data/order.h"
+#include "engine/data/partner.h"
 #include "harness/record/columns.h"
 #include "harness/record/image.h"
 #include "harness/run/cell_folder.h"
@@ -12,6 +13,13 @@
 
 /* Samples between two looks at the observer, rounded down to whole steps. */
 enum { CHUNK_SAMPLES = 1024 };
+
+/* The other samples of the pairs or triplets of one part of the data set, in the arena. */
+struct partners {
+    size_t count; /* samples each; 0: the task compares none */
+    struct lg_classes classes;
+    uint32_t *lists[LG_LOSS_INPUTS_MAX - 1];
+};
 
 /* A cell in training. */
 struct training {
@@ -23,7 +31,9 @@ struct training {
     struct lg_net *net;
     uint32_t *order; /* (samples), in the arena; NULL: file order */
     uint8_t *pixels; /* (outputs), in the arena: the captured output */
-    void *saved;     /* the engine's checkpoint; owned */
+    struct partners train, test;
+    size_t batch;
+    void *saved; /* the engine's checkpoint; owned */
     size_t samples, chunk, capture;
 };
 
@@ -32,12 +42,47 @@ size_t cell_samples(const struct experiment *experiment, const struct lg_dataset
     return experiment->samples > 0 ? experiment->samples : dataset->train.count;
 }
 
-size_t cell_metric_names(const struct cell_context *context, const char *names[LG_METRICS_MAX])
+size_t cell_metric_names(const struct cell_context *context, const char *names[RECORD_METRICS_MAX])
 {
     size_t count = context->experiment->metric_count;
     for (size_t i = 0; i < count; i++)
         names[i] = context->backend->loss(context->experiment->metrics[i])->name;
+    if (context->experiment->task == LG_TASK_CLASSIFY)
+        names[count++] = "accuracy";
     return count;
+}
+
+/* What the partners of a task are to their samples; returns how many there are. */
+static size_t partner_kinds(enum lg_task task, enum lg_partner kinds[LG_LOSS_INPUTS_MAX - 1])
+{
+    kinds[0] = task == LG_TASK_PAIR   ? LG_PARTNER_EITHER
+               : task == LG_TASK_RANK ? LG_PARTNER_OTHER
+                                      : LG_PARTNER_SAME;
+    kinds[1] = LG_PARTNER_OTHER;
+    return task == LG_TASK_TRIPLET ? 2 : task == LG_TASK_PAIR || task == LG_TASK_RANK ? 1 : 0;
+}
+
+static void place_partners(struct lg_arena *arena, enum lg_task task, size_t count,
+                           struct partners *partners)
+{
+    enum lg_partner kinds[LG_LOSS_INPUTS_MAX - 1];
+    const size_t lists = partner_kinds(task, kinds);
+    partners->count = lists > 0 ? count : 0;
+    if (lists > 0)
+        partners->classes.by_class = lg_arena_take(arena, count * sizeof(uint32_t));
+    for (size_t i = 0; i < lists; i++)
+        partners->lists[i] = lg_arena_take(arena, count * sizeof(uint32_t));
+}
+
+/* New partners for the samples in their order. */
+static void draw_partners(const struct training *training, const struct partners *partners,
+                          const struct lg_images *images, const uint32_t *order, size_t epoch)
+{
+    enum lg_partner kinds[LG_LOSS_INPUTS_MAX - 1];
+    const size_t lists = partner_kinds(training->context->experiment->task, kinds);
+    for (size_t i = 0; i < lists; i++)
+        lg_partner_draw(partners->lists[i], kinds[i], &partners->classes, images->labels, order,
+                        partners->count, training->cell->seed, epoch);
 }
 
 /* ---- Beginning ----------------------------------------------------------- */
@@ -50,6 +95,9 @@ static void lay_out(struct training *training, const struct lg_net_config *confi
     struct lg_arena *arena = &training->arena;
     training->net = backend->create(arena, config);
     training->pixels = lg_arena_take(arena, config->layers[config->layer_count - 1].outputs);
+    const enum lg_task task = context->experiment->task;
+    place_partners(arena, task, training->samples, &training->train);
+    place_partners(arena, task, context->dataset->test.count, &training->test);
     if (context->experiment->shuffle)
         training->order = lg_arena_take(arena, training->samples * sizeof *training->order);
 }
@@ -58,13 +106,22 @@ static enum lg_status create(struct training *training, struct lg_error *error)
 {
     struct lg_net_config config =
         experiment_net_config(training->context->experiment, training->cell);
+    const struct lg_backend *backend = training->context->backend;
+    if (backend->optimizer_full_batch(config.optimizer.index))
+        config.batch = training->samples;
+    training->batch = config.batch;
     lay_out(training, &config);
     size_t size_bytes = training->arena.used_bytes;
     enum lg_status status = lg_arena_create(&training->arena, size_bytes, error);
     if (status != LG_OK)
         return status;
     lay_out(training, &config);
-    size_t saved_bytes = training->context->backend->checkpoint_bytes(training->net);
+    const struct lg_dataset *dataset = training->context->dataset;
+    if (training->train.count > 0)
+        lg_classes_sort(&training->train.classes, dataset->train.labels, training->train.count);
+    if (training->test.count > 0)
+        lg_classes_sort(&training->test.classes, dataset->test.labels, training->test.count);
+    size_t saved_bytes = backend->checkpoint_bytes(training->net);
     training->saved = malloc(saved_bytes > 0 ? saved_bytes : 1);
     if (training->saved == NULL)
         return lg_fail(error, LG_ENVIRONMENT, "not enough memory for a checkpoint of %zu bytes",
@@ -112,7 +169,7 @@ static enum lg_status begin_anew(struct training *training, struct lg_error *err
         .draw = training->cell->draw,
     };
     training->context->backend->initialise(training->net, &how);
-    const char *metrics[LG_METRICS_MAX];
+    const char *metrics[RECORD_METRICS_MAX];
     size_t metric_count = cell_metric_names(training->context, metrics);
     return cell_folder_begin(&training->folder, metrics, metric_count, error);
 }
@@ -145,12 +202,16 @@ static enum lg_status begin(struct training *training, size_t *done, struct lg_e
 
 /* ---- One epoch ----------------------------------------------------------- */
 
-static void means(const struct lg_sums *sums, size_t metric_count, double *loss, double *metrics)
+static void means(const struct training *training, const struct lg_sums *sums, double *loss,
+                  double *metrics)
 {
+    const struct experiment *experiment = training->context->experiment;
     double samples = (double)sums->samples;
-    *loss = sums->loss / samples;
-    for (size_t i = 0; i < metric_count; i++)
+    *loss = sums->loss / sums->weight;
+    for (size_t i = 0; i < experiment->metric_count; i++)
         metrics[i] = sums->metrics[i] / samples;
+    if (experiment->task == LG_TASK_CLASSIFY)
+        metrics[experiment->metric_count] = sums->correct / samples;
 }
 
 /* Train on the samples of one pass, by the two clocks. Returns whether the
@@ -159,7 +220,7 @@ static bool train_chunk(const struct training *training, const struct lg_pass *p
                         struct lg_sums *sums, struct epoch_record *record)
 {
     const struct lg_backend *backend = training->context->backend;
-    size_t batch = training->context->experiment->batch;
+    size_t batch = training->batch;
     uint64_t cpu = clock_cpu_ns(), wall = clock_wall_ns();
     size_t steps = backend->train(training->net, pass, sums);
     record->wall_ns += clock_wall_ns() - wall;
@@ -186,6 +247,8 @@ static enum lg_status train_epoch(struct training *training, struct epoch_record
     bool sound = true, go_on = true;
     if (training->order != NULL)
         lg_order_shuffle(training->order, training->samples, training->cell->seed, record->epoch);
+    draw_partners(training, &training->train, &training->context->dataset->train, training->order,
+                  record->epoch);
     for (size_t first = 0; sound && go_on && first < training->samples; first += training->chunk) {
         size_t left = training->samples - first;
         const struct lg_pass pass = {
@@ -194,13 +257,14 @@ static enum lg_status train_epoch(struct training *training, struct epoch_record
             .first = first,
             .count = left < training->chunk ? left : training->chunk,
             .capture = training->capture,
+            .partner = {training->train.lists[0], training->train.lists[1]},
         };
         sound = train_chunk(training, &pass, &sums, record);
         const struct cell_report report = {
             .event = CELL_TRAINED,
             .epoch = record->epoch,
             .samples = pass.count,
-            .loss = sums.samples > 0 ? sums.loss / (double)sums.samples : 0.0,
+            .loss = sums.weight > 0 ? sums.loss / sums.weight : 0.0,
         };
         if (sound)
             go_on = tell(training, &report);
@@ -211,7 +275,7 @@ static enum lg_status train_epoch(struct training *training, struct epoch_record
     record->trained = sound;
     record->status = sound ? "ok" : "diverged";
     if (sound)
-        means(&sums, record->metric_count, &record->train_loss, record->train_metrics);
+        means(training, &sums, &record->train_loss, record->train_metrics);
     return LG_OK;
 }
 
@@ -223,6 +287,7 @@ static enum lg_status evaluate(struct training *training, struct epoch_record *r
     const struct cell_report report = {
         .event = CELL_TRAINED, .epoch = record->epoch, .loss = record->train_loss};
     struct lg_sums sums = {0};
+    draw_partners(training, &training->test, images, NULL, 0); /* the same after every epoch */
     for (size_t first = 0; first < images->count; first += training->chunk) {
         size_t left = images->count - first;
         const struct lg_pass pass = {
@@ -230,6 +295,7 @@ static enum lg_status evaluate(struct training *training, struct epoch_record *r
             .first = first,
             .count = left < training->chunk ? left : training->chunk,
             .capture = SIZE_MAX,
+            .partner = {training->test.lists[0], training->test.lists[1]},
         };
         uint64_t wall = clock_wall_ns();
         training->context->backend->evaluate(training->net, &pass, &sums);
@@ -238,7 +304,7 @@ static enum lg_status evaluate(struct training *training, struct epoch_record *r
             return lg_fail(error, LG_INTERRUPTED, "interrupted");
     }
     record->tested = true;
-    means(&sums, record->metric_count, &record->test_loss, record->test_metrics);
+    means(training, &sums, &record->test_loss, record->test_metrics);
     return LG_OK;
 }
 
@@ -249,10 +315,12 @@ static enum lg_status keep_image(struct training *training, struct epoch_record 
     const struct lg_backend *backend = training->context->backend;
     const struct lg_images *images = &training->context->dataset->train;
     char file[32], path[FILES_PATH_MAX];
-    backend->captured_bytes(training->net, training->pixels);
-    lg_digest_bytes(training->pixels, images->rows * images->columns, record->image_sha256);
     backend->weights_digest(training->net, record->weights_sha256);
     backend->state_digest(training->net, record->state_sha256);
+    if (!training->cell->has_images)
+        return LG_OK;
+    backend->captured_bytes(training->net, training->pixels);
+    lg_digest_bytes(training->pixels, images->rows * images->columns, record->image_sha256);
     cell_folder_image(file, record->epoch);
     enum lg_status status = cell_folder_part(&training->folder, file, path, error);
     return status == LG_OK
@@ -299,7 +367,8 @@ static struct epoch_record blank_record(const struct training *training, size_t 
         .dataset = context->dataset->info->name,
         .seed = training->cell->seed,
         .epoch = epoch,
-        .metric_count = context->experiment->metric_count,
+        .metric_count =
+            context->experiment->metric_count + (context->experiment->task == LG_TASK_CLASSIFY),
         .precision = lg_precision_name(context->backend->precision),
         .isa = context->backend->isa,
         .jobs = context->jobs,
@@ -347,8 +416,10 @@ enum lg_status cell_train(const struct cell_context *context, const struct cell 
         .observer = observer,
         .folder = {context->directory, cell, context->dataset->info->name},
         .samples = cell_samples(context->experiment, context->dataset),
-        .capture = context->experiment->image_sample - 1,
     };
+    training.capture = context->experiment->image_sample < training.samples
+                           ? context->experiment->image_sample - 1
+                           : training.samples - 1;
     size_t done = 0;
     bool sound = true;
     enum lg_status status = create(&training, error);

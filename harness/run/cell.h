@@ -7,6 +7,7 @@
 
 #include "engine/backend.h"
 #include "engine/data/dataset.h"
+#include "harness/record/columns.h"
 #include "harness/spec/experiment.h"
 
 /* What the cells of a run share. Borrowed, and never written to. */
@@ -43,8 +44,8 @@ struct cell_observer {
 /* Training samples that a cell uses in an epoch. */
 size_t cell_samples(const struct experiment *experiment, const struct lg_dataset *dataset);
 
-/* The names of the experiment's metrics, in order; returns how many. */
-size_t cell_metric_names(const struct cell_context *context, const char *names[LG_METRICS_MAX]);
+/* The names of what is measured beside the loss, in order; returns how many. */
+size_t cell_metric_names(const struct cell_context *context, const char *names[RECORD_METRICS_MAX]);
 
 /* Train the cell in its .part folder, and finish the folder. After each epoch:
  * test, image, rows, checkpoint. A cell that diverges ends there, which is a

@@ -196,7 +196,8 @@ static enum lg_status check_part(const struct cell_folder *folder,
     text_free(&timing);
     if (status == LG_OK && !whole)
         status = lg_fail(error, LG_INPUT, "its rows are not those of the checkpoint");
-    for (size_t epoch = 1; status == LG_OK && epoch <= checkpoint->epoch; epoch++) {
+    for (size_t epoch = 1;
+         status == LG_OK && folder->cell->has_images && epoch <= checkpoint->epoch; epoch++) {
         cell_folder_image(file, epoch);
         status = cell_folder_part(folder, file, path, error);
         if (status == LG_OK && !files_exists(path))

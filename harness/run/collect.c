@@ -94,7 +94,7 @@ static enum lg_status gather_rows(const struct cell_context *context,
                                   const struct cell_extent *extents, enum column_file file,
                                   struct text *all, struct lg_error *error)
 {
-    const char *metrics[LG_METRICS_MAX];
+    const char *metrics[RECORD_METRICS_MAX];
     size_t metric_count = cell_metric_names(context, metrics);
     struct csv header = {0};
     columns_header(&header, file, metrics, metric_count);
@@ -209,7 +209,7 @@ enum lg_status collect_results(const struct cell_context *context, struct cell_e
         status = write_rows(context, COLUMNS_TRACE, &trace, error);
     if (status == LG_OK)
         status = write_rows(context, COLUMNS_TIMING, &timing, error);
-    if (status == LG_OK)
+    if (status == LG_OK && context->experiment->task == LG_TASK_RECONSTRUCT)
         status = rebuild_images(context, extents, error);
     if (status == LG_OK)
         lg_digest_bytes(trace.bytes, trace.size, trace_sha256);

@@ -1,4 +1,5 @@
 #include "harness/run/run_command.h"
+#include "engine/data/partner.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -198,6 +199,13 @@ static void warn_of_substitute(const struct request *request)
             asked, used, request->located.directory, used, asked);
 }
 
+static void select_classes(const struct experiment *experiment, struct lg_images *images)
+{
+    images->count = lg_samples_keep(images->pixels, images->labels, images->count,
+                                    images->rows * images->columns, experiment->classes,
+                                    experiment->class_count);
+}
+
 /* Load the data of a request, unless the last one used the same. */
 static enum lg_status load_data(const struct request *request, const struct request *last,
                                 struct lg_dataset *dataset, struct lg_error *error)
@@ -206,12 +214,18 @@ static enum lg_status load_data(const struct request *request, const struct requ
     if (last == NULL || last->experiment.dataset != request->experiment.dataset)
         if (located->substituted)
             warn_of_substitute(request);
-    if (last != NULL && last->located.info == located->info &&
-        strcmp(last->located.directory, located->directory) == 0)
+    const struct experiment *experiment = &request->experiment;
+    if (last != NULL && last->located.info == located->info && !last->experiment.selects &&
+        !experiment->selects && strcmp(last->located.directory, located->directory) == 0)
         return LG_OK;
     lg_dataset_free(dataset);
     *dataset = (struct lg_dataset){0};
-    return lg_dataset_load(located->info, located->directory, dataset, error);
+    enum lg_status status = lg_dataset_load(located->info, located->directory, dataset, error);
+    if (status == LG_OK && experiment->selects) {
+        select_classes(experiment, &dataset->train);
+        select_classes(experiment, &dataset->test);
+    }
+    return status;
 }
 
 /* One after the other. Failed cells of one do not stop the next. */

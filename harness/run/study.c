@@ -20,11 +20,13 @@ static enum lg_status check_fit(const struct experiment *experiment,
 {
     const struct lg_images *train = &dataset->train;
     size_t pixels = train->rows * train->columns;
-    size_t outputs = experiment->layers[experiment->layer_count - 1].outputs;
-    if (experiment->inputs != pixels || outputs != pixels)
+    if (experiment->inputs != pixels)
         return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
-                          "the model maps %zu inputs to %zu outputs; %s has images of %zu pixels",
-                          experiment->inputs, outputs, dataset->info->title, pixels);
+                          "the model has %zu inputs; %s has images of %zu pixels",
+                          experiment->inputs, dataset->info->title, pixels);
+    if (train->count == 0)
+        return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
+                          "%s has no sample of the classes", dataset->info->title);
     if (experiment->samples > train->count)
         return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
                           "samples: found %zu, expected at most %zu, all that %s has",

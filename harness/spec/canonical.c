@@ -21,7 +21,8 @@ static void write_choice(FILE *out, const struct lg_info *info, const struct lg_
     fprintf(out, "\n");
 }
 
-static void write_experiment(FILE *out, const struct experiment *experiment)
+static void write_experiment(FILE *out, const struct experiment *experiment,
+                             const struct cell *cell)
 {
     const struct lg_backend *registries = experiment->registries;
     fprintf(out, "numerics " SPEC_NUMERICS "\ndataset %s\nprecision %s\ninputs %zu\n",
@@ -29,8 +30,10 @@ static void write_experiment(FILE *out, const struct experiment *experiment)
             experiment->inputs);
     for (size_t i = 0; i < experiment->layer_count; i++) {
         const struct lg_layer_config *layer = &experiment->layers[i];
+        const struct lg_choice *activation =
+            i + 1 < experiment->layer_count ? &layer->activation : &cell->activation;
         fprintf(out, "layer %zu", layer->outputs);
-        write_choice(out, registries->activation(layer->activation.index), &layer->activation);
+        write_choice(out, registries->activation(activation->index), activation);
     }
     fprintf(out, "initialisation %s\nrng %s\n",
             registries->initialisation(experiment->initialisation)->name,
@@ -52,7 +55,18 @@ char *experiment_canonical(const struct experiment *experiment, const struct cel
     if (out == NULL)
         return NULL;
     const struct lg_backend *registries = experiment->registries;
-    write_experiment(out, experiment);
+    write_experiment(out, experiment, cell);
+    if (experiment->task != LG_TASK_RECONSTRUCT)
+        fprintf(out, "task %s\n", lg_task_names[experiment->task]);
+    if (experiment->selects) {
+        fprintf(out, "classes");
+        for (size_t i = 0; i < experiment->class_count; i++)
+            fprintf(out, " %u", experiment->classes[i]);
+        fprintf(out, "\n");
+    }
+    if (experiment->clip_value > 0 || experiment->clip_norm > 0 || experiment->penalty_l1 > 0)
+        fprintf(out, "clip_value %.17g\nclip_norm %.17g\nl1 %.17g\n", experiment->clip_value,
+                experiment->clip_norm, experiment->penalty_l1);
     fprintf(out, "loss");
     write_choice(out, registries->loss(cell->loss.index), &cell->loss);
     fprintf(out, "optimizer");

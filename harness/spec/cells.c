@@ -69,6 +69,10 @@ enum lg_status cells_make(struct pool *pool, const struct registries *registries
             struct cell *cell = &experiment->cells[experiment->cell_count++];
             cell->loss = arm->loss;
             cell->optimizer = arm->optimizer;
+            cell->activation = arm->has_activation
+                                   ? arm->activation
+                                   : experiment->layers[experiment->layer_count - 1].activation;
+            cell->has_images = experiment->task == LG_TASK_RECONSTRUCT;
             cell->seed = arm->seeds.values[j];
             cell->draw = arm->draw;
             snprintf(cell->label, sizeof cell->label, "%s", arm->label);

@@ -11,6 +11,7 @@
 #include "harness/spec/grid.h"
 #include "harness/spec/override.h"
 #include "harness/spec/schema.h"
+#include "harness/spec/task.h"
 
 /* A spec being read. */
 struct reading {
@@ -63,7 +64,9 @@ static enum lg_status read_layer(struct reading *reading, const struct node *nod
     if (status == LG_OK)
         status = section_integer(&section, "outputs", &outputs);
     layer->outputs = (size_t)outputs;
-    if (status == LG_OK && index + 1 == experiment->layer_count)
+    /* A mean and a variance may stand side by side. */
+    if (status == LG_OK && index + 1 == experiment->layer_count &&
+        experiment->task == LG_TASK_RECONSTRUCT && layer->outputs != 2 * experiment->inputs)
         status = check_features(reading, node_get(node, "outputs"),
                                 path_key(path.text, "outputs").text, layer->outputs);
     if (status == LG_OK)
@@ -201,7 +204,8 @@ static enum lg_status read_metrics(struct reading *reading, const struct grid *g
     const struct node *list = NULL;
     enum lg_status status = section_list(&reading->top, "metrics", &list);
     for (size_t i = 0; list == NULL && i < grid->arm_count && status == LG_OK; i++) {
-        if (!add_metric(experiment, grid->arms[i].loss.index))
+        if (task_measures(grid, experiment, grid->arms[i].loss.index) &&
+            !add_metric(experiment, grid->arms[i].loss.index))
             status = node_fail(grid->arms[i].block, reading->error,
                                "the grid has more than %d losses: list the metrics to measure",
                                LG_METRICS_MAX);
@@ -211,6 +215,9 @@ static enum lg_status read_metrics(struct reading *reading, const struct grid *g
         const struct node *node = list->members[i].value;
         size_t loss = 0;
         status = schema_name(node, path.text, &reading->registries.loss, &loss, reading->error);
+        if (status == LG_OK && !task_measures(grid, experiment, loss))
+            status = node_fail_expected(node, reading->error, path.text,
+                                        "a loss that fits the task and every arm of the grid");
         size_t before = experiment->metric_count;
         if (status == LG_OK &&
             (!add_metric(experiment, loss) || experiment->metric_count == before))
@@ -235,6 +242,8 @@ static enum lg_status read_grid(struct reading *reading)
         status =
             grid_read(&reading->pool, &reading->registries, node, &seeds, &grid, reading->error);
     if (status == LG_OK)
+        status = task_check_arms(&grid, experiment, reading->error);
+    if (status == LG_OK)
         status = read_metrics(reading, &grid);
     if (status == LG_OK)
         status =
@@ -248,6 +257,8 @@ static enum lg_status read_root(struct reading *reading, const struct node *root
         section_open(&reading->top, NULL, "", root, &reading->pool, reading->error);
     if (status == LG_OK)
         status = read_heading(reading);
+    if (status == LG_OK)
+        status = task_read(&reading->top, reading->experiment);
     if (status == LG_OK)
         status = read_model(reading);
     if (status == LG_OK)
@@ -372,10 +383,16 @@ struct lg_net_config experiment_net_config(const struct experiment *experiment,
     struct lg_net_config config = {.inputs = experiment->inputs,
                                    .layer_count = experiment->layer_count,
                                    .batch = experiment->batch,
+                                   .task = experiment->task,
+                                   .classes = experiment->class_count,
+                                   .clip_value = experiment->clip_value,
+                                   .clip_norm = experiment->clip_norm,
+                                   .l1 = experiment->penalty_l1,
                                    .loss = cell->loss,
                                    .optimizer = cell->optimizer,
                                    .metric_count = experiment->metric_count};
     memcpy(config.layers, experiment->layers, sizeof config.layers);
+    config.layers[config.layer_count - 1].activation = cell->activation;
     memcpy(config.metrics, experiment->metrics, sizeof config.metrics);
     return config;
 }

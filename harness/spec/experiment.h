@@ -22,6 +22,8 @@ struct cell {
     char label[SPEC_NAME_MAX]; /* what a reader sees; no comma, quote or line break */
     struct lg_choice loss;
     struct lg_choice optimizer;
+    struct lg_choice activation; /* the last layer's */
+    bool has_images;             /* its outputs are images, kept after every epoch */
     uint64_t seed;
     uint64_t draw;           /* which network after the seeding, 1-based */
     char key[LG_DIGEST_HEX]; /* SHA-256 of everything that decides this cell's bits */
@@ -37,6 +39,11 @@ struct experiment {
     const struct lg_backend *registries;   /* names and options of the indices below */
     const struct lg_dataset_info *dataset; /* the one asked for */
     enum lg_precision precision;
+    enum lg_task task;
+    size_t class_count;                       /* of those that are used */
+    bool selects;                             /* only the samples of `classes` are used */
+    uint8_t classes[256];                     /* (class_count) labels, where it selects */
+    double clip_value, clip_norm, penalty_l1; /* 0: not */
     size_t inputs;
     size_t layer_count;
     struct lg_layer_config layers[LG_LAYERS_MAX];

@@ -19,6 +19,8 @@ struct block {
     struct seeds seeds;
     struct choice_sets losses, optimizers;
     size_t arm_count;
+    bool has_activation;
+    struct lg_choice activation;
 };
 
 enum lg_status grid_read_seeds(struct pool *pool, const struct node *list, const char *path,
@@ -91,7 +93,7 @@ static enum lg_status read_block(struct pool *pool, const struct registries *reg
                                  struct lg_error *error)
 {
     struct section section;
-    const struct node *seeds = NULL;
+    const struct node *seeds = NULL, *activation = NULL;
     enum lg_status status = section_open(&section, "grid[]", path, node, pool, error);
     if (status == LG_OK)
         status = section_text(&section, "label", &block->label);
@@ -107,6 +109,12 @@ static enum lg_status read_block(struct pool *pool, const struct registries *reg
         status = read_choices(&section, "losses", &registries->loss, &block->losses);
     if (status == LG_OK)
         status = read_choices(&section, "optimizers", &registries->optimizer, &block->optimizers);
+    if (status == LG_OK)
+        status = section_node(&section, "activation", &activation);
+    block->has_activation = activation != NULL;
+    if (status == LG_OK && activation != NULL)
+        status = choice_read(pool, &registries->activation, activation,
+                             path_key(path, "activation").text, &block->activation, error);
     block->node = node;
     return status;
 }
@@ -132,6 +140,8 @@ static enum lg_status add_block(struct pool *pool, const struct registries *regi
 static void expand_block(const struct block *block, struct arm *arm)
 {
     struct arm common = {.draw = block->draw,
+                         .has_activation = block->has_activation,
+                         .activation = block->activation,
                          .seeds = block->seeds,
                          .block_label = block->label != NULL ? block->label : "",
                          .alone = block->arm_count == 1,

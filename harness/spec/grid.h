@@ -21,6 +21,8 @@ struct seeds {
 /* A configuration that is trained once per seed. */
 struct arm {
     struct lg_choice loss, optimizer;
+    bool has_activation; /* the last layer's, in place of the model's */
+    struct lg_choice activation;
     uint64_t draw;
     struct seeds seeds;
     const char *block_label;    /* as the user wrote it, or "" */

@@ -31,13 +31,25 @@ static const struct key keys[] = {
      .kind = KEY_NAME,
      .takes = "a name of `lossgrid list datasets`",
      .fallback = "mnist",
-     .meaning = "images to reconstruct"},
+     .meaning = "images to learn from"},
+    {.name = "task",
+     .kind = KEY_WORD,
+     .choices = lg_task_names,
+     .fallback = "reconstruct",
+     .meaning = "what is learnt: the image itself, its class, whether two are of one class, which "
+                "of two has the larger label, or which of two is like a third"},
+    {.name = "classes",
+     .kind = KEY_LIST,
+     .minimum = 2,
+     .maximum = 256,
+     .takes = "a list of 2 or more different labels of the dataset",
+     .meaning = "use only samples of these classes, numbered anew in this order; all by default"},
     {.name = "precision",
      .kind = KEY_WORD,
      .choices = precisions,
      .fallback = "f32",
      .meaning = "arithmetic of the training"},
-    {.name = "model", .kind = KEY_MAPPING, .required = true, .meaning = "an autoencoder"},
+    {.name = "model", .kind = KEY_MAPPING, .required = true, .meaning = "the network"},
     {.section = "model",
      .name = "inputs",
      .kind = KEY_INTEGER,
@@ -52,7 +64,7 @@ static const struct key keys[] = {
      .minimum = 1,
      .maximum = LG_LAYERS_MAX,
      .takes = "a list of 1 to 16 layers",
-     .meaning = "fully connected layers; the last has as many outputs as the model has inputs"},
+     .meaning = "fully connected layers; the last has the outputs that task and loss ask for"},
     {.section = "model.layers[]",
      .name = "outputs",
      .kind = KEY_INTEGER,
@@ -127,6 +139,23 @@ static const struct key keys[] = {
      .maximum = LG_METRICS_MAX,
      .takes = "a list of 1 to 16 different names of `lossgrid list losses`",
      .meaning = "losses measured in every arm; when absent, those of the grid"},
+    {.name = "clip", .kind = KEY_MAPPING, .meaning = "clipping of gradients"},
+    {.section = "clip",
+     .name = "value",
+     .kind = KEY_REAL,
+     .fallback = "0",
+     .meaning = "each entry to plus or minus this; 0: not"},
+    {.section = "clip",
+     .name = "norm",
+     .kind = KEY_REAL,
+     .fallback = "0",
+     .meaning = "the whole gradient to this Euclidean norm; 0: not"},
+    {.name = "penalty", .kind = KEY_MAPPING, .meaning = "terms beside the loss"},
+    {.section = "penalty",
+     .name = "l1",
+     .kind = KEY_REAL,
+     .fallback = "0",
+     .meaning = "this times the sum of the absolute parameters, in the gradient only"},
     {.name = "grid",
      .kind = KEY_OTHER,
      .required = true,
@@ -154,6 +183,11 @@ static const struct key keys[] = {
      .maximum = DOCUMENT_ENTRIES_MAX,
      .takes = ENTRIES,
      .meaning = "optimizers to train with; a list as an option's value is an axis of the grid"},
+    {.section = "grid[]",
+     .name = "activation",
+     .kind = KEY_OTHER,
+     .takes = "a name of `lossgrid list activations`, or {name: ..., option: ...}",
+     .meaning = "the last layer's, in place of the model's"},
     {.section = "grid[]",
      .name = "draw",
      .kind = KEY_INTEGER,
@@ -295,6 +329,18 @@ enum lg_status section_integer(const struct section *section, const char *name, 
     return section_integer_to(section, name, find_key(section->schema, name)->maximum, value);
 }
 
+enum lg_status section_real(const struct section *section, const char *name, double *value)
+{
+    const struct node *node = NULL;
+    enum lg_status status = section_node(section, name, &node);
+    if (status != LG_OK)
+        return status;
+    if (node->kind == NODE_SCALAR && node->plain && value_real(node->text, value) && *value >= 0)
+        return LG_OK;
+    return node_fail_expected(node, section->error, path_key(section->path.text, name).text,
+                              "a number from 0 on");
+}
+
 enum lg_status section_flag(const struct section *section, const char *name, bool *value)
 {
     const struct node *node = NULL;
@@ -365,6 +411,8 @@ static void print_taken(FILE *out, const struct key *key)
         fprintf(out, "%s", key->takes);
     } else if (key->kind == KEY_TEXT) {
         fprintf(out, "a text of %" PRId64 " to %" PRId64 " bytes", key->minimum, key->maximum);
+    } else if (key->kind == KEY_REAL) {
+        fprintf(out, "a number from 0 on");
     } else if (key->kind == KEY_FLAG) {
         fprintf(out, "`true` or `false`");
     } else if (key->kind == KEY_WORD) {

@@ -13,6 +13,7 @@
 enum key_kind {
     KEY_TEXT,    /* minimum..maximum bytes */
     KEY_INTEGER, /* minimum..maximum, or `word`; maximum 0: the dataset's training samples */
+    KEY_REAL,    /* a number from 0 on */
     KEY_FLAG,    /* true or false */
     KEY_WORD,    /* one of `choices` */
     KEY_NAME,    /* an entry of a registry */
@@ -60,6 +61,7 @@ enum lg_status section_text(const struct section *section, const char *name, con
 enum lg_status section_integer(const struct section *section, const char *name, uint64_t *value);
 enum lg_status section_integer_to(const struct section *section, const char *name, int64_t maximum,
                                   uint64_t *value);
+enum lg_status section_real(const struct section *section, const char *name, double *value);
 enum lg_status section_flag(const struct section *section, const char *name, bool *value);
 enum lg_status section_word(const struct section *section, const char *name, size_t *index);
 enum lg_status section_name(const struct section *section, const char *name,

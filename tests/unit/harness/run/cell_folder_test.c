@@ -7,7 +7,7 @@
 #include "tests/unit/fixture.h"
 
 static char directory[FIXTURE_PATH];
-static struct cell cell = {.slug = "mse-s1"};
+static struct cell cell = {.slug = "mse-s1", .has_images = true};
 static struct cell_folder folder = {"r", &cell, "mnist"};
 static struct lg_error error;
 static const char *const metrics[] = {"mse"};

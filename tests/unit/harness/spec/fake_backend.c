@@ -66,6 +66,19 @@ static const struct lg_info *initialisation(size_t index)
     return &initialisations[index];
 }
 
+static const struct lg_loss_shape *loss_shape(size_t index)
+{
+    static const struct lg_loss_shape shape = {.inputs = 1, .target = LG_TARGET_VALUES};
+    (void)index;
+    return &shape;
+}
+
+static void activation_range(size_t index, double *minimum, double *maximum)
+{
+    (void)index;
+    *minimum = *maximum = 0;
+}
+
 const struct lg_backend fake_backend = {
     .isa = "fake",
     .precision = LG_F64,
@@ -77,4 +90,6 @@ const struct lg_backend fake_backend = {
     .optimizer = optimizer,
     .activation = activation,
     .initialisation = initialisation,
+    .loss_shape = loss_shape,
+    .activation_range = activation_range,
 };

@@ -1,0 +1,130 @@
+#include "harness/spec/task.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum lg_status read_class(const struct section *top, const struct node *node, size_t index,
+                                 struct experiment *experiment)
+{
+    uint64_t label = 0;
+    struct path path = path_entry("classes", index);
+    enum lg_status status = schema_integer(
+        node, path.text, 0, (int64_t)experiment->dataset->classes - 1, NULL, &label, top->error);
+    if (status == LG_OK && memchr(experiment->classes, (int)label, index) != NULL)
+        status =
+            node_fail_expected(node, top->error, path.text, "a label that is not in the list yet");
+    experiment->classes[index] = (uint8_t)label;
+    return status;
+}
+
+static enum lg_status read_number(const struct section *top, const char *mapping, const char *key,
+                                  double *value)
+{
+    struct section section;
+    const struct node *node = NULL;
+    enum lg_status status = section_node(top, mapping, &node);
+    if (status == LG_OK)
+        status = section_open(&section, mapping, mapping, node, top->pool, top->error);
+    return status == LG_OK ? section_real(&section, key, value) : status;
+}
+
+enum lg_status task_read(const struct section *top, struct experiment *experiment)
+{
+    static const enum lg_task tasks[] = {LG_TASK_RECONSTRUCT, LG_TASK_CLASSIFY, LG_TASK_PAIR,
+                                         LG_TASK_RANK, LG_TASK_TRIPLET}; /* as lg_task_names */
+    size_t task = 0;
+    const struct node *list = NULL;
+    enum lg_status status = section_word(top, "task", &task);
+    if (status == LG_OK)
+        status = section_list(top, "classes", &list);
+    if (status != LG_OK)
+        return status;
+    experiment->task = tasks[task];
+    experiment->selects = list != NULL;
+    experiment->class_count = list != NULL ? list->count : experiment->dataset->classes;
+    for (size_t i = 0; list != NULL && status == LG_OK && i < list->count; i++)
+        status = read_class(top, list->members[i].value, i, experiment);
+    if (status == LG_OK)
+        status = read_number(top, "clip", "value", &experiment->clip_value);
+    if (status == LG_OK)
+        status = read_number(top, "clip", "norm", &experiment->clip_norm);
+    if (status == LG_OK)
+        status = read_number(top, "penalty", "l1", &experiment->penalty_l1);
+    return status;
+}
+
+/* Whether all outputs of an activation are predictions that a loss allows. */
+static bool within(const struct lg_backend *registries, size_t activation,
+                   const struct lg_loss_shape *shape)
+{
+    double minimum, maximum;
+    if (shape->minimum == 0 && shape->maximum == 0)
+        return true;
+    registries->activation_range(activation, &minimum, &maximum);
+    return (minimum != 0 || maximum != 0) && minimum >= shape->minimum && maximum <= shape->maximum;
+}
+
+static const struct lg_choice *last_activation(const struct arm *arm,
+                                               const struct experiment *experiment)
+{
+    return arm->has_activation ? &arm->activation
+                               : &experiment->layers[experiment->layer_count - 1].activation;
+}
+
+static enum lg_status check_arm(const struct arm *arm, const struct experiment *experiment,
+                                struct lg_error *error)
+{
+    const struct lg_backend *registries = experiment->registries;
+    const struct lg_loss_shape *shape = registries->loss_shape(arm->loss.index);
+    const char *loss = registries->loss(arm->loss.index)->name, *why = "";
+    const size_t found = experiment->layers[experiment->layer_count - 1].outputs;
+    const size_t expected =
+        lg_task_outputs(experiment->task, shape, experiment->inputs, experiment->class_count);
+    const size_t activation = last_activation(arm, experiment)->index;
+    if (!lg_task_takes(experiment->task, shape, &why))
+        return node_fail(arm->block, error, "the loss %s does not fit the task %s, which takes %s",
+                         loss, lg_task_names[experiment->task], why);
+    if (expected != 0 && found != expected)
+        return node_fail(arm->block, error,
+                         "the loss %s needs a last layer of %zu outputs for the task %s; the "
+                         "model's has %zu",
+                         loss, expected, lg_task_names[experiment->task], found);
+    if (!within(registries, activation, shape))
+        return node_fail(arm->block, error,
+                         "the loss %s takes predictions from %g to %g; the last layer's "
+                         "activation, %s, gives others",
+                         loss, shape->minimum, shape->maximum,
+                         registries->activation(activation)->name);
+    return LG_OK;
+}
+
+enum lg_status task_check_arms(const struct grid *grid, const struct experiment *experiment,
+                               struct lg_error *error)
+{
+    enum lg_status status = LG_OK;
+    for (size_t i = 0; i < grid->arm_count && status == LG_OK; i++)
+        status = check_arm(&grid->arms[i], experiment, error);
+    return status;
+}
+
+bool task_measures(const struct grid *grid, const struct experiment *experiment, size_t loss)
+{
+    const struct lg_backend *registries = experiment->registries;
+    const struct lg_loss_shape *shape = registries->loss_shape(loss);
+    const char *why;
+    bool fits = lg_task_takes(experiment->task, shape, &why);
+    for (size_t i = 0; i < grid->arm_count && fits; i++) {
+        const struct arm *arm = &grid->arms[i];
+        const struct lg_loss_shape *own = registries->loss_shape(arm->loss.index);
+        const size_t outputs =
+            lg_task_outputs(experiment->task, shape, experiment->inputs, experiment->class_count);
+        const size_t own_outputs =
+            lg_task_outputs(experiment->task, own, experiment->inputs, experiment->class_count);
+        /* Of a mean and a variance the mean alone can be measured. */
+        fits = shape->inputs == own->inputs
+                   ? outputs == own_outputs || outputs == 0
+                   : experiment->task == LG_TASK_RECONSTRUCT && shape->inputs < own->inputs;
+        fits = fits && within(registries, last_activation(arm, experiment)->index, shape);
+    }
+    return fits;
+}

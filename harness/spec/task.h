@@ -1,0 +1,20 @@
+/* What is learnt, and whether a grid's losses fit it. */
+#ifndef HARNESS_SPEC_TASK_H
+#define HARNESS_SPEC_TASK_H
+
+#include "harness/spec/experiment.h"
+#include "harness/spec/grid.h"
+#include "harness/spec/schema.h"
+
+/* Read task, classes, clip and penalty into the experiment, whose dataset is known. */
+enum lg_status task_read(const struct section *top, struct experiment *experiment);
+
+/* LG_INPUT, naming both, for an arm whose loss does not fit the task, the model's
+ * outputs or the last layer's activation. */
+enum lg_status task_check_arms(const struct grid *grid, const struct experiment *experiment,
+                               struct lg_error *error);
+
+/* Whether a loss can be measured beside that of every arm. */
+bool task_measures(const struct grid *grid, const struct experiment *experiment, size_t loss);
+
+#endif
