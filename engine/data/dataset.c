@@ -163,6 +163,37 @@ static void keep(struct lg_images *images, int which, struct lg_idx *idx)
     *idx = (struct lg_idx){0};
 }
 
+/* The SHA-256 of the file that the payload would be. */
+static void digest_of_file(struct lg_idx *idx)
+{
+    uint8_t header[IMAGES_HEADER] = {0, 0, 8, (uint8_t)idx->rank};
+    for (int d = 0; d < idx->rank; d++)
+        for (int byte = 0; byte < 4; byte++)
+            header[4 * (d + 1) + byte] = (uint8_t)(idx->dimensions[d] >> (24 - 8 * byte));
+    struct lg_digest *digest = lg_digest_begin();
+    lg_digest_add(digest, header, 4 * ((size_t)idx->rank + 1));
+    lg_digest_add(digest, idx->bytes, idx->count);
+    lg_digest_end(digest, idx->sha256);
+}
+
+/* A part of a made set as if it had been read. */
+static enum lg_status make(const struct lg_dataset_info *info, int which, struct lg_idx *idx,
+                           struct lg_error *error)
+{
+    *idx = (struct lg_idx){.rank = is_images(which) ? IMAGES_RANK : LABELS_RANK};
+    info->shape(idx->dimensions);
+    idx->count = idx->dimensions[0];
+    if (is_images(which))
+        idx->count *= idx->dimensions[1] * idx->dimensions[2];
+    snprintf(idx->path, sizeof idx->path, "%s's %s", info->title, info->files[which].name);
+    idx->bytes = malloc(idx->count);
+    if (idx->bytes == NULL)
+        return lg_fail(error, LG_ENVIRONMENT, "not enough memory for %s", info->title);
+    info->make(which, idx->bytes);
+    digest_of_file(idx);
+    return LG_OK;
+}
+
 enum lg_status lg_dataset_load(const struct lg_dataset_info *info, const char *directory,
                                struct lg_dataset *dataset, struct lg_error *error)
 {
@@ -170,7 +201,9 @@ enum lg_status lg_dataset_load(const struct lg_dataset_info *info, const char *d
     for (int which = 0; which < LG_DATASET_FILES; which++) {
         bool train = which == LG_TRAIN_IMAGES || which == LG_TRAIN_LABELS;
         struct lg_idx idx;
-        enum lg_status status = lg_idx_read(directory, info->files[which].name, &idx, error);
+        enum lg_status status = info->make
+                                    ? make(info, which, &idx, error)
+                                    : lg_idx_read(directory, info->files[which].name, &idx, error);
         if (status == LG_OK)
             status = check(info, which, &idx, error);
         if (status != LG_OK) {

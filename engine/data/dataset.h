@@ -32,7 +32,11 @@ struct lg_dataset_info {
     const char *source;
     const char *const *directories; /* where a distribution's package puts it; NULL-terminated */
     size_t classes;
-    struct lg_dataset_file files[LG_DATASET_FILES];
+    struct lg_dataset_file files[LG_DATASET_FILES]; /* of a made set: as if they were written */
+    /* A set that is made, not read: the shape of a part's images, (count, rows, columns),
+     * and pixels (LG_..._IMAGES) or labels of one of the files. NULL: it is read. */
+    void (*shape)(size_t dimensions[3]);
+    void (*make)(int which, uint8_t *bytes);
 };
 
 /* A set in memory. */
@@ -56,8 +60,8 @@ const struct lg_dataset_info *lg_dataset_find(const char *name);
 enum lg_status lg_dataset_identify(const char *directory, const struct lg_dataset_info **info,
                                    struct lg_error *error);
 
-/* Read the four files of info from directory, plain or .gz, and verify each:
- * exact raw length, IDX header and SHA-256. LG_ENVIRONMENT for a missing or
+/* Make the set, or read the four files of info from directory, plain or .gz, and
+ * verify each: exact raw length, IDX header and SHA-256. LG_ENVIRONMENT for a missing or
  * unreadable file, LG_INPUT for wrong content. On success the caller owns
  * *dataset and ends it with lg_dataset_free(). */
 enum lg_status lg_dataset_load(const struct lg_dataset_info *info, const char *directory,

@@ -77,6 +77,8 @@ enum lg_status locate_dataset(const struct lg_dataset_info *asked, const char *d
 {
     assert(asked != NULL);
     *out = (struct located){0};
+    if (asked->make != NULL)
+        return take(asked, "", asked, out, error);
     if (data_option != NULL)
         return locate_named(asked, data_option, "--data", out, error);
     const char *variable = getenv("LOSSGRID_DATA");
