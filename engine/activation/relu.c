@@ -26,6 +26,8 @@ const struct activation LG_SYMBOL(activation_relu) = {
                       "Machines, ICML 2010",
         },
     .dead_at_zero = true,
+    .minimum = 0,
+    .maximum = __builtin_inf(),
     .forward = forward,
     .backward = backward,
 };

@@ -38,6 +38,8 @@ const struct activation LG_SYMBOL(activation_sigmoid) = {
             .source =
                 "P.-F. Verhulst, Nouveaux memoires de l'Academie royale de Bruxelles 18, 1845",
         },
+    .minimum = 0,
+    .maximum = 1,
     .forward = forward,
     .backward = backward,
 };

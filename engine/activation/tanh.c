@@ -25,6 +25,8 @@ const struct activation LG_SYMBOL(activation_tanh) = {
             .formula = "tanh(z)",
             .source = "Y. LeCun et al., Efficient BackProp, 1998, section 4.4",
         },
+    .minimum = -1,
+    .maximum = 1,
     .forward = forward,
     .backward = backward,
 };

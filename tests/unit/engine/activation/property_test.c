@@ -7,7 +7,11 @@
 #define ONE(name) +1
 enum { ACTIVATIONS = 0 LG_ACTIVATIONS(ONE), N = 70 };
 
-static const struct lg_options none;
+/* Its defaults. */
+static struct lg_options usual(const struct activation *activation)
+{
+    return lg_options_default(&activation->info);
+}
 
 static bool same_bits(const real *a, const real *b, size_t n)
 {
@@ -37,11 +41,12 @@ TEMPLATE_TEST(activation_property, dead_at_zero_holds_whatever_comes_in)
     const real zeros[] = {0, (real)-0.0}, plus_zero = 0;
     for (size_t a = 0; a < ACTIVATIONS; a++) {
         const struct activation *activation = registry_activation(a);
+        const struct lg_options options = usual(activation);
         bool dead = true;
         for (size_t i = 0; i < sizeof incoming / sizeof *incoming; i++)
             for (size_t sign = 0; sign < 2; sign++) {
                 real dz = 1;
-                activation->backward(&none, 1, &zeros[sign], &zeros[sign], &incoming[i], &dz);
+                activation->backward(&options, 1, &zeros[sign], &zeros[sign], &incoming[i], &dz);
                 dead &= same_bits(&dz, &plus_zero, 1);
             }
         cr_expect(dead == activation->dead_at_zero, "%s says dead_at_zero is %d; it is %d",
@@ -54,12 +59,13 @@ static void check_pieces(const struct activation *activation, const real *z, con
                          size_t length)
 {
     real whole[N], h[N], whole_dz[N], dz[N];
-    activation->forward(&none, N, z, whole);
-    activation->backward(&none, N, z, whole, dh, whole_dz);
+    const struct lg_options options = usual(activation);
+    activation->forward(&options, N, z, whole);
+    activation->backward(&options, N, z, whole, dh, whole_dz);
     for (size_t first = 0; first < N; first += length) {
         const size_t n = N - first < length ? N - first : length;
-        activation->forward(&none, n, z + first, h + first);
-        activation->backward(&none, n, z + first, h + first, dh + first, dz + first);
+        activation->forward(&options, n, z + first, h + first);
+        activation->backward(&options, n, z + first, h + first, dh + first, dz + first);
     }
     cr_expect(same_bits(h, whole, N), "%s: h in pieces of %zu", activation->info.name, length);
     cr_expect(same_bits(dz, whole_dz, N), "%s: dz in pieces of %zu", activation->info.name, length);
@@ -70,7 +76,7 @@ TEMPLATE_TEST(activation_property, position_and_length_change_no_bit)
     struct lg_pcg pcg = lg_pcg_seed(21, 1);
     real z[N], dh[N];
     for (size_t a = 0; a < ACTIVATIONS; a++)
-        for (size_t length = 1; length <= N; length++) {
+        for (size_t length = 1; length <= N && !registry_activation(a)->by_row; length++) {
             fill(&pcg, z, N);
             fill(&pcg, dh, N);
             check_pieces(registry_activation(a), z, dh, length);
@@ -85,12 +91,13 @@ TEMPLATE_TEST(activation_property, in_place_gives_the_same_bits)
     fill(&pcg, dh, N);
     for (size_t a = 0; a < ACTIVATIONS; a++) {
         const struct activation *activation = registry_activation(a);
-        activation->forward(&none, N, z, h);
-        activation->backward(&none, N, z, h, dh, dz);
+        const struct lg_options options = usual(activation);
+        activation->forward(&options, N, z, h);
+        activation->backward(&options, N, z, h, dh, dz);
         memcpy(h_in_place, z, sizeof z);
         memcpy(dz_in_place, dh, sizeof dh);
-        activation->forward(&none, N, h_in_place, h_in_place);
-        activation->backward(&none, N, z, h, dz_in_place, dz_in_place);
+        activation->forward(&options, N, h_in_place, h_in_place);
+        activation->backward(&options, N, z, h, dz_in_place, dz_in_place);
         cr_expect(same_bits(h, h_in_place, N) && same_bits(dz, dz_in_place, N), "%s",
                   activation->info.name);
     }

@@ -59,8 +59,8 @@ static inline struct lg_choice example_optimizer(const char *name, const char *o
  * something else. */
 static inline struct lg_net_config example_config(const char *activation, size_t batch)
 {
-    const struct lg_choice f = {.index =
-                                    example_index(example_activations, ACTIVATIONS, activation)};
+    const size_t index = example_index(example_activations, ACTIVATIONS, activation);
+    const struct lg_choice f = {index, lg_options_default(&registry_activation(index)->info)};
     return (struct lg_net_config){
         .inputs = EXAMPLE_FEATURES,
         .layer_count = 3,
