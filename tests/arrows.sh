@@ -30,7 +30,7 @@ may engine/math $base engine/math/
 may engine/kernel $base engine/kernel/
 may engine/data $base engine/data/
 may engine/activation $base engine/math/ engine/kernel/ engine/activation/activation.h
-may engine/loss $base engine/math/ engine/kernel/ engine/loss/loss.h
+may engine/loss $base engine/math/ engine/kernel/ engine/loss/
 may engine/optimizer $base engine/math/ engine/kernel/ engine/optimizer/optimizer.h
 may engine/net $base engine/math/ engine/kernel/ engine/activation/ engine/loss/ engine/optimizer/ \
     engine/data/ engine/net/ engine/backend.h

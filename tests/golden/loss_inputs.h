@@ -1,4 +1,5 @@
-/* Random predictions and targets that fit a loss's shape, for arithmetic tests. */
+/* Random predictions and targets that fit a loss's shape, and what becomes of a batch,
+ * for arithmetic tests. */
 #ifndef TESTS_GOLDEN_LOSS_INPUTS_H
 #define TESTS_GOLDEN_LOSS_INPUTS_H
 
@@ -54,6 +55,47 @@ static inline void loss_input_target(const struct loss *loss, struct lg_pcg *pcg
         default:
             target[i] = wild[i];
         }
+}
+
+/* Numbers in a row of the loss's targets. */
+static inline size_t loss_target_width(const struct loss *loss, size_t features)
+{
+    switch (loss->shape.target) {
+    case LG_TARGET_NONE:
+        return 0;
+    case LG_TARGET_CLASS:
+    case LG_TARGET_PAIR:
+        return 1;
+    default:
+        return features;
+    }
+}
+
+enum { LOSS_INPUTS_BATCH_MAX = 8 };
+
+/* What the samples of a batch, at most LOSS_INPUTS_BATCH_MAX, count together. */
+static inline double loss_total_weight(const struct loss *loss, const struct lg_options *options,
+                                       const struct loss_batch *at)
+{
+    double weights[LOSS_INPUTS_BATCH_MAX], sum = 0;
+    if (!loss->weights)
+        return (double)at->batch;
+    loss->weights(options, at, weights);
+    for (size_t b = 0; b < at->batch; b++)
+        sum += weights[b];
+    return sum;
+}
+
+/* The loss of such a batch from its samples' values. */
+static inline double loss_of_batch(const struct loss *loss, const struct lg_options *options,
+                                   const struct loss_batch *at)
+{
+    double values[LOSS_INPUTS_BATCH_MAX], sum = 0;
+    loss->value(options, at, values);
+    for (size_t b = 0; b < at->batch; b++)
+        sum += values[b];
+    return options->value[LOSS_REDUCTION] == LOSS_SUM ? sum
+                                                      : sum / loss_total_weight(loss, options, at);
 }
 
 #endif

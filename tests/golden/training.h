@@ -12,7 +12,13 @@
 #include "tests/golden/synthetic.h"
 
 /* 20 steps, or as many as 100 samples give. */
-enum { TRAINING_STEPS = 20, TRAINING_SAMPLES = 100, TRAINING_ROWS = 7, TRAINING_COLUMNS = 11 };
+enum {
+    TRAINING_STEPS = 20,
+    TRAINING_SAMPLES = 100,
+    TRAINING_ROWS = 7,
+    TRAINING_COLUMNS = 11,
+    TRAINING_CLASSES = 10
+};
 
 #define TRAINING_HEADER                                                                            \
     "precision,loss,optimizer,options,batch,train_loss,weights_sha256,state_sha256\n"
@@ -33,6 +39,17 @@ static inline size_t training_find(const struct lg_info *(*entry)(size_t index),
     return index;
 }
 
+/* The first task that the loss fits. */
+static inline enum lg_task training_task(const struct lg_loss_shape *shape)
+{
+    const char *why;
+    int task = LG_TASK_RECONSTRUCT;
+    while (task < LG_TASKS && !lg_task_takes((enum lg_task)task, shape, &why))
+        task++;
+    assert(task < LG_TASKS);
+    return (enum lg_task)task;
+}
+
 /* 77-70-37-77: more rows than backward.c's chunk, no width a multiple of a vector;
  * a layer that is dead at zero, and one that is not. */
 static inline struct lg_net_config training_config(const struct lg_backend *backend,
@@ -42,12 +59,18 @@ static inline struct lg_net_config training_config(const struct lg_backend *back
     const size_t relu = training_find(backend->activation, backend->activation_count, "relu");
     const size_t tangent = training_find(backend->activation, backend->activation_count, "tanh");
     const size_t sigmoid = training_find(backend->activation, backend->activation_count, "sigmoid");
+    const struct lg_loss_shape *shape = backend->loss_shape(loss.index);
+    const enum lg_task task = training_task(shape);
+    const size_t inputs = TRAINING_ROWS * TRAINING_COLUMNS;
+    const size_t outputs = lg_task_outputs(task, shape, inputs, TRAINING_CLASSES);
     return (struct lg_net_config){
         .inputs = TRAINING_ROWS * TRAINING_COLUMNS,
         .layer_count = 3,
         .layers = {{70, {.index = relu}},
                    {37, {.index = tangent}},
-                   {TRAINING_ROWS * TRAINING_COLUMNS, {.index = sigmoid}}},
+                   {outputs ? outputs : TRAINING_CLASSES, {.index = sigmoid}}},
+        .task = task,
+        .classes = TRAINING_CLASSES,
         .batch = batch,
         .loss = loss,
         .optimizer = optimizer,
@@ -65,7 +88,14 @@ static inline bool training_run(const struct lg_backend *backend, struct lg_choi
     const size_t wanted = TRAINING_STEPS * batch - batch / 2;
     const size_t count = wanted < TRAINING_SAMPLES ? wanted : TRAINING_SAMPLES;
     struct lg_images images = synthetic_images(1, IMAGES, TRAINING_ROWS, TRAINING_COLUMNS);
-    uint32_t order[IMAGES];
+    uint32_t order[IMAGES], partner[2][IMAGES];
+    uint8_t labels[IMAGES];
+    images.labels = labels;
+    for (size_t i = 0; i < IMAGES; i++) {
+        labels[i] = (uint8_t)(i % TRAINING_CLASSES);
+        partner[0][i] = (uint32_t)((i * 7 + 3) % IMAGES);
+        partner[1][i] = (uint32_t)((i * 11 + 5) % IMAGES);
+    }
     lg_order_shuffle(order, IMAGES, 1, 1);
     const size_t uniform =
         training_find(backend->initialisation, backend->initialisation_count, "torch7_uniform");
@@ -78,8 +108,12 @@ static inline bool training_run(const struct lg_backend *backend, struct lg_choi
     }
     struct lg_net *net = backend->create(&arena, &config);
     const struct lg_initialisation how = {uniform, LG_RNG_PCG, 1, 1};
-    const struct lg_pass pass = {
-        .images = &images, .order = order, .first = 0, .count = count, .capture = SIZE_MAX};
+    const struct lg_pass pass = {.images = &images,
+                                 .order = order,
+                                 .first = 0,
+                                 .count = count,
+                                 .capture = SIZE_MAX,
+                                 .partner = {partner[0], partner[1]}};
     struct lg_sums sums = {0};
     backend->initialise(net, &how);
     backend->train(net, &pass, &sums);

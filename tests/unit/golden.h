@@ -11,8 +11,10 @@
 
 #include "engine/base/option.h"
 
+enum { GOLDEN_OPTIONS = 128 };
+
 struct golden_row {
-    char name[32], options[96], label[32], quantity[32]; /* label: the column `case` */
+    char name[32], options[GOLDEN_OPTIONS], label[32], quantity[32]; /* label: the column `case` */
     size_t index;
     double value;
 };
@@ -60,23 +62,31 @@ static inline FILE *golden_open(const char *path, const char *header)
     return file;
 }
 
-/* All rows of path, to be ended with golden_free(). */
-static inline struct golden golden_read(const char *path)
+/* All rows of these files, one file after the other, to be ended with golden_free(). */
+static inline struct golden golden_read_all(const char *const *paths, size_t path_count)
 {
-    FILE *file = golden_open(path, "name,options,case,quantity,index,value\n");
     struct golden_row *rows = NULL;
     size_t count = 0, room = 0;
-    char line[256];
-    while (fgets(line, sizeof line, file)) {
-        if (count == room) {
-            room = room ? 2 * room : 1024;
-            rows = realloc(rows, room * sizeof *rows);
-            cr_assert_not_null(rows);
+    for (size_t i = 0; i < path_count; i++) {
+        FILE *file = golden_open(paths[i], "name,options,case,quantity,index,value\n");
+        char line[256];
+        while (fgets(line, sizeof line, file)) {
+            if (count == room) {
+                room = room ? 2 * room : 1024;
+                rows = realloc(rows, room * sizeof *rows);
+                cr_assert_not_null(rows);
+            }
+            rows[count++] = golden_parse(line);
         }
-        rows[count++] = golden_parse(line);
+        fclose(file);
     }
-    fclose(file);
     return (struct golden){rows, count};
+}
+
+/* The same of one file. */
+static inline struct golden golden_read(const char *path)
+{
+    return golden_read_all(&path, 1);
 }
 
 static inline void golden_free(struct golden file)
@@ -150,6 +160,15 @@ static inline void golden_check_complete(struct golden file, const char *const *
     }
 }
 
+/* A number that is all of text. */
+static inline double golden_number(const struct lg_option *option, const char *text)
+{
+    char *end;
+    const double value = strtod(text, &end);
+    cr_assert(end != text && *end == '\0', "option %s: '%s'", option->name, text);
+    return value;
+}
+
 /* The value that a row's text gives an option: a number, a choice or a flag. */
 static inline double golden_option(const struct lg_option *option, const char *text)
 {
@@ -159,17 +178,28 @@ static inline double golden_option(const struct lg_option *option, const char *t
                 return i;
     if (option->kind == LG_OPTION_FLAG)
         return strcmp(text, "true") == 0;
-    char *end;
-    const double value = strtod(text, &end);
-    cr_assert(end != text && *end == '\0', "option %s: '%s'", option->name, text);
-    return value;
+    return golden_number(option, text);
+}
+
+/* List option i of info as the numbers of text, spaces between them. */
+static inline void golden_option_list(const struct lg_info *info, struct lg_options *options,
+                                      size_t i, char *text)
+{
+    double numbers[LG_LIST_MAX];
+    size_t count = 0;
+    char *state = NULL;
+    for (char *item = strtok_r(text, " ", &state); item; item = strtok_r(NULL, " ", &state)) {
+        cr_assert_lt(count, LG_LIST_MAX);
+        numbers[count++] = golden_number(&info->options[i], item);
+    }
+    cr_assert(lg_options_set_list(info, options, i, numbers, count), "no room for the list");
 }
 
 /* info's options as `key=value;key=value` sets them, the others at their defaults. */
 static inline struct lg_options golden_options(const struct lg_info *info, const char *text)
 {
     struct lg_options options = lg_options_default(info);
-    char copy[96], *state = NULL;
+    char copy[GOLDEN_OPTIONS], *state = NULL;
     snprintf(copy, sizeof copy, "%s", text);
     for (char *item = strtok_r(copy, ";", &state); item; item = strtok_r(NULL, ";", &state)) {
         char *value = strchr(item, '=');
@@ -177,9 +207,28 @@ static inline struct lg_options golden_options(const struct lg_info *info, const
         *value++ = '\0';
         const int index = lg_option_find(info, item);
         cr_assert_geq(index, 0, "%s has no option '%s'", info->name, item);
-        options.value[index] = golden_option(&info->options[index], value);
+        if (info->options[index].kind == LG_OPTION_LIST)
+            golden_option_list(info, &options, (size_t)index, value);
+        else
+            options.value[index] = golden_option(&info->options[index], value);
     }
     return options;
+}
+
+/* Every option of info must have rows in which it is not its default. */
+static inline void golden_check_options(struct golden file, const struct lg_info *info)
+{
+    bool found[LG_OPTIONS_MAX] = {false};
+    for (struct golden group; (group = golden_next(&file)).count;) {
+        if (strcmp(group.rows->name, info->name) != 0)
+            continue;
+        const struct lg_options options = golden_options(info, group.rows->options);
+        for (size_t i = 0; i < info->option_count; i++)
+            found[i] = found[i] || options.value[i] != info->options[i].default_value;
+    }
+    for (size_t i = 0; i < info->option_count; i++)
+        cr_expect(found[i], "%s: no golden values with another %s than the default", info->name,
+                  info->options[i].name);
 }
 
 /* Whether `real` holds all of these doubles; a case that it cannot is f64's. */

@@ -4,25 +4,34 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "engine/base/option.h"
 #include "engine/base/pcg.h"
 
 enum { OPTION_TRIALS = 11 };
 
+static inline bool is_whole(double value)
+{
+    return __builtin_fabs(value) >= 0x1p53 || (double)(int64_t)value == value;
+}
+
 static inline bool option_allows(const struct lg_option *option, double value)
 {
-    if (value > option->maximum)
+    if (value > option->maximum || (option->kind == LG_OPTION_INTEGER && !is_whole(value)))
         return false;
     return option->above_minimum ? value > option->minimum : value >= option->minimum;
 }
 
 /* The trial-th value to try, trial < OPTION_TRIALS: the default, the ends of the
- * range, and what lies in it of a few magnitudes; the default where it does not. */
+ * range, and what lies in it of a few magnitudes; the default where it does not. Lists
+ * stay empty. */
 static inline double option_trial(const struct lg_option *option, size_t trial)
 {
     static const double magnitudes[] = {1e-3, 0.1, 0.5, 0.9, 1, 2, 30, 1e30};
     double value = option->default_value;
+    if (option->kind == LG_OPTION_LIST)
+        return value;
     if (option->kind == LG_OPTION_CHOICE || option->kind == LG_OPTION_FLAG)
         return (double)(trial % (size_t)(option->maximum + 1));
     if (trial == 1)

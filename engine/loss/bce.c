@@ -1,0 +1,72 @@
+#include "engine/loss/entries.h"
+#include "engine/loss/loss.h"
+#include "engine/math/math.h"
+
+enum { WEIGHTS = 1, GUARD = 2, GUARD_EPSILON = 1 };
+
+static const double epsilon = 1e-12;
+
+static double clamped(double logarithm)
+{
+    return logarithm < -100 ? -100 : logarithm;
+}
+
+static double term(const struct entry *at)
+{
+    const bool guard = at->option[GUARD] == GUARD_EPSILON;
+    const double yes = guard ? math_log(at->y + epsilon) : clamped(math_log(at->y));
+    const double no = guard ? math_log(1 - at->y + epsilon) : clamped(math_log1p(-at->y));
+    return at->weight * ((at->t - 1) * no - at->t * yes);
+}
+
+/* As each framework computes it: near 0 and 1 these are not the value's slopes. */
+static double derivative(const struct entry *at)
+{
+    if (at->option[GUARD] == GUARD_EPSILON)
+        return at->weight * ((1 - at->t) / (1 - at->y + epsilon) - at->t / (at->y + epsilon));
+    const double least = (double)1e-12f; /* PyTorch's is a float in either precision */
+    const double product = (1 - at->y) * at->y;
+    return at->weight * ((at->y - at->t) / (product < least ? least : product));
+}
+
+static const struct entries_form form = {.inputs = 1, .weights = WEIGHTS};
+
+static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+{
+    entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
+}
+
+static void gradient(const struct lg_options *options, const struct loss_batch *at,
+                     real *const gradients[LG_LOSS_INPUTS_MAX])
+{
+    entries_gradient(derivative, &form, options, at, entries_scale(options, at), gradients[0]);
+}
+
+static const char *const guard_choices[] = {"clamp", "epsilon", NULL};
+static const struct lg_option options_table[] = {
+    LOSS_REDUCTION_OPTION,
+    ENTRIES_LIST_OPTION("weights", "w: one number for all features or one a feature; empty: 1"),
+    {.name = "guard",
+     .kind = LG_OPTION_CHOICE,
+     .default_value = 0,
+     .maximum = 1,
+     .choices = guard_choices,
+     .meaning = "at 0 and 1: logarithms not below -100 (PyTorch), or 1e-12 inside (Torch7)"},
+};
+
+const struct loss LG_SYMBOL(loss_bce) = {
+    .info =
+        {
+            .name = "bce",
+            .summary = "binary cross-entropy of probabilities",
+            .formula = "-w (t log(y) + (1 - t) log(1 - y))",
+            .source = "I. J. Good, Rational decisions, Journal of the Royal Statistical Society B "
+                      "14, 1952, DOI 10.1111/j.2517-6161.1952.tb00104.x; as BCELoss in PyTorch and "
+                      "BCECriterion in Torch7",
+            .options = options_table,
+            .option_count = sizeof options_table / sizeof *options_table,
+        },
+    .shape = {.inputs = 1, .target = LG_TARGET_UNIT, .minimum = 0, .maximum = 1},
+    .value = value,
+    .gradient = gradient,
+};

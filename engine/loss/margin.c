@@ -1,0 +1,67 @@
+#include "engine/loss/entries.h"
+#include "engine/loss/loss.h"
+
+enum { MARGIN = 1, AT_KINK = 2, AT_KINK_INSIDE = 1 };
+
+static double term(const struct entry *at)
+{
+    const double z = at->option[MARGIN] - at->t * at->y;
+    return z < 0 ? 0 : z;
+}
+
+static double derivative(const struct entry *at)
+{
+    const double z = at->option[MARGIN] - at->t * at->y;
+    if (z == 0)
+        return at->option[AT_KINK] == AT_KINK_INSIDE ? -at->t : 0;
+    return z > 0 ? -at->t : z < 0 ? 0 : z;
+}
+
+static const struct entries_form form = {.inputs = 1};
+
+static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+{
+    entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
+}
+
+static void gradient(const struct lg_options *options, const struct loss_batch *at,
+                     real *const gradients[LG_LOSS_INPUTS_MAX])
+{
+    entries_gradient(derivative, &form, options, at, entries_scale(options, at), gradients[0]);
+}
+
+static const char *const at_kink_choices[] = {"outside", "inside", NULL};
+static const struct lg_option options_table[] = {
+    LOSS_REDUCTION_OPTION,
+    {.name = "margin",
+     .kind = LG_OPTION_REAL,
+     .default_value = 1,
+     .minimum = 0,
+     .maximum = 1e30,
+     .meaning = "how far on its side a prediction costs nothing"},
+    {.name = "at_kink",
+     .kind = LG_OPTION_CHOICE,
+     .default_value = 0,
+     .maximum = 1,
+     .choices = at_kink_choices,
+     .meaning = "at t y = margin the derivative of what lies outside, 0 (Torch7), or inside, -t "
+                "(Rosenblatt)"},
+};
+
+const struct loss LG_SYMBOL(loss_margin) = {
+    .info =
+        {
+            .name = "margin",
+            .summary = "hinge: what a prediction lacks of the margin on its target's side",
+            .formula = "max(0, margin - t y)",
+            .source =
+                "C. Cortes, V. Vapnik, Support-vector networks, Machine Learning 20, 1995, DOI "
+                "10.1007/BF00994018; margin 0: F. Rosenblatt, The perceptron, Psychological Review "
+                "65, 1958, DOI 10.1037/h0042519; as MarginCriterion in Torch7",
+            .options = options_table,
+            .option_count = sizeof options_table / sizeof *options_table,
+        },
+    .shape = {.inputs = 1, .target = LG_TARGET_SIGNS},
+    .value = value,
+    .gradient = gradient,
+};

@@ -1,0 +1,85 @@
+#include "engine/loss/entries.h"
+#include "engine/loss/logistic.h"
+#include "engine/loss/loss.h"
+#include "engine/math/math.h"
+
+enum { WEIGHTS = 1, GUARD = 2, GUARD_EPSILON = 1 };
+
+static const double epsilon = 1e-12;
+
+/* The cross-entropy of logistic(y), rounded, as Torch7 composes it. */
+static double guarded_term(const struct entry *at)
+{
+    const double p = logistic(at->y);
+    return -(at->t * math_log(p + epsilon) + (1 - at->t) * math_log(1 - p + epsilon));
+}
+
+static double guarded_derivative(const struct entry *at)
+{
+    const double p = logistic(at->y);
+    const double by_p = (1 - at->t) / (1 - p + epsilon) - at->t / (p + epsilon);
+    return by_p * ((1 - p) * p);
+}
+
+static double term(const struct entry *at)
+{
+    if (at->option[GUARD] == GUARD_EPSILON)
+        return at->weight * guarded_term(at);
+    return at->weight * (at->t * softplus(-at->y) + (1 - at->t) * softplus(at->y));
+}
+
+static double derivative(const struct entry *at)
+{
+    if (at->option[GUARD] == GUARD_EPSILON)
+        return at->weight * guarded_derivative(at);
+    return at->weight * ((1 - at->t) * logistic(at->y) - at->t * logistic(-at->y));
+}
+
+static const struct entries_form form = {.inputs = 1, .weights = WEIGHTS};
+
+static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+{
+    entries_value(term, &form, options, at, (double)at->features, values);
+}
+
+static void gradient(const struct lg_options *options, const struct loss_batch *at,
+                     real *const gradients[LG_LOSS_INPUTS_MAX])
+{
+    const double samples = options->value[LOSS_REDUCTION] == LOSS_MEAN ? (double)at->batch : 1.0;
+    const double scale = 1 / ((double)at->features * samples);
+    entries_gradient(derivative, &form, options, at, scale, gradients[0]);
+}
+
+static const char *const guard_choices[] = {"none", "epsilon", NULL};
+static const struct lg_option options_table[] = {
+    {.name = "reduction",
+     .kind = LG_OPTION_CHOICE,
+     .maximum = 1,
+     .choices = lg_reductions,
+     .meaning = "over the batch: mean or sum; over classes it is the mean"},
+    ENTRIES_LIST_OPTION("weights", "w: one number for all classes or one a class; empty: 1"),
+    {.name = "guard",
+     .kind = LG_OPTION_CHOICE,
+     .maximum = 1,
+     .choices = guard_choices,
+     .meaning = "far logits: none needed (PyTorch), or 1e-12 inside the logarithms (Torch7)"},
+};
+
+const struct loss LG_SYMBOL(loss_multilabel_soft_margin) = {
+    .info =
+        {
+            .name = "multilabel_soft_margin",
+            .summary = "binary cross-entropy of logits, one a class; a sample's value is a mean "
+                       "either way",
+            .formula = "-w (t log(s(y)) + (1 - t) log(1 - s(y))), s(y) = 1 / (1 + exp(-y)), mean "
+                       "over classes",
+            .source = "MultiLabelSoftMarginCriterion in Torch7, R. Collobert and others, 2011; as "
+                      "MultiLabelSoftMarginLoss in PyTorch; term: D. R. Cox, 1958, DOI "
+                      "10.1111/j.2517-6161.1958.tb00292.x",
+            .options = options_table,
+            .option_count = sizeof options_table / sizeof *options_table,
+        },
+    .shape = {.inputs = 1, .target = LG_TARGET_UNIT},
+    .value = value,
+    .gradient = gradient,
+};

@@ -1,0 +1,77 @@
+#include "engine/loss/entries.h"
+#include "engine/loss/loss.h"
+#include "engine/math/math.h"
+
+enum { LOG_INPUT = 1, FULL = 2, EPS = 3 };
+
+/* Stirling's approximation of log(t!), which PyTorch adds from 1 on. */
+static double log_factorial(double t)
+{
+    const double two_pi = 0x1.921fb54442d18p+2;
+    return t > 1 ? t * math_log(t) - t + 0.5 * math_log(two_pi * t) : 0;
+}
+
+static double term(const struct entry *at)
+{
+    const double nll = at->option[LOG_INPUT] != 0
+                           ? math_exp(at->y) - at->t * at->y
+                           : at->y - at->t * math_log(at->y + at->option[EPS]);
+    return at->option[FULL] != 0 ? nll + log_factorial(at->t) : nll;
+}
+
+static double derivative(const struct entry *at)
+{
+    return at->option[LOG_INPUT] != 0 ? math_exp(at->y) - at->t
+                                      : 1 - at->t / (at->y + at->option[EPS]);
+}
+
+static const struct entries_form form = {.inputs = 1};
+
+static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+{
+    entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
+}
+
+static void gradient(const struct lg_options *options, const struct loss_batch *at,
+                     real *const gradients[LG_LOSS_INPUTS_MAX])
+{
+    entries_gradient(derivative, &form, options, at, entries_scale(options, at), gradients[0]);
+}
+
+static const struct lg_option options_table[] = {
+    LOSS_REDUCTION_OPTION,
+    {.name = "log_input",
+     .kind = LG_OPTION_FLAG,
+     .default_value = 1,
+     .maximum = 1,
+     .meaning = "the prediction is the logarithm of the rate, not the rate"},
+    {.name = "full",
+     .kind = LG_OPTION_FLAG,
+     .default_value = 0,
+     .maximum = 1,
+     .meaning = "add Stirling's approximation of log(t!)"},
+    {.name = "eps",
+     .kind = LG_OPTION_REAL,
+     .default_value = 1e-8,
+     .minimum = 0,
+     .maximum = 1,
+     .meaning = "added to the rate inside the logarithm"},
+};
+
+const struct loss LG_SYMBOL(loss_poisson_nll) = {
+    .info =
+        {
+            .name = "poisson_nll",
+            .summary = "negative log-likelihood of counts, Poisson distributed",
+            .formula = "log_input: exp(y) - t y; else y - t log(y + eps); full and t > 1: + t "
+                       "log(t) - t + log(2 pi t) / 2",
+            .source = "J. A. Nelder, R. W. M. Wedderburn, Generalized linear models, Journal of "
+                      "the Royal Statistical Society A 135, 1972, DOI 10.2307/2344614; as "
+                      "PoissonNLLLoss in PyTorch",
+            .options = options_table,
+            .option_count = sizeof options_table / sizeof *options_table,
+        },
+    .shape = {.inputs = 1, .target = LG_TARGET_NOT_NEGATIVE},
+    .value = value,
+    .gradient = gradient,
+};

@@ -1,0 +1,46 @@
+#include "engine/loss/entries.h"
+#include "engine/loss/logistic.h"
+#include "engine/loss/loss.h"
+
+static double term(const struct entry *at)
+{
+    return softplus(-at->t * at->y);
+}
+
+static double derivative(const struct entry *at)
+{
+    return -at->t * logistic(-at->t * at->y);
+}
+
+static const struct entries_form form = {.inputs = 1};
+
+static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+{
+    entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
+}
+
+static void gradient(const struct lg_options *options, const struct loss_batch *at,
+                     real *const gradients[LG_LOSS_INPUTS_MAX])
+{
+    entries_gradient(derivative, &form, options, at, entries_scale(options, at), gradients[0]);
+}
+
+static const struct lg_option options_table[] = {LOSS_REDUCTION_OPTION};
+
+const struct loss LG_SYMBOL(loss_soft_margin) = {
+    .info =
+        {
+            .name = "soft_margin",
+            .summary = "logistic loss of a prediction's side",
+            .formula = "log(1 + exp(-t y))",
+            .source =
+                "J. Friedman, T. Hastie, R. Tibshirani, Additive logistic regression, Annals of "
+                "Statistics 28, 2000, DOI 10.1214/aos/1016218223; as SoftMarginLoss in PyTorch and "
+                "SoftMarginCriterion in Torch7, which overflow where this does not",
+            .options = options_table,
+            .option_count = sizeof options_table / sizeof *options_table,
+        },
+    .shape = {.inputs = 1, .target = LG_TARGET_SIGNS},
+    .value = value,
+    .gradient = gradient,
+};

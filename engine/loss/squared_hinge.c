@@ -1,0 +1,61 @@
+#include "engine/loss/entries.h"
+#include "engine/loss/loss.h"
+
+enum { MARGIN = 1 };
+
+static double lack(const struct entry *at)
+{
+    const double z = at->option[MARGIN] - at->t * at->y;
+    return z < 0 ? 0 : z;
+}
+
+static double term(const struct entry *at)
+{
+    const double z = lack(at);
+    return z * z;
+}
+
+static double derivative(const struct entry *at)
+{
+    return -2 * at->t * lack(at);
+}
+
+static const struct entries_form form = {.inputs = 1};
+
+static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+{
+    entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
+}
+
+static void gradient(const struct lg_options *options, const struct loss_batch *at,
+                     real *const gradients[LG_LOSS_INPUTS_MAX])
+{
+    entries_gradient(derivative, &form, options, at, entries_scale(options, at), gradients[0]);
+}
+
+static const struct lg_option options_table[] = {
+    LOSS_REDUCTION_OPTION,
+    {.name = "margin",
+     .kind = LG_OPTION_REAL,
+     .default_value = 1,
+     .minimum = 0,
+     .maximum = 1e30,
+     .meaning = "how far on its side a prediction costs nothing"},
+};
+
+const struct loss LG_SYMBOL(loss_squared_hinge) = {
+    .info =
+        {
+            .name = "squared_hinge",
+            .summary = "square of the hinge",
+            .formula = "max(0, margin - t y)^2",
+            .source =
+                "L. Rosasco, E. De Vito, A. Caponnetto, M. Piana, A. Verri, Are loss functions all "
+                "the same?, Neural Computation 16, 2004, DOI 10.1162/089976604773135104",
+            .options = options_table,
+            .option_count = sizeof options_table / sizeof *options_table,
+        },
+    .shape = {.inputs = 1, .target = LG_TARGET_SIGNS},
+    .value = value,
+    .gradient = gradient,
+};

@@ -1,0 +1,99 @@
+#include "engine/optimizer/optimizer.h"
+
+enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY };
+enum { POWER1, POWER2 }; /* scalars: beta1^step, beta2^step */
+enum { RATE, KEEP1, GAIN1, KEEP2, GAIN2, UNBIAS, SMALL, SHRINK };
+
+static size_t slots(const struct lg_options *options)
+{
+    (void)options;
+    return 2;
+}
+
+/* As in Adam, but for the decay of the parameter itself. */
+static enum zero_gradient zero_gradient(const struct lg_options *options)
+{
+    return options->value[WEIGHT_DECAY] == 0 && (real)options->value[EPS] > 0 ? ZERO_AT_REST
+                                                                              : ZERO_MOVES;
+}
+
+static void begin(const struct lg_options *options, uint64_t step,
+                  double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+{
+    const double *o = options->value;
+    scalars[POWER1] = (step == 1 ? 1 : scalars[POWER1]) * o[BETA1];
+    scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
+    now->c[RATE] = (real)(o[LR] / (1 - scalars[POWER1]));
+    now->c[KEEP1] = (real)(o[BETA1]);
+    now->c[GAIN1] = (real)(1 - o[BETA1]);
+    now->c[KEEP2] = (real)(o[BETA2]);
+    now->c[GAIN2] = (real)(1 - o[BETA2]);
+    now->c[UNBIAS] = (real)(1 / __builtin_sqrt(1 - scalars[POWER2]));
+    now->c[SMALL] = (real)(o[EPS]);
+    now->c[SHRINK] = (real)(1 - o[LR] * o[WEIGHT_DECAY]);
+}
+
+static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
+                          struct gradient gradient, real *const *state)
+{
+    const real factor = gradient.factor, *restrict direction = gradient.direction;
+    const real rate = now->c[RATE], keep1 = now->c[KEEP1], gain1 = now->c[GAIN1],
+               keep2 = now->c[KEEP2], gain2 = now->c[GAIN2], unbias = now->c[UNBIAS],
+               small = now->c[SMALL], shrink = now->c[SHRINK];
+    real *restrict mean = state[0];
+    real *restrict square = state[1];
+    for (size_t i = 0; i < n; i++) {
+        const real d = gradient_at(factor, direction, i);
+        mean[i] = keep1 * mean[i] + gain1 * d;
+        square[i] = keep2 * square[i] + gain2 * (d * d);
+        w[i] = shrink * w[i] - rate * mean[i] / (real_sqrt(square[i]) * unbias + small);
+    }
+}
+
+UPDATE_OUTER(update)
+
+static const struct lg_option options_table[] = {
+    [LR] = OPTION_LR(1e-3),
+    [BETA1] = {.name = "beta1",
+               .kind = LG_OPTION_REAL,
+               .default_value = 0.9,
+               .minimum = 0,
+               .maximum = 0.9999999999999999,
+               .meaning = "decay of the mean of gradients"},
+    [BETA2] = {.name = "beta2",
+               .kind = LG_OPTION_REAL,
+               .default_value = 0.999,
+               .minimum = 0,
+               .maximum = 0.9999999999999999,
+               .meaning = "decay of the mean of squared gradients"},
+    [EPS] = {.name = "eps",
+             .kind = LG_OPTION_REAL,
+             .default_value = 1e-8,
+             .minimum = 0,
+             .maximum = 1e30,
+             .meaning = "added to the denominator"},
+    [WEIGHT_DECAY] = {.name = "weight_decay",
+                      .kind = LG_OPTION_REAL,
+                      .default_value = 0.01,
+                      .minimum = 0,
+                      .maximum = 1e30,
+                      .meaning = "decoupled: lr weight_decay w is taken from w"},
+};
+
+const struct optimizer LG_SYMBOL(optimizer_adamw) = {
+    .info =
+        {
+            .name = "adamw",
+            .summary = "adam with decoupled weight decay",
+            .formula = "w -= lr weight_decay w; then as adam",
+            .source = "I. Loshchilov, F. Hutter, 2017, algorithm 2, arXiv:1711.05101; as AdamW in "
+                      "PyTorch",
+            .options = options_table,
+            .option_count = sizeof options_table / sizeof *options_table,
+        },
+    .slots = slots,
+    .zero_gradient = zero_gradient,
+    .begin = begin,
+    .update = update,
+    .update_outer = update_outer,
+};
