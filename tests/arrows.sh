@@ -31,7 +31,7 @@ may engine/kernel $base engine/kernel/
 may engine/data $base engine/data/
 may engine/activation $base engine/math/ engine/kernel/ engine/activation/activation.h
 may engine/loss $base engine/math/ engine/kernel/ engine/loss/
-may engine/optimizer $base engine/math/ engine/kernel/ engine/optimizer/optimizer.h
+may engine/optimizer $base engine/math/ engine/kernel/ engine/optimizer/
 may engine/net $base engine/math/ engine/kernel/ engine/activation/ engine/loss/ engine/optimizer/ \
     engine/data/ engine/net/ engine/backend.h
 may harness $base engine/data/ engine/backend.h harness/

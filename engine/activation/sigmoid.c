@@ -1,23 +1,33 @@
 #include "engine/activation/activation.h"
+#include "engine/math/each.h"
 #include "engine/math/math.h"
 
-static double logistic(double z)
+/* e / (1 + e) or 1 / (1 + e), e = exp(-|z|): neither overflows. */
+ALWAYS_INLINE double logistic(double z, double e)
 {
-    const double magnitude = __builtin_fabs(z);
+    const double exact = where(z < 0, e, 1) / (1 + e);
     /* 1/2 + z/4 - z^3/48. For a float z, 1/2 + z/4 can lie half way between two
      * floats with the cube below f64's last place: a quarter of a float's last
      * place less than z/4 decides such a tie the cube's way and nothing else. */
-    if (LG_PRECISION == 32 && magnitude < 0x1p-12)
-        return 0.5 + z * (0.25 - 0x1p-27);
-    const double e = math_exp(-magnitude); /* never overflows */
-    return z < 0 ? e / (1 + e) : 1 / (1 + e);
+    const double near_zero = 0.5 + z * (0.25 - 0x1p-27);
+    return where(LG_PRECISION == 32 && __builtin_fabs(z) < 0x1p-12, near_zero, exact);
 }
 
 static void forward(const struct lg_options *options, size_t n, const real *z, real *h)
 {
+    enum { BLOCK = 128 };
     (void)options;
-    for (size_t i = 0; i < n; i++)
-        h[i] = (real)logistic((double)z[i]);
+    for (size_t first = 0; first < n; first += BLOCK) {
+        double x[BLOCK], e[BLOCK];
+        const size_t count = n - first < BLOCK ? n - first : BLOCK;
+        for (size_t i = 0; i < count; i++) {
+            x[i] = (double)z[first + i];
+            e[i] = -__builtin_fabs(x[i]);
+        }
+        math_exp_all(e, e, count);
+        for (size_t i = 0; i < count; i++)
+            h[first + i] = (real)logistic(x[i], e[i]);
+    }
 }
 
 static void backward(const struct lg_options *options, size_t n, const real *z, const real *h,

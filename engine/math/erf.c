@@ -2,7 +2,7 @@
 #include "engine/math/parts.h"
 
 /* erf(x) / x - 1 as a polynomial of x^2 for |x| <= 1, off by less than 2^-62. */
-static double near_zero(double x)
+ALWAYS_INLINE double near_zero(double x)
 {
     static const double near[] = {
         0x1.06eba8214db69p-3,   -0x1.812746b0379e6p-2,  0x1.ce2f21a042b3p-4,
@@ -195,7 +195,36 @@ double math_erf(double x)
     return x < 0 ? -y : y;
 }
 
+/* The polynomial near zero for all, then the others again one by one: their tables
+ * differ, and gathering coefficients takes as long as they do. */
+void math_erf_all(double *y, const double *x, size_t n)
+{
+    for (size_t first = 0; first < n; first += EACH_BLOCK) {
+        double in[EACH_BLOCK];
+        const size_t count = n - first < EACH_BLOCK ? n - first : EACH_BLOCK;
+        memcpy(in, x + first, count * sizeof *x); /* y may be x */
+        each_double(near_zero, y + first, in, count);
+        for (size_t i = 0; i < count; i++)
+            if (!(__builtin_fabs(in[i]) < 1))
+                y[first + i] = math_erf(in[i]);
+    }
+}
+
 real real_erf(real x)
 {
     return (real)math_erf((double)x);
+}
+
+void real_erf_all(real *y, const real *x, size_t n)
+{
+    enum { BLOCK = 8 * EACH_BLOCK };
+    for (size_t first = 0; first < n; first += BLOCK) {
+        double block[BLOCK];
+        const size_t count = n - first < BLOCK ? n - first : BLOCK;
+        for (size_t i = 0; i < count; i++)
+            block[i] = (double)x[first + i];
+        math_erf_all(block, block, count);
+        for (size_t i = 0; i < count; i++)
+            y[first + i] = (real)block[i];
+    }
 }

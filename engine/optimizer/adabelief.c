@@ -10,7 +10,7 @@ static size_t slots(const struct lg_options *options)
     return 2;
 }
 
-/* eps is added to the spread in every step. */
+/* eps is added to the square in every step. */
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
     (void)options;
@@ -24,13 +24,13 @@ static void begin(const struct lg_options *options, uint64_t step,
     scalars[POWER1] = (step == 1 ? 1 : scalars[POWER1]) * o[BETA1];
     scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
     now->c[RATE] = (real)(o[LR] / (1 - scalars[POWER1]));
-    now->c[KEEP1] = (real)(o[BETA1]);
+    now->c[KEEP1] = (real)o[BETA1];
     now->c[GAIN1] = (real)(1 - o[BETA1]);
-    now->c[KEEP2] = (real)(o[BETA2]);
+    now->c[KEEP2] = (real)o[BETA2];
     now->c[GAIN2] = (real)(1 - o[BETA2]);
     now->c[UNBIAS] = (real)(1 / __builtin_sqrt(1 - scalars[POWER2]));
-    now->c[SMALL] = (real)(o[EPS]);
-    now->c[DECAY] = (real)(o[WEIGHT_DECAY]);
+    now->c[SMALL] = (real)o[EPS];
+    now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 
 static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
@@ -41,13 +41,13 @@ static inline void update(const struct optimizer_step *now, size_t n, real *rest
                keep2 = now->c[KEEP2], gain2 = now->c[GAIN2], unbias = now->c[UNBIAS],
                small = now->c[SMALL], decay = now->c[DECAY];
     real *restrict mean = state[0];
-    real *restrict spread = state[1];
+    real *restrict square = state[1];
     for (size_t i = 0; i < n; i++) {
         const real d = gradient_at(factor, direction, i) + decay * w[i];
         mean[i] = keep1 * mean[i] + gain1 * d;
         const real off = d - mean[i];
-        spread[i] = keep2 * spread[i] + gain2 * (off * off) + small;
-        w[i] -= rate * mean[i] / (real_sqrt(spread[i]) * unbias + small);
+        square[i] = keep2 * square[i] + gain2 * (off * off) + small;
+        w[i] -= rate * mean[i] / (real_sqrt(square[i]) * unbias + small);
     }
 }
 
@@ -58,21 +58,18 @@ static const struct lg_option options_table[] = {
     [BETA1] = {.name = "beta1",
                .kind = LG_OPTION_REAL,
                .default_value = 0.9,
-               .minimum = 0,
                .maximum = 0.9999999999999999,
                .meaning = "decay of the mean of gradients"},
     [BETA2] = {.name = "beta2",
                .kind = LG_OPTION_REAL,
                .default_value = 0.999,
-               .minimum = 0,
                .maximum = 0.9999999999999999,
-               .meaning = "decay of the spread of gradients about their mean"},
+               .meaning = "decay of the mean of squared surprises"},
     [EPS] = {.name = "eps",
              .kind = LG_OPTION_REAL,
-             .default_value = 1e-16,
-             .minimum = 0,
+             .default_value = 1e-8,
              .maximum = 1e30,
-             .meaning = "added to the spread and to its root"},
+             .meaning = "added to the square in every step, and to its root"},
     [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
 };
 
@@ -80,12 +77,10 @@ const struct optimizer LG_SYMBOL(optimizer_adabelief) = {
     .info =
         {
             .name = "adabelief",
-            .summary =
-                "adam with the spread of gradients about their mean in place of their square",
-            .formula = "m as adam; s = beta2 s + (1 - beta2) (g - m)^2 + eps; w -= lr m / (1 - "
-                       "beta1^t) / (sqrt(s / (1 - beta2^t)) + eps)",
-            .source = "J. Zhuang et al., AdaBelief Optimizer, NeurIPS 2020, algorithm 2, "
-                      "arXiv:2010.07468",
+            .summary = "Adam by how far gradients are from their running mean",
+            .formula = "m = beta1 m + (1 - beta1) g; s = beta2 s + (1 - beta2) (g - m)^2 + eps; w "
+                       "-= lr m / (1 - beta1^t) / (sqrt(s / (1 - beta2^t)) + eps)",
+            .source = "J. Zhuang et al., 2020, algorithm 2, arXiv:2010.07468",
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },

@@ -9,7 +9,7 @@ static size_t slots(const struct lg_options *options)
     return 2;
 }
 
-/* Averages of zero stay, and w - lr * (root of eps over root of eps) * 0 = w. */
+/* Means decay towards zero; means of zero stay, and w - rate * (positive) * 0 = w. */
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
     return options->value[WEIGHT_DECAY] == 0 && (real)options->value[EPS] > 0 ? ZERO_AT_REST
@@ -20,13 +20,13 @@ static void begin(const struct lg_options *options, uint64_t step,
                   double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     (void)scalars;
-    const double *o = options->value;
     (void)step;
-    now->c[RATE] = (real)(o[LR]);
-    now->c[KEEP] = (real)(o[RHO]);
+    const double *o = options->value;
+    now->c[RATE] = (real)o[LR];
+    now->c[KEEP] = (real)o[RHO];
     now->c[GAIN] = (real)(1 - o[RHO]);
-    now->c[SMALL] = (real)(o[EPS]);
-    now->c[DECAY] = (real)(o[WEIGHT_DECAY]);
+    now->c[SMALL] = (real)o[EPS];
+    now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 
 static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
@@ -36,13 +36,13 @@ static inline void update(const struct optimizer_step *now, size_t n, real *rest
     const real rate = now->c[RATE], keep = now->c[KEEP], gain = now->c[GAIN], small = now->c[SMALL],
                decay = now->c[DECAY];
     real *restrict square = state[0];
-    real *restrict moved = state[1];
+    real *restrict step = state[1];
     for (size_t i = 0; i < n; i++) {
         const real d = gradient_at(factor, direction, i) + decay * w[i];
         square[i] = keep * square[i] + gain * (d * d);
-        const real step = real_sqrt(moved[i] + small) / real_sqrt(square[i] + small) * d;
-        moved[i] = keep * moved[i] + gain * (step * step);
-        w[i] -= rate * step;
+        const real delta = real_sqrt(step[i] + small) / real_sqrt(square[i] + small) * d;
+        step[i] = keep * step[i] + gain * (delta * delta);
+        w[i] -= rate * delta;
     }
 }
 
@@ -53,15 +53,13 @@ static const struct lg_option options_table[] = {
     [RHO] = {.name = "rho",
              .kind = LG_OPTION_REAL,
              .default_value = 0.9,
-             .minimum = 0,
-             .maximum = 1,
-             .meaning = "decay of both averages"},
+             .maximum = 0.9999999, /* torch: 1, a mean that never moves */
+             .meaning = "decay of the means of squares"},
     [EPS] = {.name = "eps",
              .kind = LG_OPTION_REAL,
              .default_value = 1e-6,
-             .minimum = 0,
              .maximum = 1e30,
-             .meaning = "added under both roots"},
+             .meaning = "added to the means of squares, inside their roots"},
     [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
 };
 
@@ -69,11 +67,10 @@ const struct optimizer LG_SYMBOL(optimizer_adadelta) = {
     .info =
         {
             .name = "adadelta",
-            .summary = "steps in the unit of the parameters, from averages of squared gradients "
-                       "and of squared steps",
-            .formula = "v = rho v + (1 - rho) g^2; s = sqrt(u + eps) / sqrt(v + eps) g; u = rho u "
-                       "+ (1 - rho) s^2; w -= lr s",
-            .source = "M. D. Zeiler, 2012, algorithm 1, arXiv:1212.5701; as Adadelta in PyTorch",
+            .summary = "steps scaled by the ratio of past steps to past gradients",
+            .formula = "v = rho v + (1 - rho) g^2; d = sqrt(u + eps) / sqrt(v + eps) g; u = rho u "
+                       "+ (1 - rho) d^2; w -= lr d",
+            .source = "M. D. Zeiler, 2012, algorithm 1, arXiv:1212.5701",
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },

@@ -14,8 +14,10 @@ static size_t slots(const struct lg_options *options)
  * w - rate * 0 / (positive) = w. */
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
-    return options->value[WEIGHT_DECAY] == 0 && (real)options->value[EPS] > 0 ? ZERO_AT_REST
-                                                                              : ZERO_MOVES;
+    const double *o = options->value;
+    return o[WEIGHT_DECAY] == 0 && (real)o[EPS] > 0 && o[LR] / (1 - o[BETA1]) <= (double)REAL_MAX
+               ? ZERO_AT_REST
+               : ZERO_MOVES;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,

@@ -10,11 +10,20 @@ static size_t slots(const struct lg_options *options)
     return 2;
 }
 
-/* The largest gradient so far starts from 0 and becomes eps. */
+/* The first size is at least eps, so starting from it is starting from 0; what has
+ * never moved then stays as it is. */
+static real initial_state(const struct lg_options *options, size_t slot)
+{
+    return slot == 0 ? 0 : (real)options->value[EPS];
+}
+
+/* Moments decay towards zero whatever the gradient; moments of zero stay, and
+ * w - rate * 0 / (positive) = w as long as the rate, largest in step 1, is finite. */
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
-    (void)options;
-    return ZERO_MOVES;
+    const double *o = options->value;
+    const bool is_finite = o[LR] / (1 - o[BETA1]) <= (double)REAL_MAX;
+    return is_finite && o[WEIGHT_DECAY] == 0 && (real)o[EPS] > 0 ? ZERO_AT_REST : ZERO_MOVES;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
@@ -23,11 +32,11 @@ static void begin(const struct lg_options *options, uint64_t step,
     const double *o = options->value;
     scalars[POWER1] = (step == 1 ? 1 : scalars[POWER1]) * o[BETA1];
     now->c[RATE] = (real)(o[LR] / (1 - scalars[POWER1]));
-    now->c[KEEP1] = (real)(o[BETA1]);
+    now->c[KEEP1] = (real)o[BETA1];
     now->c[GAIN1] = (real)(1 - o[BETA1]);
-    now->c[KEEP2] = (real)(o[BETA2]);
-    now->c[SMALL] = (real)(o[EPS]);
-    now->c[DECAY] = (real)(o[WEIGHT_DECAY]);
+    now->c[KEEP2] = (real)o[BETA2];
+    now->c[SMALL] = (real)o[EPS];
+    now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 
 static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
@@ -40,9 +49,9 @@ static inline void update(const struct optimizer_step *now, size_t n, real *rest
     real *restrict largest = state[1];
     for (size_t i = 0; i < n; i++) {
         const real d = gradient_at(factor, direction, i) + decay * w[i];
-        const real old = keep2 * largest[i], size = real_abs(d) + small;
         mean[i] = keep1 * mean[i] + gain1 * d;
-        largest[i] = old > size ? old : size;
+        const real old = keep2 * largest[i], size = real_abs(d) + small;
+        largest[i] = old < size ? size : old;
         w[i] -= rate * mean[i] / largest[i];
     }
 }
@@ -54,21 +63,18 @@ static const struct lg_option options_table[] = {
     [BETA1] = {.name = "beta1",
                .kind = LG_OPTION_REAL,
                .default_value = 0.9,
-               .minimum = 0,
                .maximum = 0.9999999999999999,
                .meaning = "decay of the mean of gradients"},
     [BETA2] = {.name = "beta2",
                .kind = LG_OPTION_REAL,
                .default_value = 0.999,
-               .minimum = 0,
                .maximum = 0.9999999999999999,
                .meaning = "decay of the largest gradient"},
     [EPS] = {.name = "eps",
              .kind = LG_OPTION_REAL,
              .default_value = 1e-8,
-             .minimum = 0,
              .maximum = 1e30,
-             .meaning = "added to the size of a gradient"},
+             .meaning = "added to the size of each gradient"},
     [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
 };
 
@@ -76,15 +82,16 @@ const struct optimizer LG_SYMBOL(optimizer_adamax) = {
     .info =
         {
             .name = "adamax",
-            .summary = "adam with the largest gradient in place of the root of the mean square",
-            .formula = "m = beta1 m + (1 - beta1) g; u = max(beta2 u, |g| + eps); w -= lr m / ((1 "
-                       "- beta1^t) u)",
-            .source =
-                "D. P. Kingma, J. Ba, 2014, algorithm 2, arXiv:1412.6980; as Adamax in PyTorch",
+            .summary = "Adam by the largest decayed gradient, not by squares",
+            .formula = "m = beta1 m + (1 - beta1) g; u = max(beta2 u, |g| + eps); w -= lr m / (1 - "
+                       "beta1^t) / u",
+            .source = "D. P. Kingma, J. Ba, 2014, algorithm 2, arXiv:1412.6980; eps as "
+                      "torch.optim.Adamax",
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },
     .slots = slots,
+    .initial_state = initial_state,
     .zero_gradient = zero_gradient,
     .begin = begin,
     .update = update,

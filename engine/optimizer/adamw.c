@@ -1,20 +1,23 @@
 #include "engine/optimizer/optimizer.h"
 
-enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY };
+enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, AMSGRAD };
 enum { POWER1, POWER2 }; /* scalars: beta1^step, beta2^step */
-enum { RATE, KEEP1, GAIN1, KEEP2, GAIN2, UNBIAS, SMALL, SHRINK };
+enum { RATE, SHRINK, KEEP1, GAIN1, KEEP2, GAIN2, UNBIAS, SMALL, KEEPS_LARGEST };
 
 static size_t slots(const struct lg_options *options)
 {
-    (void)options;
-    return 2;
+    return options->value[AMSGRAD] != 0 ? 3 : 2;
 }
 
-/* As in Adam, but for the decay of the parameter itself. */
+/* Moments decay towards zero whatever the gradient; moments of zero stay, and
+ * w - rate * 0 / (positive) = w as long as the rate, largest in step 1, is finite.
+ * Decay that rounds to none is none. */
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
-    return options->value[WEIGHT_DECAY] == 0 && (real)options->value[EPS] > 0 ? ZERO_AT_REST
-                                                                              : ZERO_MOVES;
+    const double *o = options->value;
+    const bool is_finite = o[LR] / (1 - o[BETA1]) <= (double)REAL_MAX;
+    const bool is_whole = (real)(1 - o[LR] * o[WEIGHT_DECAY]) == 1;
+    return is_finite && is_whole && (real)o[EPS] > 0 ? ZERO_AT_REST : ZERO_MOVES;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
@@ -24,30 +27,46 @@ static void begin(const struct lg_options *options, uint64_t step,
     scalars[POWER1] = (step == 1 ? 1 : scalars[POWER1]) * o[BETA1];
     scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
     now->c[RATE] = (real)(o[LR] / (1 - scalars[POWER1]));
-    now->c[KEEP1] = (real)(o[BETA1]);
+    now->c[SHRINK] = (real)(1 - o[LR] * o[WEIGHT_DECAY]);
+    now->c[KEEP1] = (real)o[BETA1];
     now->c[GAIN1] = (real)(1 - o[BETA1]);
-    now->c[KEEP2] = (real)(o[BETA2]);
+    now->c[KEEP2] = (real)o[BETA2];
     now->c[GAIN2] = (real)(1 - o[BETA2]);
     now->c[UNBIAS] = (real)(1 / __builtin_sqrt(1 - scalars[POWER2]));
-    now->c[SMALL] = (real)(o[EPS]);
-    now->c[SHRINK] = (real)(1 - o[LR] * o[WEIGHT_DECAY]);
+    now->c[SMALL] = (real)o[EPS];
+    now->c[KEEPS_LARGEST] = (real)o[AMSGRAD];
+}
+
+/* keeps_largest is a constant in every call. */
+static inline __attribute__((always_inline)) void run(const struct optimizer_step *now, size_t n,
+                                                      real *restrict w, struct gradient gradient,
+                                                      real *restrict mean, real *restrict square,
+                                                      real *restrict largest, bool keeps_largest)
+{
+    const real factor = gradient.factor, *restrict direction = gradient.direction;
+    const real rate = now->c[RATE], shrink = now->c[SHRINK], keep1 = now->c[KEEP1],
+               gain1 = now->c[GAIN1], keep2 = now->c[KEEP2], gain2 = now->c[GAIN2],
+               unbias = now->c[UNBIAS], small = now->c[SMALL];
+    for (size_t i = 0; i < n; i++) {
+        const real d = gradient_at(factor, direction, i);
+        mean[i] = keep1 * mean[i] + gain1 * d;
+        square[i] = keep2 * square[i] + gain2 * (d * d);
+        real used = square[i];
+        if (keeps_largest) {
+            used = largest[i] < used ? used : largest[i];
+            largest[i] = used;
+        }
+        w[i] = w[i] * shrink - rate * mean[i] / (real_sqrt(used) * unbias + small);
+    }
 }
 
 static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
                           struct gradient gradient, real *const *state)
 {
-    const real factor = gradient.factor, *restrict direction = gradient.direction;
-    const real rate = now->c[RATE], keep1 = now->c[KEEP1], gain1 = now->c[GAIN1],
-               keep2 = now->c[KEEP2], gain2 = now->c[GAIN2], unbias = now->c[UNBIAS],
-               small = now->c[SMALL], shrink = now->c[SHRINK];
-    real *restrict mean = state[0];
-    real *restrict square = state[1];
-    for (size_t i = 0; i < n; i++) {
-        const real d = gradient_at(factor, direction, i);
-        mean[i] = keep1 * mean[i] + gain1 * d;
-        square[i] = keep2 * square[i] + gain2 * (d * d);
-        w[i] = shrink * w[i] - rate * mean[i] / (real_sqrt(square[i]) * unbias + small);
-    }
+    if (now->c[KEEPS_LARGEST] != 0)
+        run(now, n, w, gradient, state[0], state[1], state[2], true);
+    else
+        run(now, n, w, gradient, state[0], state[1], NULL, false);
 }
 
 UPDATE_OUTER(update)
@@ -57,37 +76,38 @@ static const struct lg_option options_table[] = {
     [BETA1] = {.name = "beta1",
                .kind = LG_OPTION_REAL,
                .default_value = 0.9,
-               .minimum = 0,
                .maximum = 0.9999999999999999,
                .meaning = "decay of the mean of gradients"},
     [BETA2] = {.name = "beta2",
                .kind = LG_OPTION_REAL,
                .default_value = 0.999,
-               .minimum = 0,
                .maximum = 0.9999999999999999,
                .meaning = "decay of the mean of squared gradients"},
     [EPS] = {.name = "eps",
              .kind = LG_OPTION_REAL,
              .default_value = 1e-8,
-             .minimum = 0,
              .maximum = 1e30,
-             .meaning = "added to the denominator"},
+             .meaning = "added to the root of the unbiased square"},
     [WEIGHT_DECAY] = {.name = "weight_decay",
                       .kind = LG_OPTION_REAL,
-                      .default_value = 0.01,
-                      .minimum = 0,
+                      .default_value = 1e-2,
                       .maximum = 1e30,
-                      .meaning = "decoupled: lr weight_decay w is taken from w"},
+                      .meaning = "decoupled decay: w is scaled by 1 - lr * weight_decay"},
+    [AMSGRAD] = {.name = "amsgrad",
+                 .kind = LG_OPTION_FLAG,
+                 .maximum = 1,
+                 .meaning = "use the largest mean of squares so far"},
 };
 
 const struct optimizer LG_SYMBOL(optimizer_adamw) = {
     .info =
         {
             .name = "adamw",
-            .summary = "adam with decoupled weight decay",
-            .formula = "w -= lr weight_decay w; then as adam",
-            .source = "I. Loshchilov, F. Hutter, 2017, algorithm 2, arXiv:1711.05101; as AdamW in "
-                      "PyTorch",
+            .summary = "Adam with decoupled weight decay",
+            .formula = "w *= 1 - lr weight_decay; m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - "
+                       "beta2) g^2; w -= lr m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps); "
+                       "amsgrad: max of v so far for v",
+            .source = "I. Loshchilov, F. Hutter, 2017, algorithm 2, arXiv:1711.05101",
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },

@@ -1,7 +1,7 @@
 #include "engine/optimizer/optimizer.h"
 
-enum { LR, WEIGHT_DECAY, LR_DECAY };
-enum { RATE, DECAY };
+enum { LR, LR_DECAY };
+enum { RATE };
 
 static size_t slots(const struct lg_options *options)
 {
@@ -9,10 +9,11 @@ static size_t slots(const struct lg_options *options)
     return 0;
 }
 
-/* w - lr * 0 = w. */
+/* w - rate * 0 = w in every bit. */
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
-    return options->value[WEIGHT_DECAY] == 0 ? ZERO_IS_NOTHING : ZERO_MOVES;
+    (void)options;
+    return ZERO_IS_NOTHING;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
@@ -20,26 +21,23 @@ static void begin(const struct lg_options *options, uint64_t step,
 {
     (void)scalars;
     const double *o = options->value;
-    now->c[RATE] = (real)(decayed_rate(o[LR], o[LR_DECAY], step));
-    now->c[DECAY] = (real)(o[WEIGHT_DECAY]);
+    now->c[RATE] = (real)decayed_rate(o[LR], o[LR_DECAY], step);
 }
 
 static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
                           struct gradient gradient, real *const *state)
 {
     const real factor = gradient.factor, *restrict direction = gradient.direction;
-    const real rate = now->c[RATE], decay = now->c[DECAY];
     (void)state;
-    for (size_t i = 0; i < n; i++) {
-        w[i] -= rate * (gradient_at(factor, direction, i) + decay * w[i]);
-    }
+    const real rate = now->c[RATE];
+    for (size_t i = 0; i < n; i++)
+        w[i] -= rate * gradient_at(factor, direction, i);
 }
 
 UPDATE_OUTER(update)
 
 static const struct lg_option options_table[] = {
-    [LR] = OPTION_LR(0.1),
-    [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
+    [LR] = OPTION_LR(1e-2),
     [LR_DECAY] = OPTION_LR_DECAY,
 };
 
@@ -47,9 +45,9 @@ const struct optimizer LG_SYMBOL(optimizer_gd) = {
     .info =
         {
             .name = "gd",
-            .summary = "gradient descent: one step an epoch, on all samples",
-            .formula = "w -= lr g",
-            .source = "A.-L. Cauchy, Comptes rendus 25, 1847",
+            .summary = "gradient descent on all training samples at once",
+            .formula = "w -= lr g, g over the whole training set",
+            .source = "A. Cauchy, 1847, Comptes rendus 25, 536-538",
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },

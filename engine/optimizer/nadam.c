@@ -1,9 +1,18 @@
-#include "engine/math/math.h"
 #include "engine/optimizer/optimizer.h"
 
-enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, MOMENTUM_DECAY };
-enum { PRODUCT, POWER2 }; /* scalars: the product of momenta so far, beta2^step */
-enum { RATE_NOW, RATE_MEAN, KEEP1, GAIN1, KEEP2, GAIN2, UNBIAS, SMALL, DECAY };
+#include "engine/math/math.h"
+
+enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, MOMENTUM_DECAY, FORM };
+enum { PRODUCT, POWER2 }; /* scalars: mu_1 ... mu_step, beta2^step */
+enum { NOW, NEXT, KEEP1, GAIN1, KEEP2, GAIN2, UNBIAS, SMALL, DECAY };
+
+#define LOG_0_96 (-0.040821994520255166) /* log(0.96) */
+
+/* mu of a step. */
+static double momentum_at(const double *o, uint64_t step)
+{
+    return o[BETA1] * (1 - 0.5 * math_exp(LOG_0_96 * ((double)step * o[MOMENTUM_DECAY])));
+}
 
 static size_t slots(const struct lg_options *options)
 {
@@ -11,42 +20,39 @@ static size_t slots(const struct lg_options *options)
     return 2;
 }
 
-/* As in Adam: moments of zero stay. */
+/* Moments decay towards zero whatever the gradient; moments of zero stay, and
+ * w - rate * 0 / (positive) = w as long as the rates are finite. No mu is above beta1. */
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
-    return options->value[WEIGHT_DECAY] == 0 && (real)options->value[EPS] > 0 ? ZERO_AT_REST
-                                                                              : ZERO_MOVES;
-}
-
-/* The momentum of a step. */
-static double momentum_at(const double *o, double step)
-{
-    return o[BETA1] * (1 - 0.5 * math_exp(step * o[MOMENTUM_DECAY] * math_log(0.96)));
+    const double *o = options->value;
+    const bool is_finite = o[LR] / (1 - o[BETA1]) <= (double)REAL_MAX;
+    return is_finite && o[WEIGHT_DECAY] == 0 && (real)o[EPS] > 0 ? ZERO_AT_REST : ZERO_MOVES;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
                   double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
-    const double mu = momentum_at(o, (double)step), next = momentum_at(o, (double)step + 1);
-    scalars[PRODUCT] = (step == 1 ? 1 : scalars[PRODUCT]) * mu;
+    scalars[PRODUCT] = (step == 1 ? 1 : scalars[PRODUCT]) * momentum_at(o, step);
     scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
-    now->c[RATE_NOW] = (real)(o[LR] * (1 - mu) / (1 - scalars[PRODUCT]));
-    now->c[RATE_MEAN] = (real)(o[LR] * next / (1 - scalars[PRODUCT] * next));
-    now->c[KEEP1] = (real)(o[BETA1]);
+    const double mu = momentum_at(o, step), next = momentum_at(o, step + 1);
+    const double product_next = scalars[PRODUCT] * next * (o[FORM] != 0 ? mu : 1);
+    now->c[NOW] = (real)(o[LR] * (1 - mu) / (1 - scalars[PRODUCT]));
+    now->c[NEXT] = (real)(o[LR] * next / (1 - product_next));
+    now->c[KEEP1] = (real)o[BETA1];
     now->c[GAIN1] = (real)(1 - o[BETA1]);
-    now->c[KEEP2] = (real)(o[BETA2]);
+    now->c[KEEP2] = (real)o[BETA2];
     now->c[GAIN2] = (real)(1 - o[BETA2]);
     now->c[UNBIAS] = (real)(1 / __builtin_sqrt(1 - scalars[POWER2]));
-    now->c[SMALL] = (real)(o[EPS]);
-    now->c[DECAY] = (real)(o[WEIGHT_DECAY]);
+    now->c[SMALL] = (real)o[EPS];
+    now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 
 static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
                           struct gradient gradient, real *const *state)
 {
     const real factor = gradient.factor, *restrict direction = gradient.direction;
-    const real rate_now = now->c[RATE_NOW], rate_mean = now->c[RATE_MEAN], keep1 = now->c[KEEP1],
+    const real rate = now->c[NOW], next = now->c[NEXT], keep1 = now->c[KEEP1],
                gain1 = now->c[GAIN1], keep2 = now->c[KEEP2], gain2 = now->c[GAIN2],
                unbias = now->c[UNBIAS], small = now->c[SMALL], decay = now->c[DECAY];
     real *restrict mean = state[0];
@@ -55,52 +61,56 @@ static inline void update(const struct optimizer_step *now, size_t n, real *rest
         const real d = gradient_at(factor, direction, i) + decay * w[i];
         mean[i] = keep1 * mean[i] + gain1 * d;
         square[i] = keep2 * square[i] + gain2 * (d * d);
-        const real root = real_sqrt(square[i]) * unbias + small;
-        w[i] -= (rate_now * d + rate_mean * mean[i]) / root;
+        w[i] -= (rate * d + next * mean[i]) / (real_sqrt(square[i]) * unbias + small);
     }
 }
 
 UPDATE_OUTER(update)
+
+static const char *const forms[] = {"documented", "pytorch_1_13", NULL};
 
 static const struct lg_option options_table[] = {
     [LR] = OPTION_LR(2e-3),
     [BETA1] = {.name = "beta1",
                .kind = LG_OPTION_REAL,
                .default_value = 0.9,
-               .minimum = 0,
                .maximum = 0.9999999999999999,
                .meaning = "decay of the mean of gradients"},
     [BETA2] = {.name = "beta2",
                .kind = LG_OPTION_REAL,
                .default_value = 0.999,
-               .minimum = 0,
                .maximum = 0.9999999999999999,
                .meaning = "decay of the mean of squared gradients"},
     [EPS] = {.name = "eps",
              .kind = LG_OPTION_REAL,
              .default_value = 1e-8,
-             .minimum = 0,
              .maximum = 1e30,
-             .meaning = "added to the denominator"},
+             .meaning = "added to the root of the unbiased square"},
     [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
     [MOMENTUM_DECAY] = {.name = "momentum_decay",
                         .kind = LG_OPTION_REAL,
                         .default_value = 4e-3,
-                        .minimum = 0,
-                        .maximum = 1e3,
-                        .meaning = "how soon the momentum nears beta1"},
+                        .maximum = 1e30,
+                        .meaning = "how fast the momentum grows to beta1"},
+    [FORM] = {.name = "form",
+              .kind = LG_OPTION_CHOICE,
+              .maximum = 1,
+              .choices = forms,
+              .meaning = "documented: the formula (Dozat; PyTorch's documentation and 2.x); "
+                         "pytorch_1_13: the product to t + 1 has mu_t twice, as 1.13 computes it"},
 };
 
 const struct optimizer LG_SYMBOL(optimizer_nadam) = {
     .info =
         {
             .name = "nadam",
-            .summary = "adam with the look-ahead of nesterov",
-            .formula = "mu_t = beta1 (1 - 0.96^(t momentum_decay) / 2); m and v as adam; w -= lr "
-                       "((1 - mu_t) g / (1 - prod mu) + mu_(t+1) m / (1 - mu_(t+1) prod mu)) / "
-                       "(sqrt(v / (1 - beta2^t)) + eps)",
-            .source = "T. Dozat, Incorporating Nesterov Momentum into Adam, ICLR 2016 workshop; as "
-                      "NAdam in PyTorch",
+            .summary = "Adam with Nesterov's momentum",
+            .formula =
+                "mu_t = beta1 (1 - 0.96^(t momentum_decay) / 2); M_t = mu_1 ... mu_t; m = beta1 m "
+                "+ (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w -= lr (mu_(t+1) m / (1 - "
+                "M_(t+1)) + (1 - mu_t) g / (1 - M_t)) / (sqrt(v / (1 - beta2^t)) + eps)",
+            .source = "T. Dozat, 2016, Incorporating Nesterov Momentum into Adam, ICLR workshop, "
+                      "algorithm 2; as torch.optim.NAdam",
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },

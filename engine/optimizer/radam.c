@@ -2,7 +2,7 @@
 
 enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY };
 enum { POWER1, POWER2 }; /* scalars: beta1^step, beta2^step */
-enum { RATE, KEEP1, GAIN1, KEEP2, GAIN2, ADAPTS, RECTIFIED, SMALL, DECAY };
+enum { RATE, KEEP1, GAIN1, KEEP2, GAIN2, SMALL, DECAY, IS_SCALED };
 
 static size_t slots(const struct lg_options *options)
 {
@@ -10,11 +10,13 @@ static size_t slots(const struct lg_options *options)
     return 2;
 }
 
-/* As in Adam: moments of zero stay. */
+/* Moments decay towards zero whatever the gradient; moments of zero stay, and
+ * w - rate * 0 / (positive) = w as long as the rate is finite; rectification makes it smaller. */
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
-    return options->value[WEIGHT_DECAY] == 0 && (real)options->value[EPS] > 0 ? ZERO_AT_REST
-                                                                              : ZERO_MOVES;
+    const double *o = options->value;
+    const bool is_finite = o[LR] / (1 - o[BETA1]) <= (double)REAL_MAX;
+    return is_finite && o[WEIGHT_DECAY] == 0 && (real)o[EPS] > 0 ? ZERO_AT_REST : ZERO_MOVES;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
@@ -23,21 +25,21 @@ static void begin(const struct lg_options *options, uint64_t step,
     const double *o = options->value;
     scalars[POWER1] = (step == 1 ? 1 : scalars[POWER1]) * o[BETA1];
     scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
-    /* The length of the average that v is, now and in the limit. */
-    const double limit = 2 / (1 - o[BETA2]) - 1;
-    const double rho = limit - 2 * (double)step * scalars[POWER2] / (1 - scalars[POWER2]);
-    const bool adapts = rho > 5;
-    const double top = (rho - 4) * (rho - 2) * limit, bottom = (limit - 4) * (limit - 2) * rho;
-    const double rectified = adapts ? __builtin_sqrt(top / bottom * (1 - scalars[POWER2])) : 0;
-    now->c[RATE] = (real)(o[LR] / (1 - scalars[POWER1]));
-    now->c[KEEP1] = (real)(o[BETA1]);
+    const double longest = 2 / (1 - o[BETA2]) - 1, left = 1 - scalars[POWER2];
+    const double length = longest - 2 * (double)step * scalars[POWER2] / left;
+    const bool is_scaled = length > 5;
+    double rate = o[LR] / (1 - scalars[POWER1]);
+    if (is_scaled)
+        rate *= __builtin_sqrt((length - 4) * (length - 2) * longest /
+                               ((longest - 4) * (longest - 2) * length) * left);
+    now->c[RATE] = (real)rate;
+    now->c[IS_SCALED] = is_scaled;
+    now->c[KEEP1] = (real)o[BETA1];
     now->c[GAIN1] = (real)(1 - o[BETA1]);
-    now->c[KEEP2] = (real)(o[BETA2]);
+    now->c[KEEP2] = (real)o[BETA2];
     now->c[GAIN2] = (real)(1 - o[BETA2]);
-    now->c[ADAPTS] = (real)(adapts);
-    now->c[RECTIFIED] = (real)(rectified);
-    now->c[SMALL] = (real)(o[EPS]);
-    now->c[DECAY] = (real)(o[WEIGHT_DECAY]);
+    now->c[SMALL] = (real)o[EPS];
+    now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 
 static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
@@ -45,16 +47,16 @@ static inline void update(const struct optimizer_step *now, size_t n, real *rest
 {
     const real factor = gradient.factor, *restrict direction = gradient.direction;
     const real rate = now->c[RATE], keep1 = now->c[KEEP1], gain1 = now->c[GAIN1],
-               keep2 = now->c[KEEP2], gain2 = now->c[GAIN2], adapts = now->c[ADAPTS],
-               rectified = now->c[RECTIFIED], small = now->c[SMALL], decay = now->c[DECAY];
+               keep2 = now->c[KEEP2], gain2 = now->c[GAIN2], small = now->c[SMALL],
+               decay = now->c[DECAY];
+    const bool is_scaled = now->c[IS_SCALED] != 0;
     real *restrict mean = state[0];
     real *restrict square = state[1];
     for (size_t i = 0; i < n; i++) {
         const real d = gradient_at(factor, direction, i) + decay * w[i];
         mean[i] = keep1 * mean[i] + gain1 * d;
         square[i] = keep2 * square[i] + gain2 * (d * d);
-        const real scale = rectified / (real_sqrt(square[i]) + small);
-        w[i] -= rate * mean[i] * (adapts != 0 ? scale : 1);
+        w[i] -= rate * mean[i] / (is_scaled ? real_sqrt(square[i]) + small : 1);
     }
 }
 
@@ -65,21 +67,18 @@ static const struct lg_option options_table[] = {
     [BETA1] = {.name = "beta1",
                .kind = LG_OPTION_REAL,
                .default_value = 0.9,
-               .minimum = 0,
                .maximum = 0.9999999999999999,
                .meaning = "decay of the mean of gradients"},
     [BETA2] = {.name = "beta2",
                .kind = LG_OPTION_REAL,
                .default_value = 0.999,
-               .minimum = 0,
                .maximum = 0.9999999999999999,
                .meaning = "decay of the mean of squared gradients"},
     [EPS] = {.name = "eps",
              .kind = LG_OPTION_REAL,
              .default_value = 1e-8,
-             .minimum = 0,
              .maximum = 1e30,
-             .meaning = "added to the denominator"},
+             .meaning = "added to the root of the square, before its bias is corrected"},
     [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
 };
 
@@ -87,12 +86,13 @@ const struct optimizer LG_SYMBOL(optimizer_radam) = {
     .info =
         {
             .name = "radam",
-            .summary = "adam that begins as sgd with momentum, until its rates are known well",
-            .formula = "m and v as adam; rho_t = rho - 2 t beta2^t / (1 - beta2^t), rho = 2 / (1 - "
-                       "beta2) - 1; rho_t > 5: w -= lr r_t m / (1 - beta1^t) sqrt(1 - beta2^t) / "
-                       "(sqrt(v) + eps); else w -= lr m / (1 - beta1^t)",
-            .source = "L. Liu et al., On the Variance of the Adaptive Learning Rate and Beyond, "
-                      "2019, algorithm 2, arXiv:1908.03265; as RAdam in PyTorch",
+            .summary = "Adam that starts without adaptive rates, while their variance is large",
+            .formula =
+                "m, v as Adam's; R = 2 / (1 - beta2) - 1; r = R - 2 t beta2^t / (1 - beta2^t); r > "
+                "5: w -= lr sqrt((r - 4) (r - 2) R / ((R - 4) (R - 2) r)) m / (1 - beta1^t) sqrt(1 "
+                "- beta2^t) / (sqrt(v) + eps); else w -= lr m / (1 - beta1^t)",
+            .source = "L. Liu et al., 2019, algorithm 2, arXiv:1908.03265; eps and the 5 as "
+                      "torch.optim.RAdam",
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },

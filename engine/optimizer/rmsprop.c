@@ -1,94 +1,120 @@
 #include "engine/optimizer/optimizer.h"
 
-enum { LR, ALPHA, EPS, WEIGHT_DECAY, MOMENTUM, CENTERED };
-enum { RATE, KEEP, GAIN, SMALL, DECAY, PUSH, CENTRE };
+enum { LR, ALPHA, EPS, MOMENTUM, CENTERED, WEIGHT_DECAY };
+enum { RATE, KEEP, GAIN, SMALL, MOMENT, IS_CENTERED, HAS_VELOCITY, DECAY };
 
 static size_t slots(const struct lg_options *options)
 {
-    (void)options;
-    return 3;
+    return (size_t)1 + (options->value[CENTERED] != 0) + (options->value[MOMENTUM] != 0);
 }
 
-/* Averages of zero stay. */
+/* Means and velocity decay towards zero, at rest they are there, and
+ * w - rate * (0 / (positive)) = w. A mean that is kept whole does not change either. */
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
-    return options->value[WEIGHT_DECAY] == 0 && (real)options->value[EPS] > 0 ? ZERO_AT_REST
-                                                                              : ZERO_MOVES;
+    const double *o = options->value;
+    if (o[WEIGHT_DECAY] != 0 || !((real)o[EPS] > 0))
+        return ZERO_MOVES;
+    return (real)o[ALPHA] == 1 && o[CENTERED] == 0 && o[MOMENTUM] == 0 ? ZERO_IS_NOTHING
+                                                                       : ZERO_AT_REST;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
                   double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     (void)scalars;
-    const double *o = options->value;
     (void)step;
-    now->c[RATE] = (real)(o[LR]);
-    now->c[KEEP] = (real)(o[ALPHA]);
+    const double *o = options->value;
+    now->c[RATE] = (real)o[LR];
+    now->c[KEEP] = (real)o[ALPHA];
     now->c[GAIN] = (real)(1 - o[ALPHA]);
-    now->c[SMALL] = (real)(o[EPS]);
-    now->c[DECAY] = (real)(o[WEIGHT_DECAY]);
-    now->c[PUSH] = (real)(o[MOMENTUM]);
-    now->c[CENTRE] = (real)(o[CENTERED]);
+    now->c[SMALL] = (real)o[EPS];
+    now->c[MOMENT] = (real)o[MOMENTUM];
+    now->c[IS_CENTERED] = (real)o[CENTERED];
+    /* Which slot is the velocity does not depend on the rounding of momentum. */
+    now->c[HAS_VELOCITY] = o[MOMENTUM] != 0;
+    now->c[DECAY] = (real)o[WEIGHT_DECAY];
+}
+
+/* is_centered and has_velocity are constants in every call: one loop each. The variance
+ * of equal gradients can come out just below 0, whose root would be a NaN. */
+static inline __attribute__((always_inline)) void run(const struct optimizer_step *now, size_t n,
+                                                      real *restrict w, struct gradient gradient,
+                                                      real *restrict square, real *restrict mean,
+                                                      real *restrict velocity, bool is_centered,
+                                                      bool has_velocity)
+{
+    const real factor = gradient.factor, *restrict direction = gradient.direction;
+    const real rate = now->c[RATE], keep = now->c[KEEP], gain = now->c[GAIN], small = now->c[SMALL],
+               moment = now->c[MOMENT], decay = now->c[DECAY];
+    for (size_t i = 0; i < n; i++) {
+        const real d = gradient_at(factor, direction, i) + decay * w[i];
+        square[i] = keep * square[i] + gain * (d * d);
+        real spread = square[i];
+        if (is_centered) {
+            mean[i] = keep * mean[i] + gain * d;
+            spread -= mean[i] * mean[i];
+            spread = spread < 0 ? 0 : spread;
+        }
+        const real scaled = d / (real_sqrt(spread) + small);
+        if (has_velocity) {
+            velocity[i] = moment * velocity[i] + scaled;
+            w[i] -= rate * velocity[i];
+        } else {
+            w[i] -= rate * scaled;
+        }
+    }
 }
 
 static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
                           struct gradient gradient, real *const *state)
 {
-    const real factor = gradient.factor, *restrict direction = gradient.direction;
-    const real rate = now->c[RATE], keep = now->c[KEEP], gain = now->c[GAIN], small = now->c[SMALL],
-               decay = now->c[DECAY], push = now->c[PUSH], centre = now->c[CENTRE];
-    real *restrict square = state[0];
-    real *restrict mean = state[1];
-    real *restrict velocity = state[2];
-    for (size_t i = 0; i < n; i++) {
-        const real d = gradient_at(factor, direction, i) + decay * w[i];
-        square[i] = keep * square[i] + gain * (d * d);
-        mean[i] += centre * gain * (d - mean[i]); /* stays 0 where it is not asked for */
-        const real spread = square[i] - mean[i] * mean[i];
-        velocity[i] = push * velocity[i] + d / (real_sqrt(spread) + small);
-        w[i] -= rate * velocity[i];
-    }
+    const bool is_centered = now->c[IS_CENTERED] != 0, has_velocity = now->c[HAS_VELOCITY] != 0;
+    if (is_centered && has_velocity)
+        run(now, n, w, gradient, state[0], state[1], state[2], true, true);
+    else if (is_centered)
+        run(now, n, w, gradient, state[0], state[1], NULL, true, false);
+    else if (has_velocity)
+        run(now, n, w, gradient, state[0], NULL, state[1], false, true);
+    else
+        run(now, n, w, gradient, state[0], NULL, NULL, false, false);
 }
 
 UPDATE_OUTER(update)
 
 static const struct lg_option options_table[] = {
-    [LR] = OPTION_LR(0.01),
+    [LR] = OPTION_LR(1e-2),
     [ALPHA] = {.name = "alpha",
                .kind = LG_OPTION_REAL,
                .default_value = 0.99,
-               .minimum = 0,
                .maximum = 1,
-               .meaning = "decay of the averages"},
+               .meaning = "decay of the mean of squared gradients"},
     [EPS] = {.name = "eps",
              .kind = LG_OPTION_REAL,
              .default_value = 1e-8,
-             .minimum = 0,
              .maximum = 1e30,
-             .meaning = "added to the denominator"},
-    [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
+             .meaning = "added to the root"},
     [MOMENTUM] = {.name = "momentum",
                   .kind = LG_OPTION_REAL,
-                  .default_value = 0,
-                  .minimum = 0,
                   .maximum = 1,
                   .meaning = "share of the velocity that is kept"},
     [CENTERED] = {.name = "centered",
                   .kind = LG_OPTION_FLAG,
                   .maximum = 1,
-                  .meaning = "divide by the root of the variance, not of the mean square"},
+                  .meaning = "divide by the root of the variance, not of the mean of squares"},
+    [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
 };
 
 const struct optimizer LG_SYMBOL(optimizer_rmsprop) = {
     .info =
         {
             .name = "rmsprop",
-            .summary = "gradients divided by the root of their mean square",
-            .formula = "v = alpha v + (1 - alpha) g^2; centered: m = alpha m + (1 - alpha) g, v - "
-                       "m^2 in place of v; s = momentum s + g / (sqrt(v) + eps); w -= lr s",
-            .source = "T. Tieleman, G. Hinton, Coursera: Neural Networks for Machine Learning, "
-                      "lecture 6.5, 2012; centred: A. Graves, 2013, equations 38 to 45, "
-                      "arXiv:1308.0850; as RMSprop in PyTorch",
+            .summary = "rates from a running mean of squared gradients",
+            .formula = "v = alpha v + (1 - alpha) g^2; w -= lr g / (sqrt(v) + eps); centered: v - "
+                       "m^2 for v, m = alpha m + (1 - alpha) g; momentum: u = momentum u + g / "
+                       "(sqrt(v) + eps); w -= lr u",
+            .source = "T. Tieleman, G. Hinton, 2012, Neural Networks for Machine Learning, lecture "
+                      "6.5; centered: A. Graves, 2013, equations 38 to 45, arXiv:1308.0850",
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },

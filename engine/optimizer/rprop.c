@@ -1,7 +1,14 @@
 #include "engine/optimizer/optimizer.h"
 
 enum { LR, ETA_MINUS, ETA_PLUS, STEP_MIN, STEP_MAX };
-enum { LESS, MORE, LEAST, MOST };
+enum { SMALLER, LARGER, LEAST, MOST };
+
+/* Where least > most it is most, as torch.clamp. */
+static inline real clamped(real x, real least, real most)
+{
+    const real y = x < least ? least : x;
+    return y > most ? most : y;
+}
 
 static size_t slots(const struct lg_options *options)
 {
@@ -9,90 +16,93 @@ static size_t slots(const struct lg_options *options)
     return 2;
 }
 
-/* The first gradient, which there is none before, and the first step's size. */
+/* The first step, which has no sign before it, clamps a step size and no more. */
 static real initial_state(const struct lg_options *options, size_t slot)
 {
-    return slot == 1 ? (real)options->value[LR] : 0;
+    const double *o = options->value;
+    return slot == 0 ? 0 : clamped((real)o[LR], (real)o[STEP_MIN], (real)o[STEP_MAX]);
 }
 
-/* No gradient, no step; its size stays unless lr was out of its limits. */
+/* A previous gradient is forgotten; without one the size is in its range already. */
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
-    const double *o = options->value;
-    return o[LR] >= o[STEP_MIN] && o[LR] <= o[STEP_MAX] ? ZERO_AT_REST : ZERO_MOVES;
+    (void)options;
+    return ZERO_AT_REST;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
                   double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     (void)scalars;
-    const double *o = options->value;
     (void)step;
-    now->c[LESS] = (real)(o[ETA_MINUS]);
-    now->c[MORE] = (real)(o[ETA_PLUS]);
-    now->c[LEAST] = (real)(o[STEP_MIN]);
-    now->c[MOST] = (real)(o[STEP_MAX]);
+    const double *o = options->value;
+    now->c[SMALLER] = (real)o[ETA_MINUS];
+    now->c[LARGER] = (real)o[ETA_PLUS];
+    now->c[LEAST] = (real)o[STEP_MIN];
+    now->c[MOST] = (real)o[STEP_MAX];
 }
 
+/* Signs are compared, not multiplied: a product of small gradients would be 0. */
 static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
                           struct gradient gradient, real *const *state)
 {
     const real factor = gradient.factor, *restrict direction = gradient.direction;
-    const real less = now->c[LESS], more = now->c[MORE], least = now->c[LEAST], most = now->c[MOST];
-    real *restrict before = state[0];
+    const real smaller = now->c[SMALLER], larger = now->c[LARGER], least = now->c[LEAST],
+               most = now->c[MOST];
+    real *restrict previous = state[0];
     real *restrict size = state[1];
     for (size_t i = 0; i < n; i++) {
         const real d = gradient_at(factor, direction, i);
-        const bool on = (d > 0 && before[i] > 0) || (d < 0 && before[i] < 0);
-        const bool back = (d > 0 && before[i] < 0) || (d < 0 && before[i] > 0);
-        const real scaled = size[i] * (on ? more : back ? less : 1);
-        size[i] = scaled < least ? least : scaled > most ? most : scaled;
-        const real used = back ? 0 : d; /* after a jump over the valley, wait a step */
-        w[i] -= used > 0 ? size[i] : used < 0 ? -size[i] : 0;
-        before[i] = used;
+        const real sign = d > 0 ? 1 : (d < 0 ? -1 : (real)0);
+        const real past = previous[i] > 0 ? 1 : (previous[i] < 0 ? -1 : (real)0);
+        const real agree = sign * past;
+        size[i] = clamped(size[i] * (agree > 0 ? larger : (agree < 0 ? smaller : 1)), least, most);
+        w[i] -= (agree < 0 ? 0 : sign) * size[i];
+        previous[i] = agree < 0 ? 0 : d;
     }
 }
 
 UPDATE_OUTER(update)
 
 static const struct lg_option options_table[] = {
-    [LR] = OPTION_LR(0.01),
+    [LR] = OPTION_LR(1e-2),
     [ETA_MINUS] = {.name = "eta_minus",
                    .kind = LG_OPTION_REAL,
                    .default_value = 0.5,
-                   .minimum = 0,
+                   .maximum = 0.9999999999999999,
                    .above_minimum = 1,
-                   .maximum = 1,
-                   .meaning = "factor of a step after a change of sign"},
+                   .meaning =
+                       "factor of a step size when the gradient changes sign (etas[0] in torch)"},
     [ETA_PLUS] = {.name = "eta_plus",
                   .kind = LG_OPTION_REAL,
                   .default_value = 1.2,
                   .minimum = 1,
-                  .maximum = 1e3,
-                  .meaning = "factor of a step after none"},
+                  .maximum = 1e30,
+                  .above_minimum = 1,
+                  .meaning = "factor of a step size while the sign stays (etas[1] in torch)"},
     [STEP_MIN] = {.name = "step_min",
                   .kind = LG_OPTION_REAL,
                   .default_value = 1e-6,
-                  .minimum = 0,
                   .maximum = 1e30,
-                  .meaning = "least step"},
+                  .meaning = "least step size"},
     [STEP_MAX] = {.name = "step_max",
                   .kind = LG_OPTION_REAL,
                   .default_value = 50,
-                  .minimum = 0,
                   .maximum = 1e30,
-                  .meaning = "largest step"},
+                  .meaning = "largest step size"},
 };
 
 const struct optimizer LG_SYMBOL(optimizer_rprop) = {
     .info =
         {
             .name = "rprop",
-            .summary = "steps by the sign of the gradient alone",
-            .formula = "g has the sign it had: s = min(eta_plus s, step_max); the other: s = "
-                       "max(eta_minus s, step_min), g = 0; w -= sign(g) s; s starts as lr",
-            .source =
-                "M. Riedmiller, H. Braun, 1993, doi:10.1109/ICNN.1993.298623; as Rprop in PyTorch",
+            .summary = "step sizes that follow the signs of gradients, not their sizes",
+            .formula =
+                "s = clamp(s * (eta_plus if g g' > 0, eta_minus if g g' < 0, else 1), step_min, "
+                "step_max), from s = lr; g = 0 if g g' < 0; w -= sign(g) s; g' = g",
+            .source = "M. Riedmiller, H. Braun, 1993, doi:10.1109/ICNN.1993.298623; without "
+                      "weight-backtracking: C. Igel, M. Huesken, 2003, iRprop-, "
+                      "doi:10.1016/S0925-2312(01)00700-7",
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },

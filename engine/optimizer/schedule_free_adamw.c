@@ -1,8 +1,28 @@
 #include "engine/optimizer/optimizer.h"
 
-enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, WARMUP_STEPS };
-enum { SQUARES, POWER2 }; /* scalars: the sum of squared rates, beta2^step */
-enum { RATE, BLEND, SHARE, KEEP2, GAIN2, SMALL, DECAY, FIRST };
+#include "engine/math/math.h"
+
+enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, WARMUP, R, LR_POWER };
+enum { LARGEST, SUM, POWER2 }; /* scalars: largest rate, sum of weights, beta2^step */
+enum { RATE, SHARE, REST, IS_FIRST, INNER, OUTER, KEEP2, GAIN2, SMALL, DECAY };
+
+/* x^power for x >= 0. */
+static double power_of(double x, double power)
+{
+    if (power == 0 || x == 0)
+        return power == 0;
+    return math_exp(power * math_log(x));
+}
+
+/* The share of this step in the average, for its rate. */
+static double share(const double *o, uint64_t step, double rate, double *scalars)
+{
+    if (step == 1 || scalars[LARGEST] < rate)
+        scalars[LARGEST] = rate;
+    const double weight = power_of((double)step, o[R]) * power_of(scalars[LARGEST], o[LR_POWER]);
+    scalars[SUM] = (step == 1 ? 0 : scalars[SUM]) + weight;
+    return scalars[SUM] > 0 ? weight / scalars[SUM] : 0;
+}
 
 static size_t slots(const struct lg_options *options)
 {
@@ -10,7 +30,7 @@ static size_t slots(const struct lg_options *options)
     return 3;
 }
 
-/* The three points move towards each other. */
+/* Both points become w in the first step. */
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
     (void)options;
@@ -22,37 +42,39 @@ static void begin(const struct lg_options *options, uint64_t step,
 {
     const double *o = options->value;
     scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
-    const double warm = o[WARMUP_STEPS], t = (double)step;
-    const double rate = o[LR] * (t < warm ? t / warm : 1) * __builtin_sqrt(1 - scalars[POWER2]);
-    const double total = (step == 1 ? 0 : scalars[SQUARES]) + rate * rate;
-    scalars[SQUARES] = total;
-    now->c[RATE] = (real)(rate);
-    now->c[BLEND] = (real)(o[BETA1]);
-    now->c[SHARE] = (real)(total > 0 ? rate * rate / total : 0);
-    now->c[KEEP2] = (real)(o[BETA2]);
+    const double warm = (double)step < o[WARMUP] ? (double)step / o[WARMUP] : 1;
+    const double rate = o[LR] * warm * __builtin_sqrt(1 - scalars[POWER2]);
+    const double part = share(o, step, rate, scalars);
+    now->c[RATE] = (real)rate;
+    now->c[SHARE] = (real)part;
+    now->c[REST] = (real)(1 - part);
+    now->c[IS_FIRST] = step == 1;
+    now->c[INNER] = (real)o[BETA1];
+    now->c[OUTER] = (real)(1 - o[BETA1]);
+    now->c[KEEP2] = (real)o[BETA2];
     now->c[GAIN2] = (real)(1 - o[BETA2]);
-    now->c[SMALL] = (real)(o[EPS]);
-    now->c[DECAY] = (real)(o[WEIGHT_DECAY]);
-    now->c[FIRST] = (real)(step == 1);
+    now->c[SMALL] = (real)o[EPS];
+    now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 
 static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
                           struct gradient gradient, real *const *state)
 {
     const real factor = gradient.factor, *restrict direction = gradient.direction;
-    const real rate = now->c[RATE], blend = now->c[BLEND], share = now->c[SHARE],
-               keep2 = now->c[KEEP2], gain2 = now->c[GAIN2], small = now->c[SMALL],
-               decay = now->c[DECAY], first = now->c[FIRST];
-    real *restrict z = state[0];
-    real *restrict x = state[1];
+    const real rate = now->c[RATE], part = now->c[SHARE], rest = now->c[REST],
+               inner = now->c[INNER], outer = now->c[OUTER], keep2 = now->c[KEEP2],
+               gain2 = now->c[GAIN2], small = now->c[SMALL], decay = now->c[DECAY];
+    const bool is_first = now->c[IS_FIRST] != 0;
+    real *restrict point = state[0];
+    real *restrict average = state[1];
     real *restrict square = state[2];
     for (size_t i = 0; i < n; i++) {
-        const real y = w[i], z0 = first != 0 ? y : z[i], x0 = first != 0 ? y : x[i];
         const real d = gradient_at(factor, direction, i);
         square[i] = keep2 * square[i] + gain2 * (d * d);
-        z[i] = z0 - rate * (d / (real_sqrt(square[i]) + small) + decay * y);
-        x[i] = x0 + share * (z[i] - x0);
-        w[i] = z[i] + blend * (x[i] - z[i]);
+        const real from = is_first ? w[i] : point[i], old = is_first ? w[i] : average[i];
+        point[i] = from - rate * (d / (real_sqrt(square[i]) + small) + decay * w[i]);
+        average[i] = rest * old + part * point[i];
+        w[i] = outer * point[i] + inner * average[i];
     }
 }
 
@@ -63,44 +85,51 @@ static const struct lg_option options_table[] = {
     [BETA1] = {.name = "beta1",
                .kind = LG_OPTION_REAL,
                .default_value = 0.9,
-               .minimum = 0,
-               .maximum = 1,
-               .meaning = "where between z (0) and x (1) gradients are taken"},
+               .maximum = 0.9999999999999999,
+               .meaning = "share of the average in the point where gradients are taken"},
     [BETA2] = {.name = "beta2",
                .kind = LG_OPTION_REAL,
                .default_value = 0.999,
-               .minimum = 0,
                .maximum = 0.9999999999999999,
                .meaning = "decay of the mean of squared gradients"},
     [EPS] = {.name = "eps",
              .kind = LG_OPTION_REAL,
              .default_value = 1e-8,
-             .minimum = 0,
              .maximum = 1e30,
-             .meaning = "added to the denominator"},
+             .meaning = "added to the root"},
     [WEIGHT_DECAY] = {.name = "weight_decay",
                       .kind = LG_OPTION_REAL,
-                      .default_value = 0,
-                      .minimum = 0,
                       .maximum = 1e30,
-                      .meaning = "times the point y, beside the step"},
-    [WARMUP_STEPS] = {.name = "warmup_steps",
-                      .kind = LG_OPTION_INTEGER,
-                      .maximum = 1e9,
-                      .meaning = "steps over which the rate grows to lr"},
+                      .meaning = "decoupled decay: lr * weight_decay * w is taken from z"},
+    [WARMUP] = {.name = "warmup_steps",
+                .kind = LG_OPTION_INTEGER,
+                .maximum = 1e15,
+                .meaning = "steps in which lr grows linearly from 0"},
+    [R] = {.name = "r",
+           .kind = LG_OPTION_REAL,
+           .maximum = 8,
+           .meaning = "power of the step in the weights of the average"},
+    [LR_POWER] = {.name = "weight_lr_power",
+                  .kind = LG_OPTION_REAL,
+                  .default_value = 2,
+                  .maximum = 8,
+                  .meaning = "power of the largest lr so far in the weights of the average"},
 };
 
 const struct optimizer LG_SYMBOL(optimizer_schedule_free_adamw) = {
     .info =
         {
             .name = "schedule_free_adamw",
-            .summary = "adamw that needs no schedule: gradients are taken between its point and "
-                       "the average, which is evaluated",
-            .formula = "v as adam; lr_t = lr sqrt(1 - beta2^t); z -= lr_t (g(y) / (sqrt(v) + eps) "
-                       "+ weight_decay y); x += c (z - x), c = lr_t^2 / sum lr^2; y = (1 - beta1) "
-                       "z + beta1 x",
-            .source =
-                "A. Defazio et al., The Road Less Scheduled, 2024, algorithm 1, arXiv:2405.15682",
+            .summary = "Adam on z without its mean of gradients, with the average x in place of a "
+                       "schedule",
+            .formula =
+                "lr_t = lr min(1, t / warmup_steps) sqrt(1 - beta2^t); v = beta2 v + (1 - beta2) "
+                "g^2; z -= lr_t (g / (sqrt(v) + eps) + weight_decay w); x += c (z - x), c = "
+                "weight_t / sum of weights, weight_t = t^r max(lr_t)^weight_lr_power; w = (1 - "
+                "beta1) z + beta1 x; x is evaluated, gradients are taken at w",
+            .source = "A. Defazio et al., 2024, The Road Less Scheduled, algorithm 1, "
+                      "arXiv:2405.15682; weights of the average, warm-up and defaults as in the "
+                      "authors' schedulefree package",
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },
@@ -109,5 +138,5 @@ const struct optimizer LG_SYMBOL(optimizer_schedule_free_adamw) = {
     .begin = begin,
     .update = update,
     .update_outer = update_outer,
-    .evaluated_slot = 2, /* x */
+    .evaluated_slot = 2,
 };

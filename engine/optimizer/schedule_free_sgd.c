@@ -1,8 +1,28 @@
 #include "engine/optimizer/optimizer.h"
 
-enum { LR, MOMENTUM, WEIGHT_DECAY, WARMUP_STEPS };
-enum { SQUARES }; /* scalar: the sum of squared rates */
-enum { RATE, BLEND, SHARE, DECAY, FIRST };
+#include "engine/math/math.h"
+
+enum { LR, MOMENTUM, WEIGHT_DECAY, WARMUP, R, LR_POWER };
+enum { LARGEST, SUM }; /* scalars: largest rate, sum of weights */
+enum { RATE, SHARE, REST, IS_FIRST, INNER, OUTER, DECAY };
+
+/* x^power for x >= 0. */
+static double power_of(double x, double power)
+{
+    if (power == 0 || x == 0)
+        return power == 0;
+    return math_exp(power * math_log(x));
+}
+
+/* The share of this step in the average, for its rate. */
+static double share(const double *o, uint64_t step, double rate, double *scalars)
+{
+    if (step == 1 || scalars[LARGEST] < rate)
+        scalars[LARGEST] = rate;
+    const double weight = power_of((double)step, o[R]) * power_of(scalars[LARGEST], o[LR_POWER]);
+    scalars[SUM] = (step == 1 ? 0 : scalars[SUM]) + weight;
+    return scalars[SUM] > 0 ? weight / scalars[SUM] : 0;
+}
 
 static size_t slots(const struct lg_options *options)
 {
@@ -10,7 +30,7 @@ static size_t slots(const struct lg_options *options)
     return 2;
 }
 
-/* The three points move towards each other. */
+/* Both points become w in the first step. */
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
     (void)options;
@@ -20,32 +40,35 @@ static enum zero_gradient zero_gradient(const struct lg_options *options)
 static void begin(const struct lg_options *options, uint64_t step,
                   double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
+    (void)scalars;
     const double *o = options->value;
-    const double warm = o[WARMUP_STEPS], t = (double)step;
-    const double rate = o[LR] * (t < warm ? t / warm : 1);
-    const double total = (step == 1 ? 0 : scalars[SQUARES]) + rate * rate;
-    scalars[SQUARES] = total;
-    now->c[RATE] = (real)(rate);
-    now->c[BLEND] = (real)(o[MOMENTUM]);
-    now->c[SHARE] = (real)(total > 0 ? rate * rate / total : 0);
-    now->c[DECAY] = (real)(o[WEIGHT_DECAY]);
-    now->c[FIRST] = (real)(step == 1);
+    const double warm = (double)step < o[WARMUP] ? (double)step / o[WARMUP] : 1;
+    const double rate = o[LR] * warm;
+    const double part = share(o, step, rate, scalars);
+    now->c[RATE] = (real)rate;
+    now->c[SHARE] = (real)part;
+    now->c[REST] = (real)(1 - part);
+    now->c[IS_FIRST] = step == 1;
+    now->c[INNER] = (real)o[MOMENTUM];
+    now->c[OUTER] = (real)(1 - o[MOMENTUM]);
+    now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 
 static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
                           struct gradient gradient, real *const *state)
 {
     const real factor = gradient.factor, *restrict direction = gradient.direction;
-    const real rate = now->c[RATE], blend = now->c[BLEND], share = now->c[SHARE],
-               decay = now->c[DECAY], first = now->c[FIRST];
-    real *restrict z = state[0];
-    real *restrict x = state[1];
+    const real rate = now->c[RATE], part = now->c[SHARE], rest = now->c[REST],
+               inner = now->c[INNER], outer = now->c[OUTER], decay = now->c[DECAY];
+    const bool is_first = now->c[IS_FIRST] != 0;
+    real *restrict point = state[0];
+    real *restrict average = state[1];
     for (size_t i = 0; i < n; i++) {
-        const real y = w[i], z0 = first != 0 ? y : z[i], x0 = first != 0 ? y : x[i];
-        const real d = gradient_at(factor, direction, i) + decay * y;
-        z[i] = z0 - rate * d;
-        x[i] = x0 + share * (z[i] - x0);
-        w[i] = z[i] + blend * (x[i] - z[i]);
+        const real d = gradient_at(factor, direction, i) + decay * w[i];
+        const real from = is_first ? w[i] : point[i], old = is_first ? w[i] : average[i];
+        point[i] = from - rate * d;
+        average[i] = rest * old + part * point[i];
+        w[i] = outer * point[i] + inner * average[i];
     }
 }
 
@@ -56,26 +79,35 @@ static const struct lg_option options_table[] = {
     [MOMENTUM] = {.name = "momentum",
                   .kind = LG_OPTION_REAL,
                   .default_value = 0.9,
-                  .minimum = 0,
                   .maximum = 1,
-                  .meaning = "where between z (0) and x (1) gradients are taken"},
+                  .meaning = "share of the average in the point where gradients are taken"},
     [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
-    [WARMUP_STEPS] = {.name = "warmup_steps",
-                      .kind = LG_OPTION_INTEGER,
-                      .maximum = 1e9,
-                      .meaning = "steps over which the rate grows to lr"},
+    [WARMUP] = {.name = "warmup_steps",
+                .kind = LG_OPTION_INTEGER,
+                .maximum = 1e15,
+                .meaning = "steps in which lr grows linearly from 0"},
+    [R] = {.name = "r",
+           .kind = LG_OPTION_REAL,
+           .maximum = 8,
+           .meaning = "power of the step in the weights of the average"},
+    [LR_POWER] = {.name = "weight_lr_power",
+                  .kind = LG_OPTION_REAL,
+                  .default_value = 2,
+                  .maximum = 8,
+                  .meaning = "power of the largest lr so far in the weights of the average"},
 };
 
 const struct optimizer LG_SYMBOL(optimizer_schedule_free_sgd) = {
     .info =
         {
             .name = "schedule_free_sgd",
-            .summary = "sgd that needs no schedule: gradients are taken between its point and the "
-                       "average, which is evaluated",
-            .formula = "z -= lr g(y); x += c (z - x), c = lr_t^2 / sum lr^2; y = (1 - momentum) z "
-                       "+ momentum x",
-            .source = "A. Defazio et al., The Road Less Scheduled, 2024, equations 3 to 5 and "
-                      "section 4, arXiv:2405.15682",
+            .summary = "gradient descent on z, with its average x in place of a schedule",
+            .formula = "z -= lr_t g; x += c (z - x), c = weight_t / sum of weights, weight_t = t^r "
+                       "max(lr_t)^weight_lr_power; w = (1 - momentum) z + momentum x; x is "
+                       "evaluated, gradients are taken at w",
+            .source = "A. Defazio et al., 2024, The Road Less Scheduled, equations 3 to 5, "
+                      "arXiv:2405.15682; weights of the average, warm-up and defaults as in the "
+                      "authors' schedulefree package",
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },
@@ -84,5 +116,5 @@ const struct optimizer LG_SYMBOL(optimizer_schedule_free_sgd) = {
     .begin = begin,
     .update = update,
     .update_outer = update_outer,
-    .evaluated_slot = 2, /* x */
+    .evaluated_slot = 2,
 };

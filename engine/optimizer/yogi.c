@@ -1,8 +1,7 @@
 #include "engine/optimizer/optimizer.h"
 
-enum { LR, BETA1, BETA2, EPS, INITIAL_ACCUMULATOR_VALUE, WEIGHT_DECAY };
-enum { POWER1, POWER2 }; /* scalars: beta1^step, beta2^step */
-enum { RATE, KEEP1, GAIN1, GAIN2, UNBIAS, SMALL, DECAY };
+enum { LR, BETA1, BETA2, EPS, INITIAL, WEIGHT_DECAY };
+enum { RATE, KEEP1, GAIN1, GAIN2, SMALL, DECAY };
 
 static size_t slots(const struct lg_options *options)
 {
@@ -12,30 +11,30 @@ static size_t slots(const struct lg_options *options)
 
 static real initial_state(const struct lg_options *options, size_t slot)
 {
-    return slot == 1 ? (real)options->value[INITIAL_ACCUMULATOR_VALUE] : 0;
+    return slot == 0 ? 0 : (real)options->value[INITIAL];
 }
 
-/* A mean of zero stays, and so does any square. */
+/* The mean decays towards zero; a mean of zero stays, and so does any square;
+ * w - rate * 0 / (positive) = w. */
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
     const double *o = options->value;
-    const bool divides = (real)o[EPS] > 0 || (real)o[INITIAL_ACCUMULATOR_VALUE] > 0;
-    return o[WEIGHT_DECAY] == 0 && divides ? ZERO_AT_REST : ZERO_MOVES;
+    const bool is_positive = (real)o[EPS] > 0 || (real)o[INITIAL] > 0;
+    return o[WEIGHT_DECAY] == 0 && is_positive ? ZERO_AT_REST : ZERO_MOVES;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
                   double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
+    (void)scalars;
+    (void)step;
     const double *o = options->value;
-    scalars[POWER1] = (step == 1 ? 1 : scalars[POWER1]) * o[BETA1];
-    scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
-    now->c[RATE] = (real)(o[LR] / (1 - scalars[POWER1]));
-    now->c[KEEP1] = (real)(o[BETA1]);
+    now->c[RATE] = (real)o[LR];
+    now->c[KEEP1] = (real)o[BETA1];
     now->c[GAIN1] = (real)(1 - o[BETA1]);
     now->c[GAIN2] = (real)(1 - o[BETA2]);
-    now->c[UNBIAS] = (real)(1 / __builtin_sqrt(1 - scalars[POWER2]));
-    now->c[SMALL] = (real)(o[EPS]);
-    now->c[DECAY] = (real)(o[WEIGHT_DECAY]);
+    now->c[SMALL] = (real)o[EPS];
+    now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 
 static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
@@ -43,47 +42,42 @@ static inline void update(const struct optimizer_step *now, size_t n, real *rest
 {
     const real factor = gradient.factor, *restrict direction = gradient.direction;
     const real rate = now->c[RATE], keep1 = now->c[KEEP1], gain1 = now->c[GAIN1],
-               gain2 = now->c[GAIN2], unbias = now->c[UNBIAS], small = now->c[SMALL],
-               decay = now->c[DECAY];
+               gain2 = now->c[GAIN2], small = now->c[SMALL], decay = now->c[DECAY];
     real *restrict mean = state[0];
     real *restrict square = state[1];
     for (size_t i = 0; i < n; i++) {
         const real d = gradient_at(factor, direction, i) + decay * w[i];
-        const real own = d * d, more = gain2 * own;
         mean[i] = keep1 * mean[i] + gain1 * d;
-        square[i] -= square[i] > own ? more : square[i] < own ? -more : 0;
-        w[i] -= rate * mean[i] / (real_sqrt(square[i]) * unbias + small);
+        const real q = d * d;
+        square[i] += gain2 * (square[i] < q ? q : (square[i] > q ? -q : 0));
+        w[i] -= rate * mean[i] / (real_sqrt(square[i]) + small);
     }
 }
 
 UPDATE_OUTER(update)
 
 static const struct lg_option options_table[] = {
-    [LR] = OPTION_LR(0.01),
+    [LR] = OPTION_LR(1e-2),
     [BETA1] = {.name = "beta1",
                .kind = LG_OPTION_REAL,
                .default_value = 0.9,
-               .minimum = 0,
                .maximum = 0.9999999999999999,
                .meaning = "decay of the mean of gradients"},
     [BETA2] = {.name = "beta2",
                .kind = LG_OPTION_REAL,
                .default_value = 0.999,
-               .minimum = 0,
                .maximum = 0.9999999999999999,
-               .meaning = "1 less the share of a squared gradient"},
+               .meaning = "1 - beta2: share of a squared gradient that the square moves by"},
     [EPS] = {.name = "eps",
              .kind = LG_OPTION_REAL,
              .default_value = 1e-3,
-             .minimum = 0,
              .maximum = 1e30,
-             .meaning = "added to the denominator"},
-    [INITIAL_ACCUMULATOR_VALUE] = {.name = "initial_accumulator_value",
-                                   .kind = LG_OPTION_REAL,
-                                   .default_value = 1e-6,
-                                   .minimum = 0,
-                                   .maximum = 1e30,
-                                   .meaning = "where the squares start"},
+             .meaning = "added to the root"},
+    [INITIAL] = {.name = "initial_accumulator_value",
+                 .kind = LG_OPTION_REAL,
+                 .maximum = 1e30,
+                 .meaning =
+                     "what the square starts from (0 in the paper, 1e-6 in TensorFlow Addons)"},
     [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
 };
 
@@ -91,11 +85,11 @@ const struct optimizer LG_SYMBOL(optimizer_yogi) = {
     .info =
         {
             .name = "yogi",
-            .summary = "adam whose squares grow and shrink additively",
-            .formula = "m as adam; v -= (1 - beta2) sign(v - g^2) g^2; w -= lr m / (1 - beta1^t) / "
-                       "(sqrt(v / (1 - beta2^t)) + eps)",
+            .summary = "Adam whose square moves by a share of g^2 up or down",
+            .formula = "m = beta1 m + (1 - beta1) g; v -= (1 - beta2) sign(v - g^2) g^2; w -= lr m "
+                       "/ (sqrt(v) + eps)",
             .source = "M. Zaheer et al., Adaptive Methods for Nonconvex Optimization, NeurIPS "
-                      "2018, algorithm 2; with the bias corrections of adam",
+                      "2018, algorithm 2",
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },

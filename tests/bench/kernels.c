@@ -4,10 +4,14 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "engine/activation/activation.h"
 #include "engine/base/pcg.h"
 #include "engine/kernel/gemm.h"
 #include "engine/kernel/rows.h"
 #include "engine/kernel/simd/simd.h"
+#include "engine/math/math.h"
+
+extern const struct activation LG_SYMBOL(activation_sigmoid);
 
 /* Every figure is the best of many short rounds: the machine is shared, and what is
  * asked is what it can do. */
@@ -113,6 +117,42 @@ static void product(const char *name, size_t m, size_t n, size_t k, bool turn_a,
     free(scratch);
 }
 
+static void sigmoid_all(real *y, const real *x, size_t n)
+{
+    LG_SYMBOL(activation_sigmoid).forward(NULL, n, x, y);
+}
+
+static real sigmoid(real x)
+{
+    sigmoid_all(&x, &x, 1);
+    return x;
+}
+
+/* Values per ns of a function, over an array and one by one. */
+static void function(const char *name, void (*all)(real *y, const real *x, size_t n),
+                     real (*one)(real x), bool is_positive)
+{
+    enum { COUNT = 1024 };
+    real *x = numbers(COUNT), *y = numbers(COUNT);
+    for (int i = 0; i < COUNT; i++) /* [-3, 3) or (0, 3] */
+        x[i] = is_positive ? 3 * (real_abs(x[i]) + REAL_EPSILON) : 6 * x[i];
+    double best_all = 0, best_one = 0;
+    for (int round = 0; round < 10 * ROUNDS; round++) {
+        const double start = now_ns();
+        all(y, x, COUNT);
+        const double middle = now_ns();
+        for (int i = 0; i < COUNT; i++)
+            y[i] = one(x[i]);
+        const double all_rate = COUNT / (middle - start), one_rate = COUNT / (now_ns() - middle);
+        best_all = all_rate > best_all ? all_rate : best_all;
+        best_one = one_rate > best_one ? one_rate : best_one;
+    }
+    row(name, "1024 at once", best_all, "values/ns");
+    row(name, "one by one", best_one, "values/ns");
+    free(x);
+    free(y);
+}
+
 void bench_kernels(void)
 {
     row("fma peak", "registers", fma_peak(), "GFMA/s");
@@ -126,5 +166,9 @@ void bench_kernels(void)
     product("weight gradient product", 128, 784, 128, true, false);
     product("input gradient product", 128, 128, 784, false, true);
     product("forward product", 512, 512, 512, false, false);
+    function("exp", real_exp_all, real_exp, false);
+    function("log", real_log_all, real_log, true);
+    function("tanh", real_tanh_all, real_tanh, false);
+    function("sigmoid", sigmoid_all, sigmoid, false);
     row("fma peak", "registers again", fma_peak(), "GFMA/s");
 }

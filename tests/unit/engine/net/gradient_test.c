@@ -43,7 +43,7 @@ static void check_gradient(struct example *e, size_t first, size_t count, double
     cr_assert_eq(net_parameter_count(e->net), EXAMPLE_PARAMETERS);
     gradient_of(e, first, count, gradient);
     net_parameters(e->net, w);
-    const double limit = allowed(loss_of(e, first, count)) + slack;
+    const double limit = allowed(fabs(loss_of(e, first, count))) + slack;
     for (size_t i = 0; i < EXAMPLE_PARAMETERS; i++) {
         const double kept = w[i];
         w[i] = kept + STEP;
