@@ -186,7 +186,7 @@ $(BUILD)/every_float $(BUILD)/errors: $(BUILD)/%: $(OBJ)/tests/golden/%.o $(ENGI
 PYTHON ?= $(firstword $(foreach p,python3 /usr/bin/python3,$(shell $(p) -c 'import matplotlib' 2>/dev/null && echo $(p))) python3)
 EXPERIMENTS := article-losses article-optimizers article-intended
 
-.PHONY: deps data reproduce quick report bench lint format install clean help
+.PHONY: deps data reproduce quick report catalogue bench lint format install clean help
 BUILD_PACKAGES  := gcc libc6-dev libfyaml-dev libjansson-dev libpng-dev zlib1g-dev libssl-dev
 TEST_PACKAGES   := libcriterion-dev libpcg-cpp-dev libmpfr-dev
 REPORT_PACKAGES := gnuplot-nox python3 python3-matplotlib python3-numpy
@@ -208,6 +208,10 @@ quick: deps ## one epoch of everything (one seed) and all figures, in results/qu
 
 report: all ## figures and report.md of every result in results/
 	@for d in results/*/manifest.json; do $(BIN) report "$${d%/manifest.json}"; done
+
+catalogue: all ## write docs/catalogue.md: every loss, optimizer, activation and initialisation
+	docs/catalogue.sh $(BIN) >$(BUILD)/catalogue.md
+	mv $(BUILD)/catalogue.md docs/catalogue.md
 
 BENCH := $(BUILD)/bench-$(VARIANT)
 bench: ## kernels against this machine's limits, training steps against PyTorch; into results/bench

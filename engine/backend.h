@@ -100,6 +100,23 @@ struct lg_pass {
 
 struct lg_net; /* opaque; lives in its arena */
 
+/* What a loss is to be measured on, apart from any network. Matrices are row-major,
+ * without gaps; numbers are rounded to the copy's precision. */
+struct lg_loss_data {
+    size_t batch, features;
+    size_t target_features;                       /* numbers in a row of target */
+    const double *prediction[LG_LOSS_INPUTS_MAX]; /* (batch, features); as many as it has inputs */
+    const double *target;                         /* (batch, target_features); NULL: none */
+};
+
+/* Recorded gradients to replay through an optimizer. */
+struct lg_replay_data {
+    size_t steps, rows, columns;
+    bool is_bias;             /* a bias (rows = 1), else a weight: (inputs, outputs) */
+    const double *parameters; /* (rows, columns) */
+    const double *gradients;  /* (steps, rows, columns) */
+};
+
 /* One compiled copy of the engine. Functions assert their arguments; a config
  * has been checked against the registries before. */
 struct lg_backend {
@@ -116,6 +133,27 @@ struct lg_backend {
     /* Where an activation's outputs lie, inclusive; both 0: anywhere. */
     void (*activation_range)(size_t index, double *minimum, double *maximum);
     bool (*optimizer_full_batch)(size_t index); /* wants all samples as one batch */
+    bool (*optimizer_replays)(size_t index);    /* false: it evaluates the loss within a step */
+
+    /* One loss, activation or optimizer by itself. Each takes its work space from the
+     * arena; on a measuring arena it only adds to used_bytes. Numbers come and go as
+     * doubles and are rounded to the precision on the way in.
+     *
+     * The loss of the batch (its samples' values as reduction and weights say, added in
+     * f64), and in gradient[i], where not NULL, its derivative by prediction i:
+     * (batch, features). */
+    double (*evaluate_loss)(struct lg_arena *arena, const struct lg_choice *loss,
+                            const struct lg_loss_data *data,
+                            double *const gradient[LG_LOSS_INPUTS_MAX]);
+    /* h = f(z) for each sample and, where upstream is not NULL, dz, the derivative of
+     * sum(upstream * h) by z. All: (batch, features). */
+    void (*evaluate_activation)(struct lg_arena *arena, const struct lg_choice *activation,
+                                size_t batch, size_t features, const double *z,
+                                const double *upstream, double *h, double *dz);
+    /* after[s] = the parameters after step s + 1, those that the next gradient is taken
+     * at; after: (steps, rows, columns). Only an optimizer that replays. */
+    void (*evaluate_optimizer)(struct lg_arena *arena, const struct lg_choice *optimizer,
+                               const struct lg_replay_data *data, double *after);
 
     /* Place a network in the arena. On a measuring arena returns NULL and only
      * adds to used_bytes; on a real one returns the network, parameters zero. */

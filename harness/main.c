@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/check/eval_command.h"
 #include "harness/check/verify_command.h"
 #include "harness/command/command.h"
 #include "harness/command/output.h"
@@ -34,8 +35,8 @@ static const struct command version_command = {
 };
 
 static const struct command *const commands[] = {
-    &run_command, &list_command, &verify_command,  &report_command,
-    &env_command, &help_command, &version_command,
+    &run_command,    &list_command, &eval_command, &verify_command,
+    &report_command, &env_command,  &help_command, &version_command,
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

@@ -1,6 +1,7 @@
 /* This compiled copy's row of the backend table. */
 #include "registry.h"
 
+#include "engine/net/evaluate.h"
 #include "engine/net/net.h"
 
 #define ONE(name)     +1
@@ -38,6 +39,11 @@ static bool optimizer_full_batch(size_t index)
     return registry_optimizer(index)->full_batch;
 }
 
+static bool optimizer_replays(size_t index)
+{
+    return registry_optimizer(index)->minimise == NULL;
+}
+
 const struct lg_backend backend_table = {
     .isa = LG_STRING(LG_ISA),
     .precision = LG_PRECISION == 32 ? LG_F32 : LG_F64,
@@ -52,6 +58,10 @@ const struct lg_backend backend_table = {
     .loss_shape = loss_shape,
     .activation_range = activation_range,
     .optimizer_full_batch = optimizer_full_batch,
+    .optimizer_replays = optimizer_replays,
+    .evaluate_loss = net_evaluate_loss,
+    .evaluate_activation = net_evaluate_activation,
+    .evaluate_optimizer = net_evaluate_optimizer,
     .create = net_create,
     .initialise = net_initialise,
     .train = net_train,

@@ -6,74 +6,36 @@
 #include "engine/backend.h"
 #include "engine/data/dataset.h"
 #include "harness/command/output.h"
+#include "harness/list/catalogue.h"
 #include "harness/record/columns.h"
-#include "harness/record/csv.h"
-
-typedef const struct lg_info *(*lookup)(size_t index);
 
 /* ---- Registries ---------------------------------------------------------- */
 
-/* "lr=0.01 nesterov=false": each option and its default. */
-static void describe_options(const struct lg_info *info, struct text *text)
+static struct catalogue losses(const struct lg_backend *backend)
 {
-    for (size_t i = 0; i < info->option_count; i++) {
-        const struct lg_option *option = &info->options[i];
-        char number[CSV_REAL_MAX];
-        const char *value = number;
-        csv_format_real(option->default_value, number);
-        if (option->kind == LG_OPTION_FLAG)
-            value = option->default_value != 0.0 ? "true" : "false";
-        else if (option->kind == LG_OPTION_CHOICE)
-            value = option->choices[(size_t)option->default_value];
-        text_print(text, "%s%s=%s", i > 0 ? " " : "", option->name, value);
-    }
+    return (struct catalogue){"Losses", backend->loss_count, backend->loss, backend->loss_shape};
 }
 
-static enum lg_status list_registry(struct table *table, lookup info, size_t count,
-                                    struct lg_error *error)
+static struct catalogue optimizers(const struct lg_backend *backend)
 {
-    table->columns = 5;
-    table->text_columns = 3;
-    table_row(table, (const char *const[]){"name", "summary", "options", "formula", "source"});
-    enum lg_status status = LG_OK;
-    for (size_t i = 0; status == LG_OK && i < count; i++) {
-        const struct lg_info *entry = info(i);
-        struct text options = {0};
-        describe_options(entry, &options);
-        status = text_check(&options, error);
-        table_row(table, (const char *const[]){entry->name, entry->summary,
-                                               options.bytes != NULL ? options.bytes : "",
-                                               entry->formula, entry->source});
-        text_free(&options);
-    }
-    return status;
+    return (struct catalogue){"Optimizers", backend->optimizer_count, backend->optimizer, NULL};
 }
 
-static const struct lg_backend *any_backend(void)
+static struct catalogue activations(const struct lg_backend *backend)
+{
+    return (struct catalogue){"Activations", backend->activation_count, backend->activation, NULL};
+}
+
+static struct catalogue initialisations(const struct lg_backend *backend)
+{
+    return (struct catalogue){"Initialisations", backend->initialisation_count,
+                              backend->initialisation, NULL};
+}
+
+static struct catalogue open_catalogue(struct catalogue (*catalogue)(const struct lg_backend *))
 {
     size_t count;
-    return lg_backends(&count)[0]; /* all have the same registries */
-}
-
-static enum lg_status list_losses(struct table *table, struct lg_error *error)
-{
-    return list_registry(table, any_backend()->loss, any_backend()->loss_count, error);
-}
-
-static enum lg_status list_optimizers(struct table *table, struct lg_error *error)
-{
-    return list_registry(table, any_backend()->optimizer, any_backend()->optimizer_count, error);
-}
-
-static enum lg_status list_activations(struct table *table, struct lg_error *error)
-{
-    return list_registry(table, any_backend()->activation, any_backend()->activation_count, error);
-}
-
-static enum lg_status list_initialisations(struct table *table, struct lg_error *error)
-{
-    return list_registry(table, any_backend()->initialisation, any_backend()->initialisation_count,
-                         error);
+    return catalogue(lg_backends(&count)[0]); /* all have the same registries */
 }
 
 /* ---- Other tables -------------------------------------------------------- */
@@ -165,13 +127,14 @@ static enum lg_status list_counters(struct table *table, struct lg_error *error)
 
 static const struct {
     const char *name;
+    struct catalogue (*catalogue)(const struct lg_backend *backend); /* of a registry; or */
     enum lg_status (*list)(struct table *table, struct lg_error *error);
 } lists[] = {
-    {"losses", list_losses},           {"optimizers", list_optimizers},
-    {"activations", list_activations}, {"initialisations", list_initialisations},
-    {"datasets", list_datasets},       {"isas", list_isas},
-    {"counters", list_counters},       {"metrics", list_metrics},
-    {"columns", list_columns},
+    {"losses", losses, NULL},           {"optimizers", optimizers, NULL},
+    {"activations", activations, NULL}, {"initialisations", initialisations, NULL},
+    {"datasets", NULL, list_datasets},  {"isas", NULL, list_isas},
+    {"counters", NULL, list_counters},  {"metrics", NULL, list_metrics},
+    {"columns", NULL, list_columns},
 };
 enum { LISTS = sizeof lists / sizeof *lists };
 
@@ -181,6 +144,35 @@ static enum lg_status find_list(const char *name, size_t *index, struct lg_error
     for (size_t i = 0; i < LISTS; i++)
         names[i] = lists[i].name;
     return command_word("list", name, names, index, error);
+}
+
+static enum lg_status print_markdown(const struct catalogue *catalogue, struct lg_error *error)
+{
+    struct text text = {0};
+    enum lg_status status = catalogue_markdown(catalogue, &text, error);
+    if (status == LG_OK)
+        status = output_text(&text, error);
+    text_free(&text);
+    return status;
+}
+
+static enum lg_status print_list(size_t which, enum table_format format, struct lg_error *error)
+{
+    struct table table = {0};
+    struct catalogue catalogue = {0};
+    enum lg_status status;
+    if (lists[which].catalogue != NULL)
+        catalogue = open_catalogue(lists[which].catalogue);
+    if (lists[which].catalogue != NULL && format == TABLE_MARKDOWN)
+        return print_markdown(&catalogue, error);
+    if (lists[which].catalogue != NULL)
+        status = catalogue_table(&catalogue, &table, error);
+    else
+        status = lists[which].list(&table, error);
+    if (status == LG_OK)
+        status = output_table(&table, format, error);
+    table_free(&table);
+    return status;
 }
 
 static enum lg_status run(int argc, char **argv, struct lg_error *error)
@@ -198,13 +190,7 @@ static enum lg_status run(int argc, char **argv, struct lg_error *error)
         status = command_operands(argc, argv, 1, 1, "what to list", error);
     if (status == LG_OK)
         status = find_list(argv[optind], &which, error);
-    struct table table = {0};
-    if (status == LG_OK)
-        status = lists[which].list(&table, error);
-    if (status == LG_OK)
-        status = output_table(&table, (enum table_format)format, error);
-    table_free(&table);
-    return status;
+    return status == LG_OK ? print_list(which, (enum table_format)format, error) : status;
 }
 
 const struct command list_command = {
@@ -215,7 +201,8 @@ const struct command list_command = {
     .help = "Prints what this build knows: the names that a spec may use with their options\n"
             "and defaults, the instruction sets and which of them run here, the clocks, and\n"
             "the columns of trace.csv and timing.csv (metrics: those that are measured).\n"
-            "Formulas and sources are in the CSV and Markdown forms.\n"
+            "CSV adds formulas, sources and what a loss compares; Markdown also the ranges and\n"
+            "meanings of options.\n"
             "\n"
             "  --format text|csv|markdown   (default: text)\n"
             "\n"

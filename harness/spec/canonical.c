@@ -5,6 +5,16 @@
 
 #include "harness/spec/experiment.h"
 
+static void write_list(FILE *out, const char *name, const struct lg_options *options, size_t i)
+{
+    size_t count;
+    const double *numbers = lg_options_list(options, i, &count);
+    fprintf(out, " %s=[", name);
+    for (size_t j = 0; j < count; j++)
+        fprintf(out, "%s%.17g", j > 0 ? "," : "", numbers[j]);
+    fprintf(out, "]");
+}
+
 /* " name option=value ..." with every option, defaults too, since a default may
  * change with the engine. */
 static void write_choice(FILE *out, const struct lg_info *info, const struct lg_choice *choice)
@@ -15,6 +25,8 @@ static void write_choice(FILE *out, const struct lg_info *info, const struct lg_
         double value = choice->options.value[i];
         if (option->kind == LG_OPTION_CHOICE)
             fprintf(out, " %s=%s", option->name, option->choices[(size_t)value]);
+        else if (option->kind == LG_OPTION_LIST)
+            write_list(out, option->name, &choice->options, i);
         else
             fprintf(out, " %s=%.17g", option->name, value);
     }

@@ -37,6 +37,76 @@ static enum lg_status read_axis(struct pool *pool, const struct lg_option *optio
     return LG_OK;
 }
 
+/* The numbers of one list. */
+static enum lg_status read_numbers(struct pool *pool, const struct lg_option *option,
+                                   const struct node *list, const char *path,
+                                   struct numbers *numbers, struct lg_error *error)
+{
+    char expected[VALUE_EXPECTED_MAX];
+    if (list->kind != NODE_LIST || list->count > LG_LIST_MAX)
+        return node_fail_expected(list, error, path, value_option_expected(option, expected));
+    double *values = pool_take(pool, list->count * sizeof *values, error);
+    if (values == NULL)
+        return LG_ENVIRONMENT;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct node *entry = list->members[i].value;
+        if (entry->kind != NODE_SCALAR || !entry->plain ||
+            !value_list_entry(option, entry->text, &values[i]))
+            return node_fail_expected(entry, error, path_entry(path, i).text,
+                                      value_list_entry_expected(option, expected));
+    }
+    *numbers = (struct numbers){list->count, values};
+    return LG_OK;
+}
+
+/* A list option: one list, into *base, or a list of lists, into *axis. */
+static enum lg_status read_lists(struct pool *pool, const struct lg_info *info, size_t option,
+                                 const struct node *node, const char *path, struct choice_set *set,
+                                 struct lg_error *error)
+{
+    const bool several =
+        node->kind == NODE_LIST && node->count > 0 && node->members[0].value->kind == NODE_LIST;
+    const size_t count = several ? node->count : 1;
+    struct numbers *lists = pool_take(pool, count * sizeof *lists, error);
+    if (lists == NULL)
+        return LG_ENVIRONMENT;
+    for (size_t i = 0; i < count; i++) {
+        const struct node *list = several ? node->members[i].value : node;
+        const struct path place = path_entry(path, i);
+        enum lg_status status = read_numbers(pool, &info->options[option], list,
+                                             several ? place.text : path, &lists[i], error);
+        if (status != LG_OK)
+            return status;
+    }
+    if (several) {
+        set->axes[set->axis_count++] = (struct axis){option, count, NULL, lists};
+        return LG_OK;
+    }
+    if (lg_options_set_list(info, &set->base.options, option, lists[0].values, lists[0].count))
+        return LG_OK;
+    return node_fail(node, error, "the lists of %s have more than %d numbers together", info->name,
+                     LG_LIST_MAX);
+}
+
+/* Whether the longest lists of all axes fit beside those of the base. */
+static enum lg_status check_lists(const struct registry *registry, const struct node *node,
+                                  const struct choice_set *set, struct lg_error *error)
+{
+    static const double zeros[LG_LIST_MAX];
+    const struct lg_info *info = registry->info(set->base.index);
+    struct lg_options options = set->base.options;
+    for (size_t i = 0; i < set->axis_count; i++) {
+        const struct axis *axis = &set->axes[i];
+        size_t longest = 0;
+        for (size_t j = 0; axis->lists != NULL && j < axis->count; j++)
+            longest = axis->lists[j].count > longest ? axis->lists[j].count : longest;
+        if (longest > 0 && !lg_options_set_list(info, &options, axis->option, zeros, longest))
+            return node_fail(node, error, "the lists of %s have more than %d numbers together",
+                             info->name, LG_LIST_MAX);
+    }
+    return LG_OK;
+}
+
 /* The option that a key names, or an error that lists the entry's options. */
 static enum lg_status find_option(const struct lg_info *info, const char *kind,
                                   const struct node *key, int *option, struct lg_error *error)
@@ -83,6 +153,8 @@ static enum lg_status read_option(struct pool *pool, const struct registry *regi
         return status;
     struct path place = path_key(path, member->key->text);
     double *value = &set->base.options.value[option];
+    if (info->options[option].kind == LG_OPTION_LIST)
+        return read_lists(pool, info, (size_t)option, member->value, place.text, set, error);
     if (member->value->kind != NODE_LIST)
         return read_value(&info->options[option], member->value, place.text, value, error);
     struct axis *axis = &set->axes[set->axis_count++];
@@ -100,7 +172,7 @@ enum lg_status choice_read_set(struct pool *pool, const struct registry *registr
         if (strcmp(node->members[i].key->text, "name") != 0)
             status = read_option(pool, registry, &node->members[i], path, set, error);
     }
-    return status;
+    return status == LG_OK ? check_lists(registry, node, set, error) : status;
 }
 
 enum lg_status choice_read(struct pool *pool, const struct registry *registry,
@@ -116,9 +188,12 @@ enum lg_status choice_read(struct pool *pool, const struct registry *registry,
         return LG_OK;
     const struct lg_option *option = &registry->info(choice->index)->options[set.axes[0].option];
     char expected[VALUE_EXPECTED_MAX];
-    return node_fail_expected(node_get(node, option->name), error,
-                              path_key(path, option->name).text,
-                              value_option_expected(option, expected));
+    const struct node *list = node_get(node, option->name);
+    const struct path place = path_key(path, option->name);
+    if (option->kind == LG_OPTION_LIST) /* a list, but of lists */
+        return node_fail_expected(list->members[0].value, error, path_entry(place.text, 0).text,
+                                  value_list_entry_expected(option, expected));
+    return node_fail_expected(list, error, place.text, value_option_expected(option, expected));
 }
 
 size_t choice_set_count(const struct choice_set *set, size_t most)
@@ -129,12 +204,18 @@ size_t choice_set_count(const struct choice_set *set, size_t most)
     return count <= most ? count : most + 1;
 }
 
-struct lg_choice choice_set_get(const struct choice_set *set, size_t index)
+struct lg_choice choice_set_get(const struct registry *registry, const struct choice_set *set,
+                                size_t index)
 {
     struct lg_choice choice = set->base;
     for (size_t i = set->axis_count; i-- > 0;) {
         const struct axis *axis = &set->axes[i];
-        choice.options.value[axis->option] = axis->values[index % axis->count];
+        const size_t at = index % axis->count;
+        if (axis->lists != NULL)
+            (void)lg_options_set_list(registry->info(choice.index), &choice.options, axis->option,
+                                      axis->lists[at].values, axis->lists[at].count);
+        else
+            choice.options.value[axis->option] = axis->values[at];
         index /= axis->count;
     }
     return choice;

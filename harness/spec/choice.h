@@ -6,11 +6,19 @@
 #include "harness/spec/node.h"
 #include "harness/spec/registry.h"
 
-/* An option that was given as a list of values. */
+/* The value of a list option. */
+struct numbers {
+    size_t count;
+    const double *values; /* (count), in the pool */
+};
+
+/* An option that was given as a list of values, or a list option that was given as a
+ * list of lists. */
 struct axis {
     size_t option; /* index in the entry's table */
     size_t count;
-    const double *values; /* (count), in the pool */
+    const double *values;        /* (count), in the pool; NULL: a list option */
+    const struct numbers *lists; /* (count), in the pool; NULL: another option */
 };
 
 /* An entry and, per option, one value or several. */
@@ -20,7 +28,7 @@ struct choice_set {
     struct axis axes[LG_OPTIONS_MAX]; /* in the order they were written */
 };
 
-/* Read an entry whose options may be lists. path is for messages. */
+/* Read an entry whose options may be lists of values. path is for messages. */
 enum lg_status choice_read_set(struct pool *pool, const struct registry *registry,
                                const struct node *node, const char *path, struct choice_set *set,
                                struct lg_error *error);
@@ -34,7 +42,9 @@ enum lg_status choice_read(struct pool *pool, const struct registry *registry,
  * than `most`. */
 size_t choice_set_count(const struct choice_set *set, size_t most);
 
-/* Combination number `index` of a set; the last axis changes fastest. */
-struct lg_choice choice_set_get(const struct choice_set *set, size_t index);
+/* Combination number `index` of a set of that registry's; the last axis changes
+ * fastest. */
+struct lg_choice choice_set_get(const struct registry *registry, const struct choice_set *set,
+                                size_t index);
 
 #endif

@@ -137,7 +137,8 @@ static enum lg_status add_block(struct pool *pool, const struct registries *regi
     return LG_OK;
 }
 
-static void expand_block(const struct block *block, struct arm *arm)
+static void expand_block(const struct registries *registries, const struct block *block,
+                         struct arm *arm)
 {
     struct arm common = {.draw = block->draw,
                          .has_activation = block->has_activation,
@@ -154,8 +155,9 @@ static void expand_block(const struct block *block, struct arm *arm)
             size_t optimizer_count = choice_set_count(optimizers, GRID_CELLS_MAX);
             for (size_t k = 0; k < loss_count * optimizer_count; k++) {
                 *arm = common;
-                arm->loss = choice_set_get(losses, k / optimizer_count);
-                arm->optimizer = choice_set_get(optimizers, k % optimizer_count);
+                arm->loss = choice_set_get(&registries->loss, losses, k / optimizer_count);
+                arm->optimizer =
+                    choice_set_get(&registries->optimizer, optimizers, k % optimizer_count);
                 arm++;
             }
         }
@@ -189,7 +191,7 @@ enum lg_status grid_read(struct pool *pool, const struct registries *registries,
         return LG_ENVIRONMENT;
     struct arm *next = grid->arms;
     for (size_t i = 0; i < count; i++) {
-        expand_block(&blocks[i], next);
+        expand_block(registries, &blocks[i], next);
         next += blocks[i].arm_count;
     }
     return LG_OK;

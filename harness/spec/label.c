@@ -34,19 +34,26 @@ struct differences {
     bool loss[LG_OPTIONS_MAX], optimizer[LG_OPTIONS_MAX], draw;
 };
 
-static struct differences find_differences(const struct entry *group, size_t count)
+static void mark_differences(const struct lg_info *info, const struct lg_choice *a,
+                             const struct lg_choice *b, bool differs[LG_OPTIONS_MAX])
+{
+    for (size_t i = 0; i < info->option_count; i++)
+        if (!value_option_same(info, &a->options, &b->options, i))
+            differs[i] = true;
+}
+
+static struct differences find_differences(const struct registries *registries,
+                                           const struct entry *group, size_t count)
 {
     struct differences found = {.draw = false};
     const struct arm *first = group[0].arm;
     for (size_t i = 1; i < count; i++) {
         const struct arm *arm = group[i].arm;
         found.draw = found.draw || arm->draw != first->draw;
-        for (size_t j = 0; j < LG_OPTIONS_MAX; j++) {
-            if (arm->loss.options.value[j] != first->loss.options.value[j])
-                found.loss[j] = true;
-            if (arm->optimizer.options.value[j] != first->optimizer.options.value[j])
-                found.optimizer[j] = true;
-        }
+        mark_differences(registries->loss.info(first->loss.index), &arm->loss, &first->loss,
+                         found.loss);
+        mark_differences(registries->optimizer.info(first->optimizer.index), &arm->optimizer,
+                         &first->optimizer, found.optimizer);
     }
     return found;
 }
@@ -69,13 +76,13 @@ static void append_options(struct writer *writer, const struct lg_info *info,
                            const struct lg_choice *choice, const bool shown[LG_OPTIONS_MAX])
 {
     for (size_t i = 0; i < info->option_count; i++) {
-        char value[VALUE_TEXT_MAX];
+        char value[VALUE_OPTION_MAX];
         if (!shown[i])
             continue;
         append(writer, " ");
         append(writer, info->options[i].name);
         append(writer, "=");
-        append(writer, value_option_print(&info->options[i], choice->options.value[i], value));
+        append(writer, value_option_print(info, &choice->options, i, value));
     }
 }
 
@@ -122,7 +129,7 @@ enum lg_status labels_make(struct pool *pool, const struct registries *registrie
     for (size_t first = 0, end = 0; first < grid->arm_count; first = end) {
         while (end < grid->arm_count && compare_names(sorted[first].arm, sorted[end].arm) == 0)
             end++;
-        struct differences shown = find_differences(sorted + first, end - first);
+        struct differences shown = find_differences(registries, sorted + first, end - first);
         for (size_t i = first; i < end; i++) {
             enum lg_status status = make_label(registries, &shown, sorted[i].arm, error);
             if (status != LG_OK)

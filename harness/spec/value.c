@@ -84,6 +84,12 @@ const char *value_print(double value, char buffer[VALUE_TEXT_MAX])
     return buffer;
 }
 
+static bool in_range(const struct lg_option *option, double value)
+{
+    bool above = option->above_minimum ? value > option->minimum : value >= option->minimum;
+    return above && value <= option->maximum;
+}
+
 bool value_option(const struct lg_option *option, const char *text, double *value)
 {
     int64_t whole = 0;
@@ -108,11 +114,15 @@ bool value_option(const struct lg_option *option, const char *text, double *valu
             }
         }
         return false;
-    case LG_OPTION_LIST: /* more than one text: read elsewhere */
+    case LG_OPTION_LIST:
         return false;
     }
-    bool above = option->above_minimum ? *value > option->minimum : *value >= option->minimum;
-    return above && *value <= option->maximum;
+    return in_range(option, *value);
+}
+
+bool value_list_entry(const struct lg_option *option, const char *text, double *value)
+{
+    return value_real(text, value) && in_range(option, *value);
 }
 
 /* "a number from 0 to 1", "a number above 0", "a number" … */
@@ -147,20 +157,78 @@ const char *value_option_expected(const struct lg_option *option, char buffer[VA
         for (size_t i = 0; option->choices[i] != NULL && used < VALUE_EXPECTED_MAX; i++)
             used += (size_t)snprintf(buffer + used, VALUE_EXPECTED_MAX - used, "%s %s",
                                      i > 0 ? "," : "", option->choices[i]);
+    } else if (option->kind == LG_OPTION_LIST) {
+        char entry[VALUE_EXPECTED_MAX];
+        describe_range(option, entry);
+        snprintf(buffer, VALUE_EXPECTED_MAX, "a list of at most %d, each %.200s", LG_LIST_MAX,
+                 entry);
     } else {
         describe_range(option, buffer);
     }
     return buffer;
 }
 
-const char *value_option_print(const struct lg_option *option, double value,
-                               char buffer[VALUE_TEXT_MAX])
+const char *value_list_entry_expected(const struct lg_option *option,
+                                      char buffer[VALUE_EXPECTED_MAX])
 {
-    if (option->kind == LG_OPTION_FLAG)
-        snprintf(buffer, VALUE_TEXT_MAX, "%s", value != 0 ? "true" : "false");
-    else if (option->kind == LG_OPTION_CHOICE)
-        snprintf(buffer, VALUE_TEXT_MAX, "%s", option->choices[(size_t)value]);
-    else
-        value_print(value, buffer);
+    describe_range(option, buffer);
     return buffer;
+}
+
+static void print_list(const double *numbers, size_t count, char buffer[VALUE_OPTION_MAX])
+{
+    size_t used = (size_t)snprintf(buffer, VALUE_OPTION_MAX, "[");
+    for (size_t i = 0; i < count; i++) {
+        char number[VALUE_TEXT_MAX];
+        used += (size_t)snprintf(buffer + used, VALUE_OPTION_MAX - used, "%s%s", i > 0 ? "," : "",
+                                 value_print(numbers[i], number));
+    }
+    snprintf(buffer + used, VALUE_OPTION_MAX - used, "]");
+}
+
+const char *value_option_print(const struct lg_info *info, const struct lg_options *options,
+                               size_t i, char buffer[VALUE_OPTION_MAX])
+{
+    const struct lg_option *option = &info->options[i];
+    const double value = options->value[i];
+    if (option->kind == LG_OPTION_FLAG) {
+        snprintf(buffer, VALUE_OPTION_MAX, "%s", value != 0 ? "true" : "false");
+    } else if (option->kind == LG_OPTION_CHOICE) {
+        snprintf(buffer, VALUE_OPTION_MAX, "%s", option->choices[(size_t)value]);
+    } else if (option->kind == LG_OPTION_LIST) {
+        size_t count;
+        const double *numbers = lg_options_list(options, i, &count);
+        print_list(numbers, count, buffer);
+    } else {
+        value_print(value, buffer);
+    }
+    return buffer;
+}
+
+bool value_option_same(const struct lg_info *info, const struct lg_options *a,
+                       const struct lg_options *b, size_t i)
+{
+    if (info->options[i].kind != LG_OPTION_LIST)
+        return a->value[i] == b->value[i];
+    size_t count_a, count_b; /* where the lists lie tells nothing */
+    const double *list_a = lg_options_list(a, i, &count_a);
+    const double *list_b = lg_options_list(b, i, &count_b);
+    bool same = count_a == count_b;
+    for (size_t j = 0; same && j < count_a; j++)
+        same = list_a[j] == list_b[j];
+    return same;
+}
+
+const struct lg_option *value_list_of_other_length(const struct lg_info *info,
+                                                   const struct lg_options *options, size_t count,
+                                                   size_t *found)
+{
+    for (size_t i = 0; i < info->option_count; i++) {
+        if (info->options[i].kind != LG_OPTION_LIST)
+            continue;
+        lg_options_list(options, i, found);
+        if (*found != 0 && *found != count)
+            return &info->options[i];
+    }
+    return NULL;
 }

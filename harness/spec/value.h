@@ -8,7 +8,11 @@
 
 #include "engine/base/option.h"
 
-enum { VALUE_TEXT_MAX = 32, VALUE_EXPECTED_MAX = 256 };
+enum {
+    VALUE_TEXT_MAX = 32,
+    VALUE_EXPECTED_MAX = 256,
+    VALUE_OPTION_MAX = LG_LIST_MAX * VALUE_TEXT_MAX,
+};
 
 /* A whole number: decimal digits, a sign, no leading zero, nothing else. */
 bool value_integer(const char *text, int64_t *value);
@@ -22,15 +26,30 @@ bool value_real(const char *text, double *value);
  * 1e-5. Returns buffer. */
 const char *value_print(double value, char buffer[VALUE_TEXT_MAX]);
 
-/* The value of an option's text, in range; false when it is not one. */
+/* The value of an option's text, in range; false when it is not one. A list has more
+ * than one text: value_list_entry() reads each. */
 bool value_option(const struct lg_option *option, const char *text, double *value);
+bool value_list_entry(const struct lg_option *option, const char *text, double *value);
 
-/* What an option takes, for a message: "a number above 0 and at most 1". Returns
- * buffer. */
+/* What an option, or an entry of a list option, takes, for a message: "a number above 0
+ * and at most 1". Returns buffer. */
 const char *value_option_expected(const struct lg_option *option, char buffer[VALUE_EXPECTED_MAX]);
+const char *value_list_entry_expected(const struct lg_option *option,
+                                      char buffer[VALUE_EXPECTED_MAX]);
 
-/* An option's value as a spec writes it: a number, true, or a word. */
-const char *value_option_print(const struct lg_option *option, double value,
-                               char buffer[VALUE_TEXT_MAX]);
+/* The value of option i as a spec writes it: a number, true, a word, [0.5,1,2]. Returns
+ * buffer. */
+const char *value_option_print(const struct lg_info *info, const struct lg_options *options,
+                               size_t i, char buffer[VALUE_OPTION_MAX]);
+
+/* Whether option i of info has the same value in both. */
+bool value_option_same(const struct lg_info *info, const struct lg_options *a,
+                       const struct lg_options *b, size_t i);
+
+/* The first list option of info that is neither empty nor `count` numbers long, or NULL;
+ * *found receives its length. A loss's lists have one number for each output. */
+const struct lg_option *value_list_of_other_length(const struct lg_info *info,
+                                                   const struct lg_options *options, size_t count,
+                                                   size_t *found);
 
 #endif

@@ -51,6 +51,27 @@ Test(canonical, says_all_that_decides_the_bits)
     experiment_free(&experiment);
 }
 
+/* The line of the loss in the first cell's text. */
+static void expect_loss(const char *override, const char *expected)
+{
+    struct experiment experiment = parse_sound(sound_spec, override, NULL);
+    char *text = experiment_canonical(&experiment, &experiment.cells[0]);
+    char *line = strstr(text, "\nloss ") + 1;
+    *strchr(line, '\n') = '\0';
+    cr_expect_str_eq(line, expected);
+    free(text);
+    experiment_free(&experiment);
+}
+
+Test(canonical, lists_are_written_number_by_number)
+{
+    expect_loss("grid.losses=[smooth_l1]", "loss smooth_l1 beta=1 weights=[] places=[]");
+    expect_loss("grid.losses=[{name: smooth_l1, places: [1, 2], weights: [0.1]}]",
+                "loss smooth_l1 beta=1 weights=[0.10000000000000001] places=[1,2]");
+    expect_loss("grid.losses=[{name: smooth_l1, weights: [[0.1], [2]], places: [1, 2]}]",
+                "loss smooth_l1 beta=1 weights=[0.10000000000000001] places=[1,2]");
+}
+
 Test(canonical, whatever_decides_the_bits_changes_the_key)
 {
     static const char *const overrides[] = {

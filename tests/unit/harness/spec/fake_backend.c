@@ -11,6 +11,8 @@ static const struct lg_option mse_options[] = {
 };
 static const struct lg_option smooth_options[] = {
     {"beta", LG_OPTION_REAL, 1, 0, INFINITY, 1, NULL, "width"},
+    {"weights", LG_OPTION_LIST, 0, 0, 9, 0, NULL, "of outputs"},
+    {"places", LG_OPTION_LIST, 0, -9, 9, 0, NULL, "of outputs"},
 };
 static const struct lg_option adagrad_options[] = {
     {"lr", LG_OPTION_REAL, 0.01, 0, INFINITY, 1, NULL, "rate"},

@@ -165,3 +165,83 @@ Test(grid, the_number_of_cells_is_bounded)
              numbers, numbers);
     expect_refused(grid, 8, 7, "grid: the grid has more than 65536 cells");
 }
+
+/* The numbers of a list option of a cell's smooth_l1. */
+static void expect_list(const struct experiment *experiment, size_t cell, size_t option,
+                        const double *numbers, size_t count)
+{
+    size_t found;
+    const struct lg_choice *loss = &experiment->cells[cell].loss;
+    const double *list = lg_options_list(&loss->options, option, &found);
+    cr_assert_eq(found, count, "cell %zu: %zu numbers", cell, found);
+    for (size_t i = 0; i < count; i++)
+        cr_expect_eq(list[i], numbers[i]);
+}
+
+enum { WEIGHTS = 1, PLACES = 2 };
+
+Test(grid, a_list_option_takes_a_list)
+{
+    static const double weights[] = {0.5, 1, 2}, places[] = {-1};
+    struct experiment experiment =
+        parse_grid("grid:\n"
+                   "  losses: [{name: smooth_l1, places: [-1], weights: [0.5, 1, 2]},\n"
+                   "           {name: smooth_l1, weights: []}]\n"
+                   "  optimizers: [sgd]\n");
+    cr_assert_eq(experiment.cell_count, 2);
+    expect_list(&experiment, 0, WEIGHTS, weights, 3);
+    expect_list(&experiment, 0, PLACES, places, 1);
+    expect_list(&experiment, 1, WEIGHTS, NULL, 0);
+    experiment_free(&experiment);
+}
+
+Test(grid, a_list_of_lists_is_an_axis)
+{
+    static const double first[] = {1, 2}, third[] = {3}, places[] = {4, 5, 6};
+    struct experiment experiment =
+        parse_grid("grid:\n"
+                   "  losses: [{name: smooth_l1, weights: [[1, 2], [], [3]], beta: [1, 2],\n"
+                   "            places: [4, 5, 6]}]\n"
+                   "  optimizers: [sgd]\n");
+    cr_assert_eq(experiment.cell_count, 6);
+    for (size_t cell = 0; cell < 6; cell++) {
+        cr_expect_eq(experiment.cells[cell].loss.options.value[0], cell % 2 + 1);
+        expect_list(&experiment, cell, PLACES, places, 3);
+    }
+    expect_list(&experiment, 1, WEIGHTS, first, 2);
+    expect_list(&experiment, 2, WEIGHTS, NULL, 0);
+    expect_list(&experiment, 4, WEIGHTS, third, 1);
+    experiment_free(&experiment);
+}
+
+Test(grid, wrong_lists_are_refused)
+{
+    expect_refused("grid: {losses: [{name: smooth_l1, weights: 2}], optimizers: [sgd]}\n", 8, 44,
+                   "grid.losses.0.weights: found '2', expected a list of at most 64, each a number "
+                   "from 0 to 9");
+    expect_refused("grid: {losses: [{name: smooth_l1, weights: [1, x]}], optimizers: [sgd]}\n", 8,
+                   48, "grid.losses.0.weights.1: found 'x', expected a number from 0 to 9");
+    expect_refused("grid: {losses: [{name: smooth_l1, weights: [[1], 2]}], optimizers: [sgd]}\n", 8,
+                   50,
+                   "grid.losses.0.weights.1: found '2', expected a list of at most 64, each a "
+                   "number from 0 to 9");
+    expect_refused("grid: {losses: [{name: smooth_l1, weights: [[1], [10]]}], optimizers: [sgd]}\n",
+                   8, 51, "grid.losses.0.weights.1.0: found '10', expected a number from 0 to 9");
+}
+
+Test(grid, lists_share_their_room)
+{
+    char grid[2048], numbers[512] = "1";
+    for (size_t i = 1; i < 40; i++)
+        strcat(numbers, ", 1");
+    snprintf(
+        grid, sizeof grid,
+        "grid: {losses: [{name: smooth_l1, weights: [%s], places: [%s]}], optimizers: [sgd]}\n",
+        numbers, numbers);
+    expect_refused(grid, 8, 174, "the lists of smooth_l1 have more than 64 numbers together");
+    snprintf(grid, sizeof grid,
+             "grid: {losses: [{name: smooth_l1, weights: [[1], [%s]], places: [[%s], []]}],\n"
+             "       optimizers: [sgd]}\n",
+             numbers, numbers);
+    expect_refused(grid, 8, 17, "the lists of smooth_l1 have more than 64 numbers together");
+}

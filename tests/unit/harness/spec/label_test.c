@@ -45,6 +45,15 @@ Test(label, options_of_every_kind_are_shown)
                   "mse sgd reduction=mean nesterov=true", "mse sgd reduction=mean nesterov=false");
 }
 
+Test(label, lists_are_shown_where_they_differ)
+{
+    EXPECT_LABELS("grid: {losses: [{name: smooth_l1, weights: [[0.5, 1], []], places: [3]},\n"
+                  "                {name: smooth_l1, places: [3], weights: [7]}],\n"
+                  "       optimizers: [sgd]}\n",
+                  "smooth_l1 sgd weights=[0.5,1]", "smooth_l1 sgd weights=[]",
+                  "smooth_l1 sgd weights=[7]");
+}
+
 Test(label, a_draw_is_shown_where_it_tells_arms_apart)
 {
     EXPECT_LABELS("grid:\n"

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 Test(value, whole_numbers_are_read_strictly)
 {
@@ -113,17 +114,90 @@ Test(value, an_option_of_another_kind)
     const struct lg_option choice = {.kind = LG_OPTION_CHOICE, .choices = words};
     const struct lg_option flag = {.kind = LG_OPTION_FLAG};
     const struct lg_option whole = {.kind = LG_OPTION_INTEGER, .minimum = 1, .maximum = 10};
-    char text[VALUE_EXPECTED_MAX], printed[VALUE_TEXT_MAX];
+    char text[VALUE_EXPECTED_MAX];
     double value = 7;
     cr_expect(value_option(&choice, "sum", &value) && value == 1);
-    cr_expect_str_eq(value_option_print(&choice, 1, printed), "sum");
     cr_expect_not(value_option(&choice, "Sum", &value));
     cr_expect_str_eq(value_option_expected(&choice, text), "one of mean, sum");
     cr_expect(value_option(&flag, "true", &value) && value == 1);
     cr_expect(value_option(&flag, "false", &value) && value == 0);
     cr_expect_not(value_option(&flag, "1", &value));
-    cr_expect_str_eq(value_option_print(&flag, 0, printed), "false");
     cr_expect_not(value_option(&whole, "2.0", &value));
     cr_expect(value_option(&whole, "10", &value) && value == 10);
     cr_expect_str_eq(value_option_expected(&whole, text), "a whole number from 1 to 10");
+}
+
+/* One option of each kind, with two lists. */
+static const char *const reductions[] = {"mean", "sum", NULL};
+static const struct lg_option every_kind[] = {
+    {.name = "reduction", .kind = LG_OPTION_CHOICE, .choices = reductions, .maximum = 1},
+    {.name = "weights", .kind = LG_OPTION_LIST, .maximum = 9},
+    {.name = "flag", .kind = LG_OPTION_FLAG, .maximum = 1},
+    {.name = "places", .kind = LG_OPTION_LIST, .minimum = -9, .maximum = 9},
+    {.name = "beta", .kind = LG_OPTION_REAL, .maximum = 1},
+};
+static const struct lg_info every_info = {.options = every_kind, .option_count = 5};
+
+Test(value, an_option_is_printed_as_it_is_written)
+{
+    static const char *const expected[] = {"sum", "[0.5,1,2]", "false", "[]", "1e-5"};
+    static const double weights[] = {0.5, 1, 2};
+    struct lg_options options = {.value = {1, 0, 0, 0, 1e-5}};
+    char printed[VALUE_OPTION_MAX];
+    cr_assert(lg_options_set_list(&every_info, &options, 1, weights, 3));
+    for (size_t i = 0; i < 5; i++)
+        cr_expect_str_eq(value_option_print(&every_info, &options, i, printed), expected[i]);
+}
+
+Test(value, the_longest_list_can_be_printed)
+{
+    struct lg_options options = {.value = {0}};
+    double numbers[LG_LIST_MAX];
+    char printed[VALUE_OPTION_MAX];
+    for (size_t i = 0; i < LG_LIST_MAX; i++)
+        numbers[i] = -1.2345678901234567e-300;
+    cr_assert(lg_options_set_list(&every_info, &options, 1, numbers, LG_LIST_MAX));
+    value_option_print(&every_info, &options, 1, printed);
+    cr_expect_eq(printed[strlen(printed) - 1], ']');
+}
+
+Test(value, lists_are_the_same_wherever_they_lie)
+{
+    static const double ones[] = {1, 1}, other[] = {1, 2};
+    struct lg_options a = {.value = {0}}, b = {.value = {0}};
+    cr_assert(lg_options_set_list(&every_info, &a, 1, ones, 2));
+    cr_assert(lg_options_set_list(&every_info, &a, 3, other, 2));
+    cr_assert(lg_options_set_list(&every_info, &b, 3, other, 2));
+    cr_assert(lg_options_set_list(&every_info, &b, 1, ones, 2));
+    for (size_t i = 0; i < 5; i++)
+        cr_expect(value_option_same(&every_info, &a, &b, i));
+    struct lg_options c = {.value = {0}};
+    cr_assert(lg_options_set_list(&every_info, &c, 1, other, 2));
+    cr_expect_not(value_option_same(&every_info, &a, &c, 1));
+    cr_expect_not(value_option_same(&every_info, &a, &c, 3));
+}
+
+Test(value, an_entry_of_a_list_has_a_range)
+{
+    char expected[VALUE_EXPECTED_MAX];
+    double value = 7;
+    cr_expect(value_list_entry(&every_kind[1], "9", &value) && value == 9);
+    cr_expect_not(value_list_entry(&every_kind[1], "9.5", &value));
+    cr_expect_not(value_list_entry(&every_kind[1], "-1", &value));
+    cr_expect_not(value_list_entry(&every_kind[1], "nan", &value));
+    cr_expect_str_eq(value_list_entry_expected(&every_kind[1], expected), "a number from 0 to 9");
+    cr_expect_str_eq(value_option_expected(&every_kind[1], expected),
+                     "a list of at most 64, each a number from 0 to 9");
+}
+
+Test(value, lists_have_a_length)
+{
+    static const double numbers[] = {1, 2, 3};
+    struct lg_options options = {.value = {0}};
+    size_t found = 7;
+    cr_expect_null(value_list_of_other_length(&every_info, &options, 2, &found));
+    cr_assert(lg_options_set_list(&every_info, &options, 3, numbers, 3));
+    cr_expect_null(value_list_of_other_length(&every_info, &options, 3, &found));
+    cr_expect_eq(value_list_of_other_length(&every_info, &options, 2, &found), &every_kind[3]);
+    cr_expect_eq(found, 3);
 }

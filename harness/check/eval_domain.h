@@ -1,0 +1,30 @@
+/* Whether numbers are ones that a loss can be measured on. */
+#ifndef HARNESS_CHECK_EVAL_DOMAIN_H
+#define HARNESS_CHECK_EVAL_DOMAIN_H
+
+#include "engine/backend.h"
+#include "harness/check/eval_matrix.h"
+#include "harness/spec/value.h"
+
+/* What a kind of target is, for messages and the catalogue: "a class, from 0 on". */
+const char *target_describe(enum lg_target target);
+
+/* What a prediction may be, likewise: "numbers from 0 to 1". Returns buffer. */
+const char *domain_describe_prediction(const struct lg_loss_shape *shape,
+                                       char buffer[VALUE_EXPECTED_MAX]);
+
+/* Numbers in a row of targets beside `features` predictions; 0: there are none. */
+size_t target_features(enum lg_target target, size_t features);
+
+/* LG_INPUT, naming the first number and its place, unless every prediction lies where
+ * the loss is defined. */
+enum lg_status domain_check_prediction(const struct lg_loss_shape *shape,
+                                       const struct matrix *prediction, struct lg_error *error);
+
+/* The same for targets, beside predictions of `features` numbers. A class may also be
+ * the value of the option ignore_index, where the loss has one. */
+enum lg_status domain_check_target(const struct lg_info *info, const struct lg_loss_shape *shape,
+                                   const struct lg_options *options, size_t features,
+                                   const struct matrix *target, struct lg_error *error);
+
+#endif
