@@ -4,7 +4,7 @@ set -euo pipefail
 echo '# What a spec may name'
 echo
 echo 'Written by `make catalogue` from what the program says of itself; a test compares.'
-for list in losses optimizers activations initialisations; do
+for list in losses optimizers activations initialisations schedules; do
     echo
     "$1" list "$list" --format=markdown
 done

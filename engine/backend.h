@@ -65,9 +65,12 @@ struct lg_net_config {
     struct lg_choice optimizer;
     size_t metric_count; /* losses (default options, mean) measured beside the own loss */
     size_t metrics[LG_METRICS_MAX]; /* loss indices; each takes as many predictions as the loss */
-    double clip_value;              /* entries of the gradient are clipped to +-this; 0: not */
-    double clip_norm;               /* the gradient is scaled down to this Euclidean norm; 0: not */
-    double l1;                      /* times sign(w) is added to the gradient; 0: not */
+    bool has_schedule;              /* of the learning rate, over so many steps */
+    struct lg_choice schedule;
+    uint64_t total_steps;
+    double clip_value; /* entries of the gradient are clipped to +-this; 0: not */
+    double clip_norm;  /* the gradient is scaled down to this Euclidean norm; 0: not */
+    double l1;         /* times sign(w) is added to the gradient; 0: not */
 };
 
 /* How to draw initial weights. */
@@ -75,7 +78,8 @@ struct lg_initialisation {
     size_t method; /* index into initialisations */
     enum lg_rng rng;
     uint64_t seed;
-    uint64_t draw; /* 1-based: the draw-th network drawn after the seeding */
+    uint64_t draw;             /* 1-based: the draw-th network drawn after the seeding */
+    struct lg_options options; /* the method's */
 };
 
 /* Sums over samples, in f64, each sample's value being the loss's mean over
@@ -130,6 +134,8 @@ struct lg_backend {
     const struct lg_info *(*activation)(size_t index);
     const struct lg_info *(*initialisation)(size_t index);
     const struct lg_loss_shape *(*loss_shape)(size_t index);
+    size_t schedule_count;
+    const struct lg_info *(*schedule)(size_t index);
     /* Where an activation's outputs lie, inclusive; both 0: anywhere. */
     void (*activation_range)(size_t index, double *minimum, double *maximum);
     bool (*optimizer_full_batch)(size_t index); /* wants all samples as one batch */

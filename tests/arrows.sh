@@ -32,8 +32,10 @@ may engine/data $base engine/data/
 may engine/activation $base engine/math/ engine/kernel/ engine/activation/activation.h
 may engine/loss $base engine/math/ engine/kernel/ engine/loss/
 may engine/optimizer $base engine/math/ engine/kernel/ engine/optimizer/
+may engine/initialisation $base engine/math/ engine/kernel/ engine/initialisation/initialisation.h
+may engine/schedule $base engine/math/ engine/schedule/schedule.h
 may engine/net $base engine/math/ engine/kernel/ engine/activation/ engine/loss/ engine/optimizer/ \
-    engine/data/ engine/net/ engine/backend.h
+    engine/initialisation/ engine/schedule/ engine/data/ engine/net/ engine/backend.h
 may harness $base engine/data/ engine/backend.h harness/
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

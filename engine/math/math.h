@@ -17,6 +17,7 @@
 #define math_log1p LG_SYMBOL(math_log1p)
 #define math_tanh  LG_SYMBOL(math_tanh)
 #define math_erf   LG_SYMBOL(math_erf)
+#define math_cospi LG_SYMBOL(math_cospi)
 
 /* e^x. NaN for NaN, 0 below the smallest subnormal's logarithm, infinity above
  * the largest number's. Error: 0.82 ulp. */
@@ -37,6 +38,11 @@ double math_tanh(double x);
 /* The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x, odd.
  * Error: 1.35 ulp. */
 double math_erf(double x);
+
+/* cos(pi x), even, period 2, exact where the result is 0, 1 or -1; NaN at the infinities.
+ * sin(pi x) is math_cospi(x - 0.5) where that difference is exact. Error: below 2 ulp
+ * (tests/unit/engine/math/cos_test.c). */
+double math_cospi(double x);
 
 #define math_exp_all   LG_SYMBOL(math_exp_all)
 #define math_expm1_all LG_SYMBOL(math_expm1_all)

@@ -1,104 +1,8 @@
-/* Initial weights: how wide they are drawn, and from which generator.
- *
- * Every network draws in Torch7's order: layers first to last, each its weight
- * (outputs, inputs) row by row and then its bias. */
-#include <assert.h>
+/* A network before its first step: weights drawn, layers first to last, and the
+ * optimizer's state as it begins. */
 #include <string.h>
 
-#include "engine/base/mt19937.h"
-#include "engine/base/pcg.h"
 #include "engine/net/net.h"
-
-/* Half-widths of the uniform distributions of a layer's weight and bias. */
-struct bounds {
-    double weight, bias;
-};
-
-struct initialisation {
-    struct lg_info info;
-    struct bounds (*bounds)(double inputs, double outputs);
-};
-
-static struct bounds torch7_uniform(double inputs, double outputs)
-{
-    (void)outputs;
-    const double bound = 1 / __builtin_sqrt(inputs);
-    return (struct bounds){bound, bound};
-}
-
-static struct bounds xavier_uniform(double inputs, double outputs)
-{
-    return (struct bounds){__builtin_sqrt(6 / (inputs + outputs)), 0};
-}
-
-static struct bounds he_uniform(double inputs, double outputs)
-{
-    (void)outputs;
-    return (struct bounds){__builtin_sqrt(6 / inputs), 0};
-}
-
-static struct bounds zeros(double inputs, double outputs)
-{
-    (void)inputs;
-    (void)outputs;
-    return (struct bounds){0, 0};
-}
-
-static const struct initialisation initialisations[] = {
-    {{.name = "he_uniform",
-      .summary = "weights uniform, bias 0; for rectified units",
-      .formula = "w ~ U(-a, a), a = sqrt(6 / inputs)",
-      .source = "K. He et al., 2015, section 2.2, arXiv:1502.01852"},
-     he_uniform},
-    {{.name = "torch7_uniform",
-      .summary = "weights and bias uniform, as Torch7's and PyTorch's linear layers",
-      .formula = "w, b ~ U(-a, a), a = 1 / sqrt(inputs)",
-      .source = "Y. LeCun et al., Efficient BackProp, 1998, section 4.6; torch/nn Linear:reset"},
-     torch7_uniform},
-    {{.name = "xavier_uniform",
-      .summary = "weights uniform, bias 0; keeps variance forward and backward",
-      .formula = "w ~ U(-a, a), a = sqrt(6 / (inputs + outputs))",
-      .source = "X. Glorot, Y. Bengio, AISTATS 2010, equation 16"},
-     xavier_uniform},
-    {{.name = "zeros",
-      .summary = "everything 0, for tests and linear models",
-      .formula = "w = b = 0",
-      .source = "none"},
-     zeros},
-};
-
-_Static_assert(sizeof initialisations / sizeof *initialisations == INITIALISATIONS,
-               "net.h counts the rows of this table");
-
-const struct lg_info *initialisation_info(size_t index)
-{
-    assert(index < INITIALISATIONS);
-    return &initialisations[index].info;
-}
-
-/* Either generator, behind one draw. */
-struct source {
-    enum lg_rng rng;
-    struct lg_pcg pcg;
-    struct lg_mt19937 mt;
-};
-
-static double uniform(struct source *source, double low, double high)
-{
-    if (source->rng == LG_RNG_TORCH7)
-        return lg_mt19937_uniform(&source->mt, low, high);
-    return low + (high - low) * lg_pcg_uniform(&source->pcg);
-}
-
-static void draw_layer(struct layer *layer, struct source *source, struct bounds bounds)
-{
-    for (size_t o = 0; o < layer->outputs; o++)
-        for (size_t i = 0; i < layer->inputs; i++)
-            layer->weight.w[i * layer->stride + o] =
-                (real)uniform(source, -bounds.weight, bounds.weight);
-    for (size_t o = 0; o < layer->outputs; o++)
-        layer->bias.w[o] = (real)uniform(source, -bounds.bias, bounds.bias);
-}
 
 static real initial_state(const struct lg_net *net, size_t slot)
 {
@@ -138,20 +42,21 @@ void net_find_moved(struct lg_net *net)
 
 void net_initialise(struct lg_net *net, const struct lg_initialisation *how)
 {
-    struct source source = {.rng = how->rng};
-    if (how->rng == LG_RNG_TORCH7)
-        lg_mt19937_seed(&source.mt, (uint32_t)how->seed);
+    const struct initialisation *method = registry_initialisation(how->method);
+    struct draws draws = {.torch7 = how->rng == LG_RNG_TORCH7};
+    if (draws.torch7)
+        lg_mt19937_seed(&draws.mt, (uint32_t)how->seed);
     else
-        source.pcg = lg_pcg_stream(how->seed, LG_PURPOSE_INITIALISE, how->draw);
+        draws.pcg = lg_pcg_stream(how->seed, LG_PURPOSE_INITIALISE, how->draw);
     /* One MT19937 stream serves all networks of a Torch7 script: draw the earlier
      * ones too. PCG has a stream for each. */
-    const uint64_t draws = how->rng == LG_RNG_TORCH7 ? how->draw : 1;
-    for (uint64_t draw = 0; draw < draws; draw++)
+    const uint64_t networks = draws.torch7 ? how->draw : 1;
+    for (uint64_t network = 0; network < networks; network++)
         for (size_t l = 0; l < net->config.layer_count; l++) {
             struct layer *layer = &net->layers[l];
-            draw_layer(
-                layer, &source,
-                initialisations[how->method].bounds((double)layer->inputs, (double)layer->outputs));
+            const struct drawn to = {layer->inputs, layer->outputs, layer->stride, layer->weight.w,
+                                     layer->bias.w};
+            method->draw(&how->options, &draws, &to);
         }
     for (size_t l = 0; l < net->config.layer_count; l++) {
         struct layer *layer = &net->layers[l];

@@ -11,15 +11,19 @@
 #include "engine/activation/activation.h"
 #include "engine/backend.h"
 #include "engine/base/real.h"
+#include "engine/initialisation/initialisation.h"
 #include "engine/kernel/kept.h"
 #include "engine/kernel/rows.h"
 #include "engine/loss/loss.h"
 #include "engine/optimizer/optimizer.h"
+#include "engine/schedule/schedule.h"
+
+#define registry_initialisation LG_SYMBOL(registry_initialisation)
+#define registry_schedule       LG_SYMBOL(registry_schedule)
 
 #define registry_loss        LG_SYMBOL(registry_loss)
 #define registry_optimizer   LG_SYMBOL(registry_optimizer)
 #define registry_activation  LG_SYMBOL(registry_activation)
-#define initialisation_info  LG_SYMBOL(initialisation_info)
 #define net_create           LG_SYMBOL(net_create)
 #define net_initialise       LG_SYMBOL(net_initialise)
 #define net_find_moved       LG_SYMBOL(net_find_moved)
@@ -156,10 +160,8 @@ struct lg_net {
 const struct loss *registry_loss(size_t index);
 const struct optimizer *registry_optimizer(size_t index);
 const struct activation *registry_activation(size_t index);
-
-/* Initialisations (initialise.c). */
-enum { INITIALISATIONS = 4 };
-const struct lg_info *initialisation_info(size_t index);
+const struct initialisation *registry_initialisation(size_t index);
+const struct schedule *registry_schedule(size_t index);
 
 /* Set every layer's `moved` from its optimizer's state. */
 void net_find_moved(struct lg_net *net);

@@ -23,6 +23,16 @@ static const struct lg_info *activation_info(size_t index)
     return &registry_activation(index)->info;
 }
 
+static const struct lg_info *initialisation_info(size_t index)
+{
+    return &registry_initialisation(index)->info;
+}
+
+static const struct lg_info *schedule_info(size_t index)
+{
+    return &registry_schedule(index)->info;
+}
+
 static const struct lg_loss_shape *loss_shape(size_t index)
 {
     return &registry_loss(index)->shape;
@@ -50,11 +60,13 @@ const struct lg_backend backend_table = {
     .loss_count = 0 LG_LOSSES(ONE),
     .optimizer_count = 0 LG_OPTIMIZERS(ONE),
     .activation_count = 0 LG_ACTIVATIONS(ONE),
-    .initialisation_count = INITIALISATIONS,
+    .initialisation_count = 0 LG_INITIALISATIONS(ONE),
     .loss = loss_info,
     .optimizer = optimizer_info,
     .activation = activation_info,
     .initialisation = initialisation_info,
+    .schedule_count = 0 LG_SCHEDULES(ONE),
+    .schedule = schedule_info,
     .loss_shape = loss_shape,
     .activation_range = activation_range,
     .optimizer_full_batch = optimizer_full_batch,

@@ -43,7 +43,13 @@ static double add_values(double sum, const double *values, size_t count)
 
 struct lg_options net_options_now(const struct lg_net *net)
 {
-    return net->config.optimizer.options;
+    struct lg_options options = net->config.optimizer.options;
+    if (net->config.has_schedule && net->learning_rate != SIZE_MAX) {
+        const struct schedule *schedule = registry_schedule(net->config.schedule.index);
+        options.value[net->learning_rate] *=
+            schedule->factor(&net->config.schedule.options, net->steps, net->config.total_steps);
+    }
+    return options;
 }
 
 double net_loss(struct lg_net *net, const struct loss_batch *at, double *sum, double *weight)

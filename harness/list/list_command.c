@@ -32,6 +32,11 @@ static struct catalogue initialisations(const struct lg_backend *backend)
                               backend->initialisation, NULL};
 }
 
+static struct catalogue schedules(const struct lg_backend *backend)
+{
+    return (struct catalogue){"Schedules", backend->schedule_count, backend->schedule, NULL};
+}
+
 static struct catalogue open_catalogue(struct catalogue (*catalogue)(const struct lg_backend *))
 {
     size_t count;
@@ -132,9 +137,9 @@ static const struct {
 } lists[] = {
     {"losses", losses, NULL},           {"optimizers", optimizers, NULL},
     {"activations", activations, NULL}, {"initialisations", initialisations, NULL},
-    {"datasets", NULL, list_datasets},  {"isas", NULL, list_isas},
-    {"counters", NULL, list_counters},  {"metrics", NULL, list_metrics},
-    {"columns", NULL, list_columns},
+    {"schedules", schedules, NULL},     {"datasets", NULL, list_datasets},
+    {"isas", NULL, list_isas},          {"counters", NULL, list_counters},
+    {"metrics", NULL, list_metrics},    {"columns", NULL, list_columns},
 };
 enum { LISTS = sizeof lists / sizeof *lists };
 
@@ -195,8 +200,9 @@ static enum lg_status run(int argc, char **argv, struct lg_error *error)
 
 const struct command list_command = {
     .name = "list",
-    .synopsis = "losses | optimizers | activations | initialisations | datasets | isas |\n"
-                "              counters | metrics | columns   [--format text|csv|markdown]",
+    .synopsis =
+        "losses | optimizers | activations | initialisations | schedules | datasets | isas |\n"
+        "              counters | metrics | columns   [--format text|csv|markdown]",
     .summary = "what a spec may name, and what is measured",
     .help = "Prints what this build knows: the names that a spec may use with their options\n"
             "and defaults, the instruction sets and which of them run here, the clocks, and\n"

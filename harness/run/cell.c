@@ -110,6 +110,8 @@ static enum lg_status create(struct training *training, struct lg_error *error)
     if (backend->optimizer_full_batch(config.optimizer.index))
         config.batch = training->samples;
     training->batch = config.batch;
+    config.total_steps = training->context->experiment->epochs *
+                         ((training->samples + config.batch - 1) / config.batch);
     lay_out(training, &config);
     size_t size_bytes = training->arena.used_bytes;
     enum lg_status status = lg_arena_create(&training->arena, size_bytes, error);
@@ -163,10 +165,11 @@ static enum lg_status begin_anew(struct training *training, struct lg_error *err
 {
     const struct experiment *experiment = training->context->experiment;
     const struct lg_initialisation how = {
-        .method = experiment->initialisation,
+        .method = experiment->initialisation.index,
         .rng = experiment->rng,
         .seed = training->cell->seed,
         .draw = training->cell->draw,
+        .options = experiment->initialisation.options,
     };
     training->context->backend->initialise(training->net, &how);
     const char *metrics[RECORD_METRICS_MAX];

@@ -107,19 +107,32 @@ static enum lg_status read_initialisation(struct reading *reading)
     static const enum lg_rng rngs[] = {LG_RNG_PCG, LG_RNG_TORCH7}; /* in the schema's order */
     struct experiment *experiment = reading->experiment;
     struct section section;
-    const struct node *node = NULL;
+    const struct node *node = NULL, *method = NULL;
     size_t rng = 0;
     enum lg_status status = section_node(&reading->top, "initialisation", &node);
     if (status == LG_OK)
         status = section_open(&section, "initialisation", "initialisation", node, &reading->pool,
                               reading->error);
     if (status == LG_OK)
-        status = section_name(&section, "method", &reading->registries.initialisation,
-                              &experiment->initialisation);
+        status = section_node(&section, "method", &method);
+    if (status == LG_OK)
+        status = choice_read(&reading->pool, &reading->registries.initialisation, method,
+                             "initialisation.method", &experiment->initialisation, reading->error);
     if (status == LG_OK)
         status = section_word(&section, "rng", &rng);
     experiment->rng = rngs[rng];
     return status;
+}
+
+static enum lg_status read_schedule(struct reading *reading)
+{
+    const struct node *node = NULL;
+    enum lg_status status = section_node(&reading->top, "schedule", &node);
+    reading->experiment->has_schedule = node != NULL;
+    if (status != LG_OK || node == NULL)
+        return status;
+    return choice_read(&reading->pool, &reading->registries.schedule, node, "schedule",
+                       &reading->experiment->schedule, reading->error);
 }
 
 static enum lg_status read_heading(struct reading *reading)
@@ -264,6 +277,8 @@ static enum lg_status read_root(struct reading *reading, const struct node *root
     if (status == LG_OK)
         status = read_initialisation(reading);
     if (status == LG_OK)
+        status = read_schedule(reading);
+    if (status == LG_OK)
         status = read_training(reading);
     if (status == LG_OK)
         status = read_image(reading);
@@ -385,6 +400,8 @@ struct lg_net_config experiment_net_config(const struct experiment *experiment,
                                    .batch = experiment->batch,
                                    .task = experiment->task,
                                    .classes = experiment->class_count,
+                                   .has_schedule = experiment->has_schedule,
+                                   .schedule = experiment->schedule,
                                    .clip_value = experiment->clip_value,
                                    .clip_norm = experiment->clip_norm,
                                    .l1 = experiment->penalty_l1,

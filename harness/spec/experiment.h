@@ -47,7 +47,9 @@ struct experiment {
     size_t inputs;
     size_t layer_count;
     struct lg_layer_config layers[LG_LAYERS_MAX];
-    size_t initialisation; /* index in the registry */
+    struct lg_choice initialisation;
+    bool has_schedule;
+    struct lg_choice schedule; /* of the learning rate */
     enum lg_rng rng;
     size_t batch;
     size_t epochs;

@@ -45,6 +45,9 @@ enum lg_status registries_collect(struct pool *pool, const struct lg_backend *ba
         status = collect(pool, "initialisation", backend->initialisation_count,
                          backend->initialisation, &registries->initialisation, error);
     if (status == LG_OK)
+        status = collect(pool, "schedule", backend->schedule_count, backend->schedule,
+                         &registries->schedule, error);
+    if (status == LG_OK)
         status = collect_datasets(pool, &registries->dataset, error);
     return status;
 }

@@ -13,7 +13,7 @@ struct registry {
 };
 
 struct registries {
-    struct registry loss, optimizer, activation, initialisation, dataset;
+    struct registry loss, optimizer, activation, initialisation, schedule, dataset;
 };
 
 /* The registries of a compiled copy of the engine (all copies have the same)

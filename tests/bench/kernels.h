@@ -7,7 +7,8 @@
 #define bench_kernels LG_SYMBOL(bench_kernels)
 
 /* Print CSV rows `precision,isa,what,shape,value,unit`: the FMA peak, read
- * bandwidth by working set, and the rate of each product. Takes a few seconds. */
+ * bandwidth by working set, and the rates of the products and of elementary functions.
+ * Takes a few seconds. */
 void bench_kernels(void);
 
 #endif

@@ -47,6 +47,8 @@ def tables():
     yield "exp.c", "LOG2_E", [log(e, 2)], ""
     yield "exp.c", "inverse_factorial", [1 / factorial(n) for n in range(2, 14)], ""
     yield "log.c", "series", [mpf(2) / (2 * n + 1) for n in range(1, 11)], ""
+    yield "cos.c", "cosine", [(-1) ** n * pi ** (2 * n) / factorial(2 * n) for n in range(1, 9)], ""
+    yield "cos.c", "pi, sine", [(-1) ** n * pi ** (2 * n + 1) / factorial(2 * n + 1) for n in range(9)], ""
     yield "erf.c", "near", *fit(erf_beside_x, 0, 1, 13)
     for half in range(2, 12):
         middle = mpf(half) / 2 + mpf(1) / 4

@@ -107,7 +107,8 @@ static inline bool training_run(const struct lg_backend *backend, struct lg_choi
         return false;
     }
     struct lg_net *net = backend->create(&arena, &config);
-    const struct lg_initialisation how = {uniform, LG_RNG_PCG, 1, 1};
+    const struct lg_initialisation how = {
+        .method = uniform, .rng = LG_RNG_PCG, .seed = 1, .draw = 1};
     const struct lg_pass pass = {.images = &images,
                                  .order = order,
                                  .first = 0,

@@ -67,8 +67,10 @@ static void check_training(const struct lg_backend *backend, const struct lg_ima
     const struct lg_net_config config = training_config(backend, l, o, batch);
     const size_t uniform =
         training_find(backend->initialisation, backend->initialisation_count, "torch7_uniform");
-    const struct lg_initialisation how = {uniform, LG_RNG_PCG, 1, 1};
-    const struct lg_pass pass = {.images = images, .first = 0, .count = SAMPLES, .capture = SIZE_MAX};
+    const struct lg_initialisation how = {
+        .method = uniform, .rng = LG_RNG_PCG, .seed = 1, .draw = 1};
+    const struct lg_pass pass = {
+        .images = images, .first = 0, .count = SAMPLES, .capture = SIZE_MAX};
     struct lg_sums sums = {0};
     struct lg_arena arena = {0};
     char what[160];

@@ -19,6 +19,10 @@ TEMPLATE_TEST(exp, special_arguments)
     cr_assert(math_exp(nan) != math_exp(nan) && math_expm1(nan) != math_expm1(nan));
     cr_assert(math_exp(infinity) == infinity && math_expm1(infinity) == infinity);
     cr_assert(math_exp(-infinity) == 0 && math_expm1(-infinity) == -1);
+    for (double x = 746; x < 0x1p1020; x *= 1.3) {
+        cr_assert(math_exp(x) == infinity && math_expm1(x) == infinity, "at %a", x);
+        cr_assert(math_exp(-x) == 0 && math_expm1(-x) == -1, "at %a", -x);
+    }
     cr_assert(math_exp(0.0) == 1 && math_exp(-0.0) == 1);
     cr_assert(is_same(math_expm1(0.0), 0.0) && is_same(math_expm1(-0.0), -0.0));
     cr_assert(math_exp(0x1p-1074) == 1 && math_expm1(-0x1p-1074) == -0x1p-1074);

@@ -75,9 +75,10 @@ static inline struct lg_net_config example_config(const char *activation, size_t
 static inline void example_initialise(struct lg_net *net, uint64_t draw)
 {
     size_t method = 0;
-    while (strcmp(initialisation_info(method)->name, "torch7_uniform") != 0)
+    while (strcmp(registry_initialisation(method)->info.name, "torch7_uniform") != 0)
         method++;
-    const struct lg_initialisation how = {method, LG_RNG_PCG, 5, draw};
+    const struct lg_initialisation how = {
+        .method = method, .rng = LG_RNG_PCG, .seed = 5, .draw = draw};
     net_initialise(net, &how);
 }
 

@@ -224,9 +224,10 @@ TEMPLATE_TEST(net, torch7_draws_its_third_network_third)
     const struct lg_net_config config = example_config("relu", 1);
     struct example e = example_create(&config);
     size_t method = 0;
-    while (strcmp(initialisation_info(method)->name, "torch7_uniform") != 0)
+    while (strcmp(registry_initialisation(method)->info.name, "torch7_uniform") != 0)
         method++;
-    const struct lg_initialisation how = {method, LG_RNG_TORCH7, 11, 3};
+    const struct lg_initialisation how = {
+        .method = method, .rng = LG_RNG_TORCH7, .seed = 11, .draw = 3};
     net_initialise(e.net, &how);
     double got[EXAMPLE_PARAMETERS];
     net_parameters(e.net, got);

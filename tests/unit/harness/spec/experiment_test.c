@@ -59,7 +59,7 @@ static void expect_article_setup(const struct experiment *experiment, enum lg_pr
         cr_expect_eq(layer->outputs, outputs[i]);
         cr_expect_str_eq(registries->activation(layer->activation.index)->name, "relu");
     }
-    cr_expect_str_eq(registries->initialisation(experiment->initialisation)->name,
+    cr_expect_str_eq(registries->initialisation(experiment->initialisation.index)->name,
                      "torch7_uniform");
     cr_expect_eq(experiment->batch, 1);
     cr_expect_eq(experiment->epochs, 30);

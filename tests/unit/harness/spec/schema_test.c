@@ -34,7 +34,7 @@ static void expect_refused(const struct mistake *mistakes, size_t count)
 #define EXPECT_REFUSED(mistakes) expect_refused(mistakes, sizeof mistakes / sizeof *mistakes)
 #define TOP_KEYS                                                                                   \
     "title, description, dataset, task, classes, precision, model, initialisation, batch, shuffle, epochs, "      \
-    "samples, seeds, image, evaluate, metrics, clip, penalty, grid"
+    "samples, seeds, image, evaluate, metrics, schedule, clip, penalty, grid"
 #define EPOCHS  "expected a whole number from 1 to 1000000"
 #define ENTRIES "expected a list of one or more names or {name: ..., option: ...}"
 
@@ -227,7 +227,7 @@ Test(schema, absent_keys_have_their_documented_defaults)
     cr_expect_str_eq(experiment.description, "");
     cr_expect_str_eq(experiment.dataset->name, "mnist");
     cr_expect_eq(experiment.precision, LG_F32);
-    cr_expect_eq(experiment.initialisation, 0);
+    cr_expect_eq(experiment.initialisation.index, 0);
     cr_expect_eq(experiment.rng, LG_RNG_PCG);
     cr_expect_eq(experiment.batch, 1);
     cr_expect(experiment.shuffle);
@@ -253,7 +253,7 @@ Test(schema, given_keys_are_read)
     cr_expect_str_eq(experiment.description, "d");
     cr_expect_str_eq(experiment.dataset->name, "fashion_mnist");
     cr_expect_eq(experiment.precision, LG_F64);
-    cr_expect_eq(experiment.initialisation, 1);
+    cr_expect_eq(experiment.initialisation.index, 1);
     cr_expect_eq(experiment.rng, LG_RNG_TORCH7);
     cr_expect_eq(experiment.batch, 32);
     cr_expect_not(experiment.shuffle);

@@ -1,0 +1,31 @@
+#include "engine/initialisation/initialisation.h"
+
+enum { GAIN };
+
+static void draw(const struct lg_options *options, struct draws *draws, const struct drawn *to)
+{
+    const double fans = (double)to->inputs + (double)to->outputs;
+    draw_all_normal(draws, to, options->value[GAIN] * __builtin_sqrt(2 / fans));
+}
+
+static const struct lg_option options_table[] = {
+    {.name = "gain",
+     .kind = LG_OPTION_REAL,
+     .default_value = 1,
+     .minimum = 0,
+     .maximum = 1e30,
+     .meaning = "factor of every weight"},
+};
+
+const struct initialisation LG_SYMBOL(initialisation_xavier_normal) = {
+    .info =
+        {
+            .name = "xavier_normal",
+            .summary = "weights normal, bias 0; keeps variance forward and backward",
+            .formula = "w ~ N(0, s^2), s = gain sqrt(2 / (inputs + outputs))",
+            .source = "X. Glorot, Y. Bengio, AISTATS 2010, equation 12",
+            .options = options_table,
+            .option_count = sizeof options_table / sizeof *options_table,
+        },
+    .draw = draw,
+};

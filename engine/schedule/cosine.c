@@ -1,0 +1,34 @@
+#include "engine/math/math.h"
+#include "engine/schedule/schedule.h"
+
+enum { MINIMUM };
+
+static double factor(const struct lg_options *options, uint64_t step, uint64_t steps)
+{
+    const double least = options->value[MINIMUM];
+    const double turn = math_cospi((double)(step - 1) / (double)steps);
+    return least + (1 - least) * (1 + turn) / 2;
+}
+
+static const struct lg_option options_table[] = {
+    {.name = "minimum",
+     .kind = LG_OPTION_REAL,
+     .default_value = 0,
+     .minimum = 0,
+     .maximum = 1,
+     .meaning = "factor after the last step (PyTorch: eta_min / lr)"},
+};
+
+const struct schedule LG_SYMBOL(schedule_cosine) = {
+    .info =
+        {
+            .name = "cosine",
+            .summary = "falls along half a cosine, without restarts",
+            .formula = "m + (1 - m) (1 + cos(pi (step - 1) / steps)) / 2, m = minimum",
+            .source = "I. Loshchilov, F. Hutter, 2017, equation 5, arXiv:1608.03983; PyTorch "
+                      "CosineAnnealingLR",
+            .options = options_table,
+            .option_count = sizeof options_table / sizeof *options_table,
+        },
+    .factor = factor,
+};

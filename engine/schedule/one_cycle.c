@@ -1,0 +1,59 @@
+#include "engine/math/math.h"
+#include "engine/schedule/schedule.h"
+
+enum { PCT_START, DIV_FACTOR, FINAL_DIV_FACTOR };
+
+/* From `from` at done = 0 to `to` at done = 1. */
+static double anneal(double from, double to, double done)
+{
+    return to + (from - to) / 2 * (1 + math_cospi(done));
+}
+
+/* The peak is at step pct_start * steps, which need not be whole. */
+static double factor(const struct lg_options *options, uint64_t step, uint64_t steps)
+{
+    const double initial = 1 / options->value[DIV_FACTOR];
+    const double final = initial / options->value[FINAL_DIV_FACTOR];
+    const double now = (double)(step - 1), last = (double)steps - 1;
+    const double peak = options->value[PCT_START] * (double)steps - 1;
+    if (now <= peak)
+        return peak > 0 ? anneal(initial, 1, now / peak) : 1;
+    return anneal(1, final, (now - peak) / (last - peak));
+}
+
+static const struct lg_option options_table[] = {
+    {.name = "pct_start",
+     .kind = LG_OPTION_REAL,
+     .default_value = 0.3,
+     .minimum = 0,
+     .maximum = 1,
+     .meaning = "share of the steps in which it rises"},
+    {.name = "div_factor",
+     .kind = LG_OPTION_REAL,
+     .default_value = 25,
+     .minimum = 0,
+     .above_minimum = 1,
+     .maximum = 1e30,
+     .meaning = "the peak over the first step's rate"},
+    {.name = "final_div_factor",
+     .kind = LG_OPTION_REAL,
+     .default_value = 1e4,
+     .minimum = 0,
+     .above_minimum = 1,
+     .maximum = 1e30,
+     .meaning = "the first step's rate over the last's"},
+};
+
+const struct schedule LG_SYMBOL(schedule_one_cycle) = {
+    .info =
+        {
+            .name = "one_cycle",
+            .summary = "rises to the learning rate and falls far below, along cosines",
+            .formula = "from 1 / div_factor to 1 in the first pct_start of all steps, then to 1 / "
+                       "(div_factor final_div_factor)",
+            .source = "L. N. Smith, N. Topin, 2018, arXiv:1708.07120; PyTorch OneCycleLR",
+            .options = options_table,
+            .option_count = sizeof options_table / sizeof *options_table,
+        },
+    .factor = factor,
+};

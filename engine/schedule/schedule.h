@@ -1,0 +1,19 @@
+/* A schedule of the learning rate: one file in this folder each, found by its name.
+ *
+ * To add one: write engine/schedule/<name>.c with a `const struct schedule
+ * LG_SYMBOL(schedule_<name>)`; the build finds it. */
+#ifndef LG_SCHEDULE_SCHEDULE_H
+#define LG_SCHEDULE_SCHEDULE_H
+
+#include <stdint.h>
+
+#include "engine/base/option.h"
+#include "engine/base/real.h"
+
+struct schedule {
+    struct lg_info info;
+    /* What the learning rate is multiplied by in a step (1-based) of `steps` in all. */
+    double (*factor)(const struct lg_options *options, uint64_t step, uint64_t steps);
+};
+
+#endif
