@@ -2,6 +2,7 @@
 #ifndef LG_BASE_TARGET_H
 #define LG_BASE_TARGET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What a loss's targets are. */
@@ -23,6 +24,7 @@ struct lg_loss_shape {
     size_t inputs; /* predictions that it compares: 1 to LG_LOSS_INPUTS_MAX */
     enum lg_target target;
     double minimum, maximum; /* of a prediction, inclusive; both 0: any number */
+    bool is_distance;        /* predictions are distances: of several the smallest is best */
 };
 
 #endif

@@ -50,7 +50,7 @@ const struct loss LG_SYMBOL(loss_hinge_embedding) = {
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },
-    .shape = {.inputs = 1, .target = LG_TARGET_SIGNS},
+    .shape = {.inputs = 1, .target = LG_TARGET_SIGNS, .is_distance = true},
     .value = value,
     .gradient = gradient,
 };

@@ -23,6 +23,23 @@ static void load_rows(struct lg_net *net, const struct lg_pass *pass, const uint
     }
 }
 
+/* A loss without targets is told which of two labels is larger by their order. */
+static void put_smaller_first(struct lg_net *net, const struct lg_pass *pass, size_t position,
+                              size_t batch)
+{
+    const uint8_t *labels = pass->images->labels;
+    for (size_t b = 0; b < batch; b++) {
+        real *first = net->input + b * net->input_stride;
+        real *second = net->input + (batch + b) * net->input_stride;
+        if (labels[sample_at(pass, position + b)] > labels[pass->partner[0][position + b]])
+            for (size_t i = 0; i < net->config.inputs; i++) {
+                const real x = first[i];
+                first[i] = second[i];
+                second[i] = x;
+            }
+    }
+}
+
 /* The inputs of `batch` samples, pairs or triplets from `position` on: first all first
  * samples, then their partners. */
 static void load_batch(struct lg_net *net, const struct lg_pass *pass, size_t position,
@@ -31,6 +48,8 @@ static void load_batch(struct lg_net *net, const struct lg_pass *pass, size_t po
     load_rows(net, pass, pass->order, position, batch, 0);
     for (size_t way = 1; way < net->ways; way++)
         load_rows(net, pass, pass->partner[way - 1], position, batch, way * batch);
+    if (net->config.task == LG_TASK_RANK && net->loss->shape.target == LG_TARGET_NONE)
+        put_smaller_first(net, pass, position, batch);
     target_fill(net, pass, position, batch);
 }
 
@@ -77,7 +96,7 @@ void net_loss_gradient(struct lg_net *net, size_t batch)
     net->loss->gradient(&net->config.loss.options, &at, gradient);
 }
 
-/* Samples whose largest output, or the sign of whose one output, is their class's. */
+/* Samples whose largest output (of distances the smallest), or the sign of whose one output, is their class's. */
 static double count_correct(const struct lg_net *net, const struct lg_pass *pass, size_t position,
                             const struct loss_batch *at)
 {
@@ -86,7 +105,7 @@ static double count_correct(const struct lg_net *net, const struct lg_pass *pass
         const real *y = at->prediction[0] + b * at->stride;
         size_t best = 0;
         for (size_t o = 1; o < at->features; o++)
-            best = y[o] > y[best] ? o : best;
+            best = (y[o] > y[best]) != net->loss->shape.is_distance ? o : best;
         if (at->features == 1)
             best = y[0] > (net->loss->shape.target == LG_TARGET_SIGNS ? 0 : (real)0.5);
         correct += pass->images->labels[sample_at(pass, position + b)] == best;

@@ -359,6 +359,59 @@ static enum lg_status keep_checkpoint(struct training *training, const struct ep
     return status == LG_OK ? checkpoint_write(path, &checkpoint, error) : status;
 }
 
+/* One row of parameters.csv; input SIZE_MAX: a bias. */
+static void add_parameter(struct csv *csv, size_t layer, const char *activation, size_t output,
+                          size_t input, double value)
+{
+    csv_integer(csv, layer + 1);
+    csv_text(csv, activation);
+    csv_integer(csv, output + 1);
+    if (input == SIZE_MAX)
+        csv_empty(csv);
+    else
+        csv_integer(csv, input + 1);
+    csv_real(csv, value);
+    csv_end_row(csv);
+}
+
+/* The parameters of a network so small that a reader may want to look at them, at the
+ * end of its training: rows of layer, activation, output, input (empty: the bias) and
+ * value, counted from 1. */
+static enum lg_status keep_parameters(struct training *training, struct lg_error *error)
+{
+    enum { MOST = 1024 };
+    static const char *const names[] = {"layer", "activation", "output", "input", "value"};
+    const struct experiment *experiment = training->context->experiment;
+    const struct lg_backend *backend = training->context->backend;
+    double values[MOST];
+    const double *next = values;
+    if (backend->parameter_count(training->net) > MOST)
+        return LG_OK;
+    backend->parameters(training->net, values);
+    struct csv csv = {0};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        csv_text(&csv, names[i]);
+    csv_end_row(&csv);
+    for (size_t l = 0, inputs = experiment->inputs; l < experiment->layer_count; l++) {
+        const struct lg_layer_config *layer = &experiment->layers[l];
+        const bool last = l + 1 == experiment->layer_count;
+        const size_t index = last ? training->cell->activation.index : layer->activation.index;
+        const char *activation = backend->activation(index)->name;
+        for (size_t o = 0; o < layer->outputs; o++)
+            for (size_t i = 0; i < inputs; i++)
+                add_parameter(&csv, l, activation, o, i, *next++);
+        for (size_t o = 0; o < layer->outputs; o++)
+            add_parameter(&csv, l, activation, o, SIZE_MAX, *next++);
+        inputs = layer->outputs;
+    }
+    char path[FILES_PATH_MAX];
+    enum lg_status status = cell_folder_part(&training->folder, "parameters.csv", path, error);
+    if (status == LG_OK)
+        status = files_write(path, csv.text.bytes, csv.text.size, error);
+    text_free(&csv.text);
+    return status;
+}
+
 static struct epoch_record blank_record(const struct training *training, size_t epoch)
 {
     const struct cell_context *context = training->context;
@@ -390,6 +443,8 @@ static enum lg_status run_epoch(struct training *training, size_t epoch, bool *s
     *sound = record.trained;
     if (record.trained)
         status = keep_image(training, &record, error);
+    if (status == LG_OK && record.trained && epoch == training->context->experiment->epochs)
+        status = keep_parameters(training, error);
     if (status == LG_OK && record.trained && training->context->experiment->evaluate_test)
         status = evaluate(training, &record, error);
     if (record.steps > 0) {

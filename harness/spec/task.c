@@ -124,6 +124,8 @@ bool task_measures(const struct grid *grid, const struct experiment *experiment,
         fits = shape->inputs == own->inputs
                    ? outputs == own_outputs || outputs == 0
                    : experiment->task == LG_TASK_RECONSTRUCT && shape->inputs < own->inputs;
+        /* Whether there are targets decides which sample of two comes first. */
+        fits = fits && (experiment->task != LG_TASK_RANK || shape->target == own->target);
         fits = fits && within(registries, last_activation(arm, experiment)->index, shape);
     }
     return fits;
