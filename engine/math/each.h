@@ -10,7 +10,13 @@
 
 #include "engine/base/real.h"
 
+/* Inlined however often it is called. Not at -O0, where gcc cannot know which function
+ * a constant argument names. */
+#ifdef __OPTIMIZE__
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
+#else
+#define ALWAYS_INLINE static inline
+#endif
 
 /* Before such a loop: clang would sooner unroll it, into one number at a time. */
 #if defined(__clang__)

@@ -30,12 +30,13 @@ static enum lg_status check_options(const struct eval *eval, const struct lg_los
     return LG_OK;
 }
 
-/* Weights are one for each class or feature. */
-static enum lg_status check_lists(const struct eval *eval, size_t features, struct lg_error *error)
+/* Weights are one for each class, or for each feature or for all of them. */
+static enum lg_status check_lists(const struct eval *eval, const struct lg_loss_shape *shape,
+                                  size_t features, struct lg_error *error)
 {
     size_t found;
-    const struct lg_option *list =
-        value_list_of_other_length(eval->info, &eval->choice.options, features, &found);
+    const struct lg_option *list = value_list_of_other_length(
+        eval->info, &eval->choice.options, features, shape->target != LG_TARGET_CLASS, &found);
     if (list == NULL)
         return LG_OK;
     return lg_fail(error, LG_USAGE,
@@ -125,7 +126,7 @@ enum lg_status eval_loss(const struct eval *eval, struct text *out, struct lg_er
     if (status == LG_OK)
         status = read_predictions(eval, shape, &inputs, error);
     if (status == LG_OK)
-        status = check_lists(eval, inputs.prediction[0].columns, error);
+        status = check_lists(eval, shape, inputs.prediction[0].columns, error);
     if (status == LG_OK)
         status = read_target(eval, shape, &inputs, error);
     if (status == LG_OK)

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/spec/value.h"
+
 static enum lg_status read_class(const struct section *top, const struct node *node, size_t index,
                                  struct experiment *experiment)
 {
@@ -89,6 +91,16 @@ static enum lg_status check_arm(const struct arm *arm, const struct experiment *
                          "the loss %s needs a last layer of %zu outputs for the task %s; the "
                          "model's has %zu",
                          loss, expected, lg_task_names[experiment->task], found);
+    size_t length;
+    const struct lg_option *list = value_list_of_other_length(
+        registries->loss(arm->loss.index), &arm->loss.options,
+        experiment->task == LG_TASK_RECONSTRUCT ? found / shape->inputs : found,
+        shape->target != LG_TARGET_CLASS, &length);
+    if (list != NULL)
+        return node_fail(arm->block, error,
+                         "the option %s of the loss %s has %zu numbers; expected %zu, one for each "
+                         "output",
+                         list->name, loss, length, found);
     if (!within(registries, activation, shape))
         return node_fail(arm->block, error,
                          "the loss %s takes predictions from %g to %g; the last layer's "

@@ -221,13 +221,13 @@ bool value_option_same(const struct lg_info *info, const struct lg_options *a,
 
 const struct lg_option *value_list_of_other_length(const struct lg_info *info,
                                                    const struct lg_options *options, size_t count,
-                                                   size_t *found)
+                                                   bool one_for_all, size_t *found)
 {
     for (size_t i = 0; i < info->option_count; i++) {
         if (info->options[i].kind != LG_OPTION_LIST)
             continue;
         lg_options_list(options, i, found);
-        if (*found != 0 && *found != count)
+        if (*found != 0 && *found != count && !(one_for_all && *found == 1))
             return &info->options[i];
     }
     return NULL;

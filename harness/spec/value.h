@@ -46,10 +46,11 @@ const char *value_option_print(const struct lg_info *info, const struct lg_optio
 bool value_option_same(const struct lg_info *info, const struct lg_options *a,
                        const struct lg_options *b, size_t i);
 
-/* The first list option of info that is neither empty nor `count` numbers long, or NULL;
- * *found receives its length. A loss's lists have one number for each output. */
+/* The first list option of info that is neither empty nor `count` numbers long, nor,
+ * where one stands for all, one, or NULL; *found receives its length. A loss's lists have
+ * one number for each output. */
 const struct lg_option *value_list_of_other_length(const struct lg_info *info,
                                                    const struct lg_options *options, size_t count,
-                                                   size_t *found);
+                                                   bool one_for_all, size_t *found);
 
 #endif

@@ -91,7 +91,7 @@ static double point(size_t i)
     const int step = (int)(i / 2 % 3) - 1;
     if (step == 0 || !(edge < __builtin_inf()))
         return sign * edge;
-    const double to = step < 0 ? -INFINITY : INFINITY;
+    const double to = step < 0 ? -__builtin_inf() : __builtin_inf();
     return sign *
            (LG_PRECISION == 32 ? (double)nextafterf((float)edge, (float)to) : nextafter(edge, to));
 }

@@ -95,7 +95,10 @@ Test(eval_domain, predictions)
          "number 1 of the row: found 1, expected numbers of at most 0"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const struct lg_loss_shape shape = {1, LG_TARGET_NONE, cases[i].minimum, cases[i].maximum};
+        const struct lg_loss_shape shape = {.inputs = 1,
+                                            .target = LG_TARGET_NONE,
+                                            .minimum = cases[i].minimum,
+                                            .maximum = cases[i].maximum};
         read(cases[i].sound);
         cr_expect_eq(domain_check_prediction(&shape, &matrix, &error), LG_OK);
         read(cases[i].wrong);

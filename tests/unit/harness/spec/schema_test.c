@@ -33,7 +33,8 @@ static void expect_refused(const struct mistake *mistakes, size_t count)
 
 #define EXPECT_REFUSED(mistakes) expect_refused(mistakes, sizeof mistakes / sizeof *mistakes)
 #define TOP_KEYS                                                                                   \
-    "title, description, dataset, task, classes, precision, model, initialisation, batch, shuffle, epochs, "      \
+    "title, description, dataset, task, classes, precision, model, initialisation, batch, "        \
+    "shuffle, epochs, "                                                                            \
     "samples, seeds, image, evaluate, metrics, schedule, clip, penalty, grid"
 #define EPOCHS  "expected a whole number from 1 to 1000000"
 #define ENTRIES "expected a list of one or more names or {name: ..., option: ...}"

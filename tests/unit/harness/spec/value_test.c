@@ -195,9 +195,10 @@ Test(value, lists_have_a_length)
     static const double numbers[] = {1, 2, 3};
     struct lg_options options = {.value = {0}};
     size_t found = 7;
-    cr_expect_null(value_list_of_other_length(&every_info, &options, 2, &found));
+    cr_expect_null(value_list_of_other_length(&every_info, &options, 2, false, &found));
     cr_assert(lg_options_set_list(&every_info, &options, 3, numbers, 3));
-    cr_expect_null(value_list_of_other_length(&every_info, &options, 3, &found));
-    cr_expect_eq(value_list_of_other_length(&every_info, &options, 2, &found), &every_kind[3]);
+    cr_expect_null(value_list_of_other_length(&every_info, &options, 3, false, &found));
+    cr_expect_eq(value_list_of_other_length(&every_info, &options, 2, false, &found),
+                 &every_kind[3]);
     cr_expect_eq(found, 3);
 }
