@@ -13,6 +13,7 @@
 #include "harness/run/interrupt.h"
 #include "harness/run/scheduler.h"
 #include "harness/run/summary.h"
+#include "harness/spec/task.h"
 
 /* The spec was checked by itself; here it meets the data. */
 static enum lg_status check_fit(const struct experiment *experiment,
@@ -31,7 +32,7 @@ static enum lg_status check_fit(const struct experiment *experiment,
         return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
                           "samples: found %zu, expected at most %zu, all that %s has",
                           experiment->samples, train->count, dataset->info->title);
-    return LG_OK;
+    return task_check_lists(experiment, error);
 }
 
 /* Make the folder ready: nobody else writes it, and it holds nothing else. */

@@ -91,16 +91,6 @@ static enum lg_status check_arm(const struct arm *arm, const struct experiment *
                          "the loss %s needs a last layer of %zu outputs for the task %s; the "
                          "model's has %zu",
                          loss, expected, lg_task_names[experiment->task], found);
-    size_t length;
-    const struct lg_option *list = value_list_of_other_length(
-        registries->loss(arm->loss.index), &arm->loss.options,
-        experiment->task == LG_TASK_RECONSTRUCT ? found / shape->inputs : found,
-        shape->target != LG_TARGET_CLASS, &length);
-    if (list != NULL)
-        return node_fail(arm->block, error,
-                         "the option %s of the loss %s has %zu numbers; expected %zu, one for each "
-                         "output",
-                         list->name, loss, length, found);
     if (!within(registries, activation, shape))
         return node_fail(arm->block, error,
                          "the loss %s takes predictions from %g to %g; the last layer's "
@@ -117,6 +107,28 @@ enum lg_status task_check_arms(const struct grid *grid, const struct experiment 
     for (size_t i = 0; i < grid->arm_count && status == LG_OK; i++)
         status = check_arm(&grid->arms[i], experiment, error);
     return status;
+}
+
+enum lg_status task_check_lists(const struct experiment *experiment, struct lg_error *error)
+{
+    const struct lg_backend *registries = experiment->registries;
+    const size_t outputs = experiment->layers[experiment->layer_count - 1].outputs;
+    for (size_t i = 0; i < experiment->cell_count; i++) {
+        const struct cell *cell = &experiment->cells[i];
+        const struct lg_loss_shape *shape = registries->loss_shape(cell->loss.index);
+        const struct lg_info *loss = registries->loss(cell->loss.index);
+        const size_t count =
+            experiment->task == LG_TASK_RECONSTRUCT ? outputs / shape->inputs : outputs;
+        size_t found;
+        const struct lg_option *list = value_list_of_other_length(
+            loss, &cell->loss.options, count, shape->target != LG_TARGET_CLASS, &found);
+        if (list != NULL)
+            return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
+                              "the option %s of the loss %s has %zu numbers; expected %zu, one for "
+                              "each output",
+                              list->name, loss->name, found, count);
+    }
+    return LG_OK;
 }
 
 bool task_measures(const struct grid *grid, const struct experiment *experiment, size_t loss)

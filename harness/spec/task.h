@@ -14,6 +14,9 @@ enum lg_status task_read(const struct section *top, struct experiment *experimen
 enum lg_status task_check_arms(const struct grid *grid, const struct experiment *experiment,
                                struct lg_error *error);
 
+/* LG_INPUT for a cell whose loss has a list that is not one number for each output. */
+enum lg_status task_check_lists(const struct experiment *experiment, struct lg_error *error);
+
 /* Whether a loss can be measured beside that of every arm. */
 bool task_measures(const struct grid *grid, const struct experiment *experiment, size_t loss);
 
