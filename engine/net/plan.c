@@ -41,9 +41,9 @@ static void place_layer(struct lg_arena *arena, struct lg_net *net, struct layer
     layer->dz = take_reals(arena, batch * layer->stride);
     layer->active = lg_arena_take(arena, batch * sizeof *layer->active);
     layer->active_index = lg_arena_take(arena, batch * layer->inputs * sizeof(uint32_t));
-    layer->active_value = take_reals(arena, batch * layer->inputs);
+    layer->active_value = take_reals(arena, batch * padded(layer->inputs));
     place_kept(arena, &layer->kept, layer->inputs);
-    layer->kept_x = take_reals(arena, batch * padded(layer->inputs));
+    layer->kept_x = layer->active_value; /* a layer has one or the other */
     layer->moved = lg_arena_take(arena, layer->inputs * sizeof(bool));
     for (size_t b = 0; layer->active && b < batch; b++) {
         layer->active[b].index = layer->active_index + b * layer->inputs;
