@@ -39,8 +39,12 @@ test_tasks_pairs_ranks_and_triplets_learn() {
     trains triplets --set samples=600 --set epochs=3
 }
 
-test_tasks_every_optimizer_learns() {
-    trains optimizers --set samples=300 --set epochs=3
+# Rates are those of the specs, whatever the loss.
+test_tasks_every_optimizer_learns_under_every_loss() {
+    trains optimizers --set samples=300 --set epochs=4 --set evaluate=none \
+        --set 'grid.losses=[mse, abs, smooth_l1, {name: huber, delta: 0.5}, {name: weighted_mse, weights: [2]}, log_cosh, {name: poisson_nll, log_input: false}, quantile, bce]'
+    trains optimizers-classify --set samples=300 --set epochs=4 --set evaluate=none \
+        --set 'grid.losses=[cross_entropy, bce_with_logits, {name: focal, alpha: -1}, multilabel_soft_margin, soft_margin, margin, squared_hinge, multi_margin, multilabel_margin, class_simplex]'
 }
 
 # The last test_accuracy of each cell of a folder.
