@@ -16,12 +16,18 @@
 #include "engine/base/target.h"
 #include "engine/data/dataset.h"
 
-enum { LG_LAYERS_MAX = 16, LG_METRICS_MAX = 16 };
+enum { LG_LAYERS_MAX = 16, LG_METRICS_MAX = 16, LG_TERMS_MAX = 4 };
 
 /* A registry entry chosen by its index, with its options. */
 struct lg_choice {
     size_t index;
     struct lg_options options;
+};
+
+/* A loss that is added to another, times its weight. */
+struct lg_term {
+    struct lg_choice loss;
+    double weight;
 };
 
 struct lg_layer_config {
@@ -65,7 +71,9 @@ struct lg_net_config {
     struct lg_choice optimizer;
     size_t metric_count; /* losses (default options, mean) measured beside the own loss */
     size_t metrics[LG_METRICS_MAX]; /* loss indices; each takes as many predictions as the loss */
-    bool has_schedule;              /* of the learning rate, over so many steps */
+    size_t term_count;              /* losses of as many predictions as `loss`, added to it */
+    struct lg_term terms[LG_TERMS_MAX];
+    bool has_schedule; /* of the learning rate, over so many steps */
     struct lg_choice schedule;
     uint64_t total_steps;
     double clip_value; /* entries of the gradient are clipped to +-this; 0: not */

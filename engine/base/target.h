@@ -24,6 +24,7 @@ struct lg_loss_shape {
     size_t inputs; /* predictions that it compares: 1 to LG_LOSS_INPUTS_MAX */
     enum lg_target target;
     double minimum, maximum; /* of a prediction, inclusive; both 0: any number */
+    bool is_weighted;        /* samples need not count the same in the mean */
     bool is_distance;        /* predictions are distances: of several the smallest is best */
 };
 

@@ -122,7 +122,7 @@ const struct loss LG_SYMBOL(loss_cross_entropy) = {
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },
-    .shape = {.inputs = 1, .target = LG_TARGET_CLASS},
+    .shape = {.inputs = 1, .target = LG_TARGET_CLASS, .is_weighted = true},
     .value = value,
     .gradient = gradient,
     .weights = class_sample_weights,

@@ -107,6 +107,7 @@ struct lg_net {
     const struct loss *loss;
     const struct loss *metrics[LG_METRICS_MAX];
     struct lg_options metric_options[LG_METRICS_MAX];
+    const struct loss *terms[LG_TERMS_MAX];
     const struct optimizer *optimizer;
     size_t slots;
     size_t learning_rate; /* the index of the optimizer's option */
@@ -130,6 +131,8 @@ struct lg_net {
     bool has_diverged;
 
     /* Work space. */
+    double *term_values;                /* (batch) */
+    real *term_gradient;                /* as the last layer's dz */
     real *target[TARGET_KINDS];         /* (batch, outputs), for the kinds that are wanted */
     real *problem_w, *problem_gradient; /* (parameters), for a batch method */
     real *scratch;                      /* for a block optimizer */

@@ -91,6 +91,8 @@ static void configure(struct lg_net *net, const struct lg_net_config *config)
 {
     net->config = *config;
     net->loss = registry_loss(config->loss.index);
+    for (size_t t = 0; t < config->term_count; t++)
+        net->terms[t] = registry_loss(config->terms[t].loss.index);
     net->optimizer = registry_optimizer(config->optimizer.index);
     net->slots = net->optimizer->slots ? net->optimizer->slots(&config->optimizer.options) : 0;
     net->zero_gradient = net->optimizer->zero_gradient
@@ -130,6 +132,11 @@ struct lg_net *net_create(struct lg_arena *arena, const struct lg_net_config *co
     for (size_t l = 0; l < config->layer_count; l++)
         place_layer(arena, net, &net->layers[l]);
     place_work_space(arena, net);
+    if (config->term_count > 0) {
+        const size_t rows = config->batch * net->ways;
+        net->term_values = lg_arena_take(arena, config->batch * sizeof(double));
+        net->term_gradient = take_reals(arena, rows * net->layers[config->layer_count - 1].stride);
+    }
     target_place(arena, net);
     net_place_collected(arena, net);
     for (size_t l = 0; l < config->layer_count; l++) {

@@ -28,6 +28,8 @@ static bool targets_are_inputs(const struct lg_net *net)
 static bool is_wanted(const struct lg_net *net, enum lg_target kind)
 {
     bool wanted = net->loss->shape.target == kind;
+    for (size_t t = 0; t < net->config.term_count; t++)
+        wanted |= net->terms[t]->shape.target == kind;
     for (size_t m = 0; m < net->config.metric_count; m++)
         wanted |= net->metrics[m]->shape.target == kind;
     return wanted && kind != LG_TARGET_NONE && !targets_are_inputs(net);

@@ -71,10 +71,23 @@ struct lg_options net_options_now(const struct lg_net *net)
     return options;
 }
 
+/* The samples' values under the loss and the terms that are added to it. */
+static void value_with_terms(struct lg_net *net, const struct loss_batch *at)
+{
+    net->loss->value(&net->config.loss.options, at, net->values);
+    for (size_t t = 0; t < net->config.term_count; t++) {
+        const struct lg_term *term = &net->config.terms[t];
+        const struct loss_batch term_at = target_batch(net, &net->terms[t]->shape, at->batch);
+        net->terms[t]->value(&term->loss.options, &term_at, net->term_values);
+        for (size_t b = 0; b < at->batch; b++)
+            net->values[b] += term->weight * net->term_values[b];
+    }
+}
+
 double net_loss(struct lg_net *net, const struct loss_batch *at, double *sum, double *weight)
 {
     const struct lg_options *options = &net->config.loss.options;
-    net->loss->value(options, at, net->values);
+    value_with_terms(net, at);
     const double own = add_values(0, net->values, at->batch);
     *sum = add_values(*sum, net->values, at->batch);
     double own_weight = (double)at->batch;
@@ -86,6 +99,26 @@ double net_loss(struct lg_net *net, const struct loss_batch *at, double *sum, do
     return options->value[LOSS_REDUCTION] == LOSS_SUM ? own : own / own_weight;
 }
 
+static void add_term_gradient(struct lg_net *net, size_t t, size_t batch)
+{
+    const struct layer *last = &net->layers[net->config.layer_count - 1];
+    const struct lg_term *term = &net->config.terms[t];
+    const struct loss_batch at = target_batch(net, &net->terms[t]->shape, batch);
+    const real weight = (real)term->weight;
+    real *gradient[LG_LOSS_INPUTS_MAX] = {NULL};
+    /* Of a mean and a variance a term sees the mean alone: the rest is 0. */
+    memset(net->term_gradient, 0, batch * net->ways * last->stride * sizeof(real));
+    for (size_t p = 0; p < net->terms[t]->shape.inputs; p++)
+        gradient[p] = net->term_gradient + (at.prediction[p] - last->h);
+    net->terms[t]->gradient(&term->loss.options, &at, gradient);
+    for (size_t row = 0; row < batch * net->ways; row++) {
+        const real *restrict from = net->term_gradient + row * last->stride;
+        real *restrict to = last->dz + row * last->stride;
+        for (size_t o = 0; o < last->outputs; o++)
+            to[o] += weight * from[o];
+    }
+}
+
 void net_loss_gradient(struct lg_net *net, size_t batch)
 {
     const struct layer *last = &net->layers[net->config.layer_count - 1];
@@ -94,9 +127,12 @@ void net_loss_gradient(struct lg_net *net, size_t batch)
     for (size_t p = 0; p < net->loss->shape.inputs; p++)
         gradient[p] = last->dz + (at.prediction[p] - last->h);
     net->loss->gradient(&net->config.loss.options, &at, gradient);
+    for (size_t t = 0; t < net->config.term_count; t++)
+        add_term_gradient(net, t, batch);
 }
 
-/* Samples whose largest output (of distances the smallest), or the sign of whose one output, is their class's. */
+/* Samples whose largest output (of distances the smallest), or the sign of whose one output, is
+ * their class's. */
 static double count_correct(const struct lg_net *net, const struct lg_pass *pass, size_t position,
                             const struct loss_batch *at)
 {

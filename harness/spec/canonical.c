@@ -84,6 +84,11 @@ char *experiment_canonical(const struct experiment *experiment, const struct cel
     if (experiment->clip_value > 0 || experiment->clip_norm > 0 || experiment->penalty_l1 > 0)
         fprintf(out, "clip_value %.17g\nclip_norm %.17g\nl1 %.17g\n", experiment->clip_value,
                 experiment->clip_norm, experiment->penalty_l1);
+    for (size_t i = 0; i < experiment->term_count; i++) {
+        const struct lg_term *term = &experiment->terms[i];
+        fprintf(out, "term %.17g", term->weight);
+        write_choice(out, registries->loss(term->loss.index), &term->loss);
+    }
     fprintf(out, "loss");
     write_choice(out, registries->loss(cell->loss.index), &cell->loss);
     fprintf(out, "optimizer");

@@ -124,6 +124,34 @@ static enum lg_status read_initialisation(struct reading *reading)
     return status;
 }
 
+static enum lg_status read_term(struct reading *reading, const struct node *node, size_t index)
+{
+    struct experiment *experiment = reading->experiment;
+    struct lg_term *term = &experiment->terms[index];
+    struct path path = path_entry("terms", index);
+    struct section section;
+    const struct node *loss = NULL;
+    enum lg_status status =
+        section_open(&section, "terms[]", path.text, node, &reading->pool, reading->error);
+    if (status == LG_OK)
+        status = section_node(&section, "loss", &loss);
+    if (status == LG_OK)
+        status = choice_read(&reading->pool, &reading->registries.loss, loss,
+                             path_key(path.text, "loss").text, &term->loss, reading->error);
+    return status == LG_OK ? section_real(&section, "weight", &term->weight) : status;
+}
+
+static enum lg_status read_terms(struct reading *reading)
+{
+    const struct node *list = NULL;
+    enum lg_status status = section_list(&reading->top, "terms", &list);
+    for (size_t i = 0; status == LG_OK && list != NULL && i < list->count; i++) {
+        status = read_term(reading, list->members[i].value, i);
+        reading->experiment->term_count++;
+    }
+    return status;
+}
+
 static enum lg_status read_schedule(struct reading *reading)
 {
     const struct node *node = NULL;
@@ -279,6 +307,8 @@ static enum lg_status read_root(struct reading *reading, const struct node *root
     if (status == LG_OK)
         status = read_schedule(reading);
     if (status == LG_OK)
+        status = read_terms(reading);
+    if (status == LG_OK)
         status = read_training(reading);
     if (status == LG_OK)
         status = read_image(reading);
@@ -402,6 +432,7 @@ struct lg_net_config experiment_net_config(const struct experiment *experiment,
                                    .classes = experiment->class_count,
                                    .has_schedule = experiment->has_schedule,
                                    .schedule = experiment->schedule,
+                                   .term_count = experiment->term_count,
                                    .clip_value = experiment->clip_value,
                                    .clip_norm = experiment->clip_norm,
                                    .l1 = experiment->penalty_l1,
@@ -410,6 +441,7 @@ struct lg_net_config experiment_net_config(const struct experiment *experiment,
                                    .metric_count = experiment->metric_count};
     memcpy(config.layers, experiment->layers, sizeof config.layers);
     config.layers[config.layer_count - 1].activation = cell->activation;
+    memcpy(config.terms, experiment->terms, sizeof config.terms);
     memcpy(config.metrics, experiment->metrics, sizeof config.metrics);
     return config;
 }

@@ -44,6 +44,8 @@ struct experiment {
     bool selects;                             /* only the samples of `classes` are used */
     uint8_t classes[256];                     /* (class_count) labels, where it selects */
     double clip_value, clip_norm, penalty_l1; /* 0: not */
+    size_t term_count;
+    struct lg_term terms[LG_TERMS_MAX]; /* added to every arm's loss */
     size_t inputs;
     size_t layer_count;
     struct lg_layer_config layers[LG_LAYERS_MAX];

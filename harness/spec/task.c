@@ -100,12 +100,38 @@ static enum lg_status check_arm(const struct arm *arm, const struct experiment *
     return LG_OK;
 }
 
+/* A term beside the loss of every arm. `reduction` is every loss's first option, and
+ * mean its first choice. */
+static enum lg_status check_term(const struct grid *grid, const struct experiment *experiment,
+                                 const struct lg_term *term, struct lg_error *error)
+{
+    const struct lg_backend *registries = experiment->registries;
+    const char *name = registries->loss(term->loss.index)->name;
+    if (term->loss.options.value[0] != 0 || registries->loss_shape(term->loss.index)->is_weighted ||
+        !task_measures(grid, experiment, term->loss.index))
+        return node_fail(grid->arms[0].block, error,
+                         "the term %s cannot be added: expected a loss that fits the task and "
+                         "every arm, is a mean, and weighs all samples alike",
+                         name);
+    for (size_t i = 0; i < grid->arm_count; i++) {
+        const struct lg_choice *loss = &grid->arms[i].loss;
+        if (registries->loss_shape(loss->index)->is_weighted || loss->options.value[0] != 0)
+            return node_fail(grid->arms[i].block, error,
+                             "the term %s cannot be added to the loss %s, which is no mean over "
+                             "samples that count the same",
+                             name, registries->loss(loss->index)->name);
+    }
+    return LG_OK;
+}
+
 enum lg_status task_check_arms(const struct grid *grid, const struct experiment *experiment,
                                struct lg_error *error)
 {
     enum lg_status status = LG_OK;
     for (size_t i = 0; i < grid->arm_count && status == LG_OK; i++)
         status = check_arm(&grid->arms[i], experiment, error);
+    for (size_t t = 0; t < experiment->term_count && status == LG_OK; t++)
+        status = check_term(grid, experiment, &experiment->terms[t], error);
     return status;
 }
 

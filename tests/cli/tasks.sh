@@ -98,3 +98,13 @@ test_tasks_what_does_not_fit_is_refused_by_name() {
     refuses_set 'a loss that fits the task' siamese --set 'metrics=[mse]'
     refuses_set 'the option weights of the loss weighted_mse has 3 numbers; expected 784' autoencoder --set 'grid.losses=[{name: weighted_mse, weights: [1,2,3]}]'
 }
+
+test_tasks_a_term_is_added_to_the_loss() {
+    trains autoencoder --set samples=300 --set epochs=2 --set 'terms=[{loss: abs, weight: 0.5}]' \
+        --set 'grid.losses=[mse]'
+    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+        { d = $column["train_loss"] - $column["train_mse"] - 0.5 * $column["train_abs"]
+          if (d * d > 1e-24) exit 1 }' autoencoder/trace.csv || fail 'not the weighted sum'
+    refuses_set 'the term mse cannot be added to the loss cross_entropy' classifier --set 'terms=[{loss: mse}]'
+    refuses_set 'the term contrastive cannot be added' autoencoder --set 'terms=[{loss: contrastive}]'
+}

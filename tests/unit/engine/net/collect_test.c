@@ -99,3 +99,34 @@ TEMPLATE_TEST(collect, clipping_and_the_penalty_are_what_they_say)
                                    : 0)) <= allowed,
                   "l1, parameter %zu", i);
 }
+
+/* The gradient of a sum of losses is the sum of theirs. */
+TEMPLATE_TEST(terms, a_sum_of_losses_has_the_sum_of_gradients)
+{
+    double w[EXAMPLE_PARAMETERS], moved[3][EXAMPLE_PARAMETERS];
+    for (size_t run = 0; run < 3; run++) {
+        double after[EXAMPLE_PARAMETERS];
+        struct lg_net_config config = example_config("tanh", EXAMPLE_SAMPLES);
+        config.optimizer = example_optimizer("sgd", "lr=1");
+        if (run == 1)
+            config.loss = example_loss("log_cosh", "");
+        if (run == 2) {
+            config.term_count = 1;
+            config.terms[0] = (struct lg_term){example_loss("log_cosh", ""), 0.25};
+        }
+        struct example e = example_create(&config);
+        const struct lg_pass pass = {
+            .images = &e.images, .count = EXAMPLE_SAMPLES, .capture = SIZE_MAX};
+        struct lg_sums sums = {0};
+        net_parameters(e.net, w);
+        cr_assert_eq(net_train(e.net, &pass, &sums), 1);
+        net_parameters(e.net, after);
+        for (size_t i = 0; i < EXAMPLE_PARAMETERS; i++)
+            moved[run][i] = w[i] - after[i];
+        example_destroy(&e);
+    }
+    for (size_t i = 0; i < EXAMPLE_PARAMETERS; i++)
+        cr_expect(fabs(moved[2][i] - moved[0][i] - 0.25 * moved[1][i]) <=
+                      (LG_PRECISION == 32 ? 1e-6 : 1e-14),
+                  "parameter %zu", i);
+}
