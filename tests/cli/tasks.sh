@@ -47,6 +47,19 @@ test_tasks_every_optimizer_learns_under_every_loss() {
         --set 'grid.losses=[cross_entropy, bce_with_logits, {name: focal, alpha: -1}, multilabel_soft_margin, soft_margin, margin, squared_hinge, multi_margin, multilabel_margin, class_simplex]'
 }
 
+test_tasks_every_optimizer_learns_embeddings_too() {
+    local small=(--set samples=300 --set epochs=6 --set evaluate=none)
+    trains optimizers-pair "${small[@]}" \
+        --set 'grid.losses=[{name: contrastive, margin: 2}, {name: cosine_embedding, margin: 0.2}, {name: l1_hinge_embedding, margin: 4}]'
+    trains optimizers-pair "${small[@]}" --fresh --set task=triplet \
+        --set 'grid.losses=[triplet_margin, {name: triplet_margin, swap: true}]'
+    trains optimizers-pair "${small[@]}" --fresh --set task=rank --set model.layers.1.outputs=1 \
+        --set 'grid.losses=[{name: margin_ranking, margin: 1}, distance_ratio]'
+    trains optimizers-classify "${small[@]}" --set grid.activation=log_softmax --set 'grid.losses=[nll, kl_div]'
+    trains optimizers-classify "${small[@]}" --fresh --set grid.activation=sigmoid --set 'grid.losses=[bce]'
+    trains optimizers-classify "${small[@]}" --fresh --set grid.activation=softplus --set 'grid.losses=[hinge_embedding]'
+}
+
 # The last test_accuracy of each cell of a folder.
 accuracies() {
     awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
