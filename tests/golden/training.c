@@ -36,8 +36,9 @@ static void set_options(const struct lg_info *info, const struct setting setting
     for (int i = 0; i < 3 && settings[i].name; i++) {
         const int index = lg_option_find(info, settings[i].name);
         const size_t used = strlen(text);
-        if (index < 0) /* a method that finds its own rate */
-            continue;
+        if (index < 0 && strcmp(settings[i].name, "lr") == 0)
+            continue; /* a method that finds its own rate */
+        assert(index >= 0);
         options->value[index] = settings[i].value;
         if (info->options[index].kind == LG_OPTION_FLAG)
             snprintf(text + used, size - used, "%s%s=true", i ? ";" : "", settings[i].name);
