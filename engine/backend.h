@@ -146,6 +146,7 @@ struct lg_backend {
     const struct lg_info *(*schedule)(size_t index);
     /* Where an activation's outputs lie, inclusive; both 0: anywhere. */
     void (*activation_range)(size_t index, double *minimum, double *maximum);
+    bool (*optimizer_searches)(size_t index);   /* along a line, by the loss alone */
     bool (*optimizer_full_batch)(size_t index); /* wants all samples as one batch */
     bool (*optimizer_replays)(size_t index);    /* false: it evaluates the loss within a step */
 

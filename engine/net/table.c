@@ -44,6 +44,11 @@ static void activation_range(size_t index, double *minimum, double *maximum)
     *maximum = registry_activation(index)->maximum;
 }
 
+static bool optimizer_searches(size_t index)
+{
+    return registry_optimizer(index)->minimise != NULL;
+}
+
 static bool optimizer_full_batch(size_t index)
 {
     return registry_optimizer(index)->full_batch;
@@ -69,6 +74,7 @@ const struct lg_backend backend_table = {
     .schedule = schedule_info,
     .loss_shape = loss_shape,
     .activation_range = activation_range,
+    .optimizer_searches = optimizer_searches,
     .optimizer_full_batch = optimizer_full_batch,
     .optimizer_replays = optimizer_replays,
     .evaluate_loss = net_evaluate_loss,

@@ -91,6 +91,12 @@ static enum lg_status check_arm(const struct arm *arm, const struct experiment *
                          "the loss %s needs a last layer of %zu outputs for the task %s; the "
                          "model's has %zu",
                          loss, expected, lg_task_names[experiment->task], found);
+    if ((experiment->clip_value > 0 || experiment->clip_norm > 0 || experiment->penalty_l1 > 0) &&
+        registries->optimizer_searches(arm->optimizer.index))
+        return node_fail(arm->block, error,
+                         "clip and penalty change the gradient alone; the optimizer %s searches "
+                         "by the loss too",
+                         registries->optimizer(arm->optimizer.index)->name);
     if (!within(registries, activation, shape))
         return node_fail(arm->block, error,
                          "the loss %s takes predictions from %g to %g; the last layer's "

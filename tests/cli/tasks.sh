@@ -106,6 +106,7 @@ test_tasks_what_does_not_fit_is_refused_by_name() {
     refuses_set 'the loss bce takes predictions from 0 to 1' autoencoder --set model.layers.3.activation=relu
     refuses_set 'classes.1' perceptron --set 'classes=[0,12]'
     refuses_set 'a label that is not in the list yet' perceptron --set 'classes=[1,1]'
+    refuses_set 'the optimizer lbfgs searches by the loss too' xor --set clip.norm=1
     refuses_set 'did you mean' siamese --set schedule=cosin
     refuses_set 'a number from 0 on' siamese --set clip.norm=-1
     refuses_set 'a loss that fits the task' siamese --set 'metrics=[mse]'
