@@ -221,20 +221,15 @@ INLINE void multiply_panel(const struct tile *t, size_t k, const real *a, const 
                            size_t rows, const size_t vectors)
 {
     switch (rows) {
-#define ROWS(count)                                                                                \
-    case count:                                                                                    \
-        multiply_tile(t, k, a, b, count, vectors);                                                 \
-        break;
-        ROWS(1)
-        ROWS(2)
-        ROWS(3)
-        ROWS(4)
-        ROWS(5) ROWS(6)
+/* clang-format off */
+#define ROWS(count) case count: multiply_tile(t, k, a, b, count, vectors); break;
+    ROWS(1) ROWS(2) ROWS(3) ROWS(4) ROWS(5) ROWS(6)
 #if VEC_HAS_32_REGISTERS
-            ROWS(7) ROWS(8) ROWS(9) ROWS(10) ROWS(11) ROWS(12) ROWS(13) ROWS(14)
+    ROWS(7) ROWS(8) ROWS(9) ROWS(10) ROWS(11) ROWS(12) ROWS(13) ROWS(14)
 #endif
 #undef ROWS
-                default : assert(false);
+    default: assert(false);
+        /* clang-format on */
     }
 }
 

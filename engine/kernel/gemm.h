@@ -28,9 +28,8 @@ struct gemm_operand {
 };
 
 /* c: (m, n), rows c_stride apart. start: (n), the same for every row, or NULL for
- * 0. a: (m, k); b: (k, n); a list of a's rows, of b's columns only where the step along
- * k is 1. scratch: gemm_scratch_reals() reals,
- * 64-byte aligned. */
+ * 0. a: (m, k); b: (k, n); a list of a's rows or of b's columns only where the step
+ * along k is 1. scratch: gemm_scratch_reals() reals, 64-byte aligned. */
 void gemm(real *c, size_t c_stride, const real *start, size_t m, size_t n, size_t k,
           struct gemm_operand a, struct gemm_operand b, real *scratch);
 

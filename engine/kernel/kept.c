@@ -7,13 +7,6 @@ static size_t smaller(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-static void keep(struct kept *kept, size_t column, unsigned bits)
-{
-    kept->bits[column / LANES] = bits;
-    vec_positions(kept->index + kept->count, (uint32_t)column, bits);
-    kept->count += (size_t)__builtin_popcount(bits);
-}
-
 size_t kept_find(struct kept *kept, const real *x, size_t stride, size_t rows, size_t n)
 {
     size_t nonzero = 0;
@@ -29,17 +22,11 @@ size_t kept_find(struct kept *kept, const real *x, size_t stride, size_t rows, s
             any |= bits;
             nonzero += (size_t)__builtin_popcount(bits);
         }
-        keep(kept, column, any);
+        kept->bits[column / LANES] = any;
+        vec_positions(kept->index + kept->count, (uint32_t)column, any);
+        kept->count += (size_t)__builtin_popcount(any);
     }
     return nonzero;
-}
-
-void kept_all(struct kept *kept, size_t n)
-{
-    kept->n = n;
-    kept->count = 0;
-    for (size_t column = 0; column < n; column += LANES)
-        keep(kept, column, (1u << smaller(n - column, LANES)) - 1u);
 }
 
 void kept_compress(const struct kept *kept, real *to, const real *from)

@@ -13,7 +13,6 @@
 #include "engine/base/real.h"
 
 #define kept_find     LG_SYMBOL(kept_find)
-#define kept_all      LG_SYMBOL(kept_all)
 #define kept_compress LG_SYMBOL(kept_compress)
 #define kept_expand   LG_SYMBOL(kept_expand)
 
@@ -28,9 +27,6 @@ struct kept {
 /* Fill `kept` from x: (rows, n), rows `stride` apart. NaN is not zero. Returns how
  * many entries of x are not zero. */
 size_t kept_find(struct kept *kept, const real *x, size_t stride, size_t rows, size_t n);
-
-/* Keep all of n columns. */
-void kept_all(struct kept *kept, size_t n);
 
 /* to[j] = from[index[j]]; from: (n), to: (count); not the same memory. */
 void kept_compress(const struct kept *kept, real *to, const real *from);

@@ -47,19 +47,17 @@ static void strip_of(real *out, const real *start, const struct active *x, const
                      size_t stride, size_t width)
 {
     switch (width) {
-#define WIDTH(count)                                                                               \
-    case count:                                                                                    \
-        strip(out, start, x, matrix, stride, count);                                               \
-        break;
-        WIDTH(1)
-        WIDTH(2)
-        WIDTH(3) WIDTH(4) WIDTH(5) WIDTH(6) WIDTH(7) WIDTH(8) WIDTH(9) WIDTH(10) WIDTH(11) WIDTH(12)
+/* clang-format off */
+#define WIDTH(count) case count: strip(out, start, x, matrix, stride, count); break;
+    WIDTH(1) WIDTH(2) WIDTH(3) WIDTH(4) WIDTH(5) WIDTH(6) WIDTH(7) WIDTH(8) WIDTH(9) WIDTH(10)
+    WIDTH(11) WIDTH(12)
 #if VEC_HAS_32_REGISTERS
-            WIDTH(13) WIDTH(14) WIDTH(15) WIDTH(16) WIDTH(17) WIDTH(18) WIDTH(19) WIDTH(20)
-                WIDTH(21) WIDTH(22) WIDTH(23) WIDTH(24) WIDTH(25) WIDTH(26) WIDTH(27) WIDTH(28)
+    WIDTH(13) WIDTH(14) WIDTH(15) WIDTH(16) WIDTH(17) WIDTH(18) WIDTH(19) WIDTH(20) WIDTH(21)
+    WIDTH(22) WIDTH(23) WIDTH(24) WIDTH(25) WIDTH(26) WIDTH(27) WIDTH(28)
 #endif
 #undef WIDTH
-                    default : assert(false);
+    default: assert(false);
+        /* clang-format on */
     }
 }
 

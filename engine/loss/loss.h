@@ -39,6 +39,19 @@ struct loss {
     void (*weights)(const struct lg_options *options, const struct loss_batch *at, double *weights);
 };
 
+/* What a mean divides the sum of the samples' values by. work: (batch). */
+static inline double loss_weight(const struct loss *loss, const struct lg_options *options,
+                                 const struct loss_batch *at, double *work)
+{
+    if (!loss->weights)
+        return (double)at->batch;
+    double weight = 0;
+    loss->weights(options, at, work);
+    for (size_t b = 0; b < at->batch; b++)
+        weight += work[b];
+    return weight;
+}
+
 /* `reduction` is every loss's first option. */
 enum { LOSS_REDUCTION = 0, LOSS_MEAN = 0, LOSS_SUM = 1 };
 #define LOSS_REDUCTION_OPTION                                                                      \

@@ -35,21 +35,14 @@ static void store(double *to, size_t rows, size_t columns, const real *from)
 /* ---- Losses -------------------------------------------------------------- */
 
 static double batch_value(const struct loss *loss, const struct lg_options *options,
-                          const struct loss_batch *at, double *values, double *weights)
+                          const struct loss_batch *at, double *values)
 {
-    double sum = 0, weight = (double)at->batch;
+    double sum = 0;
     loss->value(options, at, values);
     for (size_t b = 0; b < at->batch; b++)
         sum += values[b];
-    if (options->value[LOSS_REDUCTION] == LOSS_SUM)
-        return sum;
-    if (loss->weights) {
-        loss->weights(options, at, weights);
-        weight = 0;
-        for (size_t b = 0; b < at->batch; b++)
-            weight += weights[b];
-    }
-    return sum / weight;
+    const bool mean = options->value[LOSS_REDUCTION] != LOSS_SUM;
+    return mean ? sum / loss_weight(loss, options, at, values) : sum;
 }
 
 double net_evaluate_loss(struct lg_arena *arena, const struct lg_choice *choice,
@@ -65,7 +58,6 @@ double net_evaluate_loss(struct lg_arena *arena, const struct lg_choice *choice,
     }
     real *target = data->target ? take(arena, batch, padded(data->target_features)) : NULL;
     double *values = lg_arena_take(arena, batch * sizeof(double));
-    double *weights = lg_arena_take(arena, batch * sizeof(double));
     if (!arena->block)
         return 0;
     struct loss_batch at = {
@@ -85,7 +77,7 @@ double net_evaluate_loss(struct lg_arena *arena, const struct lg_choice *choice,
     for (size_t i = 0; i < inputs; i++)
         if (gradient[i])
             store(gradient[i], batch, features, slope[i]);
-    return batch_value(loss, &choice->options, &at, values, weights);
+    return batch_value(loss, &choice->options, &at, values);
 }
 
 /* ---- Activations --------------------------------------------------------- */

@@ -90,11 +90,7 @@ double net_loss(struct lg_net *net, const struct loss_batch *at, double *sum, do
     value_with_terms(net, at);
     const double own = add_values(0, net->values, at->batch);
     *sum = add_values(*sum, net->values, at->batch);
-    double own_weight = (double)at->batch;
-    if (net->loss->weights) {
-        net->loss->weights(options, at, net->values);
-        own_weight = add_values(0, net->values, at->batch);
-    }
+    const double own_weight = loss_weight(net->loss, options, at, net->values);
     *weight += own_weight;
     return options->value[LOSS_REDUCTION] == LOSS_SUM ? own : own / own_weight;
 }

@@ -1,8 +1,4 @@
-#include "engine/optimizer/optimizer.h"
-
-enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY };
-enum { POWER1, POWER2 }; /* scalars: beta1^step, beta2^step */
-enum { RATE, KEEP1, GAIN1, KEEP2, GAIN2, UNBIAS, SMALL, DECAY };
+#include "engine/optimizer/moments.h"
 
 static size_t slots(const struct lg_options *options)
 {
@@ -15,22 +11,6 @@ static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
     (void)options;
     return ZERO_MOVES;
-}
-
-static void begin(const struct lg_options *options, uint64_t step,
-                  double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
-{
-    const double *o = options->value;
-    scalars[POWER1] = (step == 1 ? 1 : scalars[POWER1]) * o[BETA1];
-    scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
-    now->c[RATE] = (real)(o[LR] / (1 - scalars[POWER1]));
-    now->c[KEEP1] = (real)o[BETA1];
-    now->c[GAIN1] = (real)(1 - o[BETA1]);
-    now->c[KEEP2] = (real)o[BETA2];
-    now->c[GAIN2] = (real)(1 - o[BETA2]);
-    now->c[UNBIAS] = (real)(1 / __builtin_sqrt(1 - scalars[POWER2]));
-    now->c[SMALL] = (real)o[EPS];
-    now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 
 static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
@@ -55,21 +35,9 @@ UPDATE_OUTER(update)
 
 static const struct lg_option options_table[] = {
     [LR] = OPTION_LR(1e-3),
-    [BETA1] = {.name = "beta1",
-               .kind = LG_OPTION_REAL,
-               .default_value = 0.9,
-               .maximum = 0.9999999999999999,
-               .meaning = "decay of the mean of gradients"},
-    [BETA2] = {.name = "beta2",
-               .kind = LG_OPTION_REAL,
-               .default_value = 0.999,
-               .maximum = 0.9999999999999999,
-               .meaning = "decay of the mean of squared surprises"},
-    [EPS] = {.name = "eps",
-             .kind = LG_OPTION_REAL,
-             .default_value = 1e-8,
-             .maximum = 1e30,
-             .meaning = "added to the square in every step, and to its root"},
+    [BETA1] = OPTION_BETA("beta1", 0.9, "decay of the mean of gradients"),
+    [BETA2] = OPTION_BETA("beta2", 0.999, "decay of the mean of squared surprises"),
+    [EPS] = OPTION_EPS(1e-8, "added to the square in every step, and to its root"),
     [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
 };
 
@@ -86,7 +54,7 @@ const struct optimizer LG_SYMBOL(optimizer_adabelief) = {
         },
     .slots = slots,
     .zero_gradient = zero_gradient,
-    .begin = begin,
+    .begin = moments_begin,
     .update = update,
     .update_outer = update_outer,
 };

@@ -55,11 +55,7 @@ static const struct lg_option options_table[] = {
              .default_value = 0.9,
              .maximum = 0.9999999, /* torch: 1, a mean that never moves */
              .meaning = "decay of the means of squares"},
-    [EPS] = {.name = "eps",
-             .kind = LG_OPTION_REAL,
-             .default_value = 1e-6,
-             .maximum = 1e30,
-             .meaning = "added to the means of squares, inside their roots"},
+    [EPS] = OPTION_EPS(1e-6, "added to the means of squares, inside their roots"),
     [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
 };
 

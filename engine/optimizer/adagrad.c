@@ -64,11 +64,7 @@ static const struct lg_option options_table[] = {
                  .kind = LG_OPTION_REAL,
                  .maximum = 1e30,
                  .meaning = "what the sum of squares starts from"},
-    [EPS] = {.name = "eps",
-             .kind = LG_OPTION_REAL,
-             .default_value = 1e-10,
-             .maximum = 1e30,
-             .meaning = "added to the root of the sum"},
+    [EPS] = OPTION_EPS(1e-10, "added to the root of the sum"),
 };
 
 const struct optimizer LG_SYMBOL(optimizer_adagrad) = {

@@ -1,8 +1,6 @@
-#include "engine/optimizer/optimizer.h"
+#include "engine/optimizer/moments.h"
 
-enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY };
-enum { POWER1, POWER2 }; /* scalars: beta1^step, beta2^step */
-enum { RATE, KEEP1, GAIN1, KEEP2, GAIN2, UNBIAS, SMALL, DECAY, STILL };
+enum { STILL = MOMENTS_COEFFICIENTS };
 
 static size_t slots(const struct lg_options *options)
 {
@@ -10,31 +8,11 @@ static size_t slots(const struct lg_options *options)
     return 2;
 }
 
-/* Moments decay towards zero whatever the gradient; moments of zero stay, and
- * w - rate * 0 / (positive) = w. */
-static enum zero_gradient zero_gradient(const struct lg_options *options)
-{
-    const double *o = options->value;
-    return o[WEIGHT_DECAY] == 0 && (real)o[EPS] > 0 && o[LR] / (1 - o[BETA1]) <= (double)REAL_MAX
-               ? ZERO_AT_REST
-               : ZERO_MOVES;
-}
-
 static void begin(const struct lg_options *options, uint64_t step,
                   double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
-    const double *o = options->value;
-    scalars[POWER1] = (step == 1 ? 1 : scalars[POWER1]) * o[BETA1];
-    scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
-    now->c[RATE] = (real)(o[LR] / (1 - scalars[POWER1]));
-    now->c[KEEP1] = (real)o[BETA1];
-    now->c[GAIN1] = (real)(1 - o[BETA1]);
-    now->c[KEEP2] = (real)o[BETA2];
-    now->c[GAIN2] = (real)(1 - o[BETA2]);
-    now->c[UNBIAS] = (real)(1 / __builtin_sqrt(1 - scalars[POWER2]));
-    now->c[SMALL] = (real)o[EPS];
+    moments_begin(options, step, scalars, now);
     now->c[STILL] = now->c[SMALL] * (REAL_EPSILON / 32);
-    now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 
 /* Entries that are looked at together: does any of their parameters move at all? */
@@ -81,21 +59,9 @@ UPDATE_OUTER(update)
 
 static const struct lg_option options_table[] = {
     [LR] = OPTION_LR(1e-3),
-    [BETA1] = {.name = "beta1",
-               .kind = LG_OPTION_REAL,
-               .default_value = 0.9,
-               .maximum = 0.9999999999999999,
-               .meaning = "decay of the mean of gradients"},
-    [BETA2] = {.name = "beta2",
-               .kind = LG_OPTION_REAL,
-               .default_value = 0.999,
-               .maximum = 0.9999999999999999,
-               .meaning = "decay of the mean of squared gradients"},
-    [EPS] = {.name = "eps",
-             .kind = LG_OPTION_REAL,
-             .default_value = 1e-8,
-             .maximum = 1e30,
-             .meaning = "added to the root of the unbiased square"},
+    [BETA1] = OPTION_BETA("beta1", 0.9, "decay of the mean of gradients"),
+    [BETA2] = OPTION_BETA("beta2", 0.999, "decay of the mean of squared gradients"),
+    [EPS] = OPTION_EPS(1e-8, "added to the root of the unbiased square"),
     [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
 };
 
@@ -111,7 +77,7 @@ const struct optimizer LG_SYMBOL(optimizer_adam) = {
             .option_count = sizeof options_table / sizeof *options_table,
         },
     .slots = slots,
-    .zero_gradient = zero_gradient,
+    .zero_gradient = moments_zero_gradient,
     .begin = begin,
     .update = update,
     .update_outer = update_outer,

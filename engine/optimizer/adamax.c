@@ -60,21 +60,9 @@ UPDATE_OUTER(update)
 
 static const struct lg_option options_table[] = {
     [LR] = OPTION_LR(2e-3),
-    [BETA1] = {.name = "beta1",
-               .kind = LG_OPTION_REAL,
-               .default_value = 0.9,
-               .maximum = 0.9999999999999999,
-               .meaning = "decay of the mean of gradients"},
-    [BETA2] = {.name = "beta2",
-               .kind = LG_OPTION_REAL,
-               .default_value = 0.999,
-               .maximum = 0.9999999999999999,
-               .meaning = "decay of the largest gradient"},
-    [EPS] = {.name = "eps",
-             .kind = LG_OPTION_REAL,
-             .default_value = 1e-8,
-             .maximum = 1e30,
-             .meaning = "added to the size of each gradient"},
+    [BETA1] = OPTION_BETA("beta1", 0.9, "decay of the mean of gradients"),
+    [BETA2] = OPTION_BETA("beta2", 0.999, "decay of the largest gradient"),
+    [EPS] = OPTION_EPS(1e-8, "added to the size of each gradient"),
     [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
 };
 

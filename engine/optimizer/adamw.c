@@ -1,39 +1,27 @@
-#include "engine/optimizer/optimizer.h"
+#include "engine/optimizer/moments.h"
 
-enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, AMSGRAD };
-enum { POWER1, POWER2 }; /* scalars: beta1^step, beta2^step */
-enum { RATE, SHRINK, KEEP1, GAIN1, KEEP2, GAIN2, UNBIAS, SMALL, KEEPS_LARGEST };
+enum { AMSGRAD = MOMENTS_OPTIONS };
+enum { SHRINK = MOMENTS_COEFFICIENTS, KEEPS_LARGEST };
 
 static size_t slots(const struct lg_options *options)
 {
     return options->value[AMSGRAD] != 0 ? 3 : 2;
 }
 
-/* Moments decay towards zero whatever the gradient; moments of zero stay, and
- * w - rate * 0 / (positive) = w as long as the rate, largest in step 1, is finite.
- * Decay that rounds to none is none. */
+/* Decay that rounds to none is none. */
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
     const double *o = options->value;
-    const bool is_finite = o[LR] / (1 - o[BETA1]) <= (double)REAL_MAX;
     const bool is_whole = (real)(1 - o[LR] * o[WEIGHT_DECAY]) == 1;
-    return is_finite && is_whole && (real)o[EPS] > 0 ? ZERO_AT_REST : ZERO_MOVES;
+    return is_whole && moments_rest(options) ? ZERO_AT_REST : ZERO_MOVES;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
                   double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
-    scalars[POWER1] = (step == 1 ? 1 : scalars[POWER1]) * o[BETA1];
-    scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
-    now->c[RATE] = (real)(o[LR] / (1 - scalars[POWER1]));
+    moments_begin(options, step, scalars, now);
     now->c[SHRINK] = (real)(1 - o[LR] * o[WEIGHT_DECAY]);
-    now->c[KEEP1] = (real)o[BETA1];
-    now->c[GAIN1] = (real)(1 - o[BETA1]);
-    now->c[KEEP2] = (real)o[BETA2];
-    now->c[GAIN2] = (real)(1 - o[BETA2]);
-    now->c[UNBIAS] = (real)(1 / __builtin_sqrt(1 - scalars[POWER2]));
-    now->c[SMALL] = (real)o[EPS];
     now->c[KEEPS_LARGEST] = (real)o[AMSGRAD];
 }
 
@@ -73,21 +61,9 @@ UPDATE_OUTER(update)
 
 static const struct lg_option options_table[] = {
     [LR] = OPTION_LR(1e-3),
-    [BETA1] = {.name = "beta1",
-               .kind = LG_OPTION_REAL,
-               .default_value = 0.9,
-               .maximum = 0.9999999999999999,
-               .meaning = "decay of the mean of gradients"},
-    [BETA2] = {.name = "beta2",
-               .kind = LG_OPTION_REAL,
-               .default_value = 0.999,
-               .maximum = 0.9999999999999999,
-               .meaning = "decay of the mean of squared gradients"},
-    [EPS] = {.name = "eps",
-             .kind = LG_OPTION_REAL,
-             .default_value = 1e-8,
-             .maximum = 1e30,
-             .meaning = "added to the root of the unbiased square"},
+    [BETA1] = OPTION_BETA("beta1", 0.9, "decay of the mean of gradients"),
+    [BETA2] = OPTION_BETA("beta2", 0.999, "decay of the mean of squared gradients"),
+    [EPS] = OPTION_EPS(1e-8, "added to the root of the unbiased square"),
     [WEIGHT_DECAY] = {.name = "weight_decay",
                       .kind = LG_OPTION_REAL,
                       .default_value = 1e-2,

@@ -49,16 +49,8 @@ UPDATE_OUTER(update)
 
 static const struct lg_option options_table[] = {
     [LR] = OPTION_LR(1e-4),
-    [BETA1] = {.name = "beta1",
-               .kind = LG_OPTION_REAL,
-               .default_value = 0.9,
-               .maximum = 0.9999999999999999,
-               .meaning = "share of the mean in the direction of a step"},
-    [BETA2] = {.name = "beta2",
-               .kind = LG_OPTION_REAL,
-               .default_value = 0.99,
-               .maximum = 0.9999999999999999,
-               .meaning = "decay of the mean of gradients"},
+    [BETA1] = OPTION_BETA("beta1", 0.9, "share of the mean in the direction of a step"),
+    [BETA2] = OPTION_BETA("beta2", 0.99, "decay of the mean of gradients"),
     [WEIGHT_DECAY] = {.name = "weight_decay",
                       .kind = LG_OPTION_REAL,
                       .maximum = 1e30,

@@ -160,6 +160,16 @@ static inline double decayed_rate(double lr, double decay, uint64_t step)
         .name = "lr_decay", .kind = LG_OPTION_REAL, .maximum = 1e30,                               \
         .meaning = "inverse-time decay: lr / (1 + (step - 1) * lr_decay)"                          \
     }
+#define OPTION_BETA(option_name, value, text)                                                      \
+    {                                                                                              \
+        .name = option_name, .kind = LG_OPTION_REAL, .default_value = (value),                     \
+        .maximum = 0.9999999999999999, .meaning = text                                             \
+    }
+#define OPTION_EPS(value, text)                                                                    \
+    {                                                                                              \
+        .name = "eps", .kind = LG_OPTION_REAL, .default_value = (value), .maximum = 1e30,          \
+        .meaning = text                                                                            \
+    }
 #define OPTION_WEIGHT_DECAY                                                                        \
     {                                                                                              \
         .name = "weight_decay", .kind = LG_OPTION_REAL, .maximum = 1e30,                           \

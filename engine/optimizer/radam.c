@@ -1,8 +1,6 @@
-#include "engine/optimizer/optimizer.h"
+#include "engine/optimizer/moments.h"
 
-enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY };
-enum { POWER1, POWER2 }; /* scalars: beta1^step, beta2^step */
-enum { RATE, KEEP1, GAIN1, KEEP2, GAIN2, SMALL, DECAY, IS_SCALED };
+enum { IS_SCALED = MOMENTS_COEFFICIENTS };
 
 static size_t slots(const struct lg_options *options)
 {
@@ -10,21 +8,11 @@ static size_t slots(const struct lg_options *options)
     return 2;
 }
 
-/* Moments decay towards zero whatever the gradient; moments of zero stay, and
- * w - rate * 0 / (positive) = w as long as the rate is finite; rectification makes it smaller. */
-static enum zero_gradient zero_gradient(const struct lg_options *options)
-{
-    const double *o = options->value;
-    const bool is_finite = o[LR] / (1 - o[BETA1]) <= (double)REAL_MAX;
-    return is_finite && o[WEIGHT_DECAY] == 0 && (real)o[EPS] > 0 ? ZERO_AT_REST : ZERO_MOVES;
-}
-
 static void begin(const struct lg_options *options, uint64_t step,
                   double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
-    scalars[POWER1] = (step == 1 ? 1 : scalars[POWER1]) * o[BETA1];
-    scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
+    moments_begin(options, step, scalars, now);
     const double longest = 2 / (1 - o[BETA2]) - 1, left = 1 - scalars[POWER2];
     const double length = longest - 2 * (double)step * scalars[POWER2] / left;
     const bool is_scaled = length > 5;
@@ -34,12 +22,6 @@ static void begin(const struct lg_options *options, uint64_t step,
                                ((longest - 4) * (longest - 2) * length) * left);
     now->c[RATE] = (real)rate;
     now->c[IS_SCALED] = is_scaled;
-    now->c[KEEP1] = (real)o[BETA1];
-    now->c[GAIN1] = (real)(1 - o[BETA1]);
-    now->c[KEEP2] = (real)o[BETA2];
-    now->c[GAIN2] = (real)(1 - o[BETA2]);
-    now->c[SMALL] = (real)o[EPS];
-    now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 
 static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
@@ -64,21 +46,9 @@ UPDATE_OUTER(update)
 
 static const struct lg_option options_table[] = {
     [LR] = OPTION_LR(1e-3),
-    [BETA1] = {.name = "beta1",
-               .kind = LG_OPTION_REAL,
-               .default_value = 0.9,
-               .maximum = 0.9999999999999999,
-               .meaning = "decay of the mean of gradients"},
-    [BETA2] = {.name = "beta2",
-               .kind = LG_OPTION_REAL,
-               .default_value = 0.999,
-               .maximum = 0.9999999999999999,
-               .meaning = "decay of the mean of squared gradients"},
-    [EPS] = {.name = "eps",
-             .kind = LG_OPTION_REAL,
-             .default_value = 1e-8,
-             .maximum = 1e30,
-             .meaning = "added to the root of the square, before its bias is corrected"},
+    [BETA1] = OPTION_BETA("beta1", 0.9, "decay of the mean of gradients"),
+    [BETA2] = OPTION_BETA("beta2", 0.999, "decay of the mean of squared gradients"),
+    [EPS] = OPTION_EPS(1e-8, "added to the root of the square, before its bias is corrected"),
     [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
 };
 
@@ -97,7 +67,7 @@ const struct optimizer LG_SYMBOL(optimizer_radam) = {
             .option_count = sizeof options_table / sizeof *options_table,
         },
     .slots = slots,
-    .zero_gradient = zero_gradient,
+    .zero_gradient = moments_zero_gradient,
     .begin = begin,
     .update = update,
     .update_outer = update_outer,

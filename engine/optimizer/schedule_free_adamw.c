@@ -1,28 +1,8 @@
-#include "engine/optimizer/optimizer.h"
-
-#include "engine/math/math.h"
+#include "engine/optimizer/schedule_free.h"
 
 enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, WARMUP, R, LR_POWER };
-enum { LARGEST, SUM, POWER2 }; /* scalars: largest rate, sum of weights, beta2^step */
+enum { POWER2 = SCHEDULE_FREE_SCALARS }; /* scalar: beta2^step */
 enum { RATE, SHARE, REST, IS_FIRST, INNER, OUTER, KEEP2, GAIN2, SMALL, DECAY };
-
-/* x^power for x >= 0. */
-static double power_of(double x, double power)
-{
-    if (power == 0 || x == 0)
-        return power == 0;
-    return math_exp(power * math_log(x));
-}
-
-/* The share of this step in the average, for its rate. */
-static double share(const double *o, uint64_t step, double rate, double *scalars)
-{
-    if (step == 1 || scalars[LARGEST] < rate)
-        scalars[LARGEST] = rate;
-    const double weight = power_of((double)step, o[R]) * power_of(scalars[LARGEST], o[LR_POWER]);
-    scalars[SUM] = (step == 1 ? 0 : scalars[SUM]) + weight;
-    return scalars[SUM] > 0 ? weight / scalars[SUM] : 0;
-}
 
 static size_t slots(const struct lg_options *options)
 {
@@ -42,9 +22,9 @@ static void begin(const struct lg_options *options, uint64_t step,
 {
     const double *o = options->value;
     scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
-    const double warm = (double)step < o[WARMUP] ? (double)step / o[WARMUP] : 1;
+    const double warm = warm_up(step, o[WARMUP]);
     const double rate = o[LR] * warm * __builtin_sqrt(1 - scalars[POWER2]);
-    const double part = share(o, step, rate, scalars);
+    const double part = share_of_average(step, rate, o[R], o[LR_POWER], scalars);
     now->c[RATE] = (real)rate;
     now->c[SHARE] = (real)part;
     now->c[REST] = (real)(1 - part);
@@ -82,21 +62,10 @@ UPDATE_OUTER(update)
 
 static const struct lg_option options_table[] = {
     [LR] = OPTION_LR(2.5e-3),
-    [BETA1] = {.name = "beta1",
-               .kind = LG_OPTION_REAL,
-               .default_value = 0.9,
-               .maximum = 0.9999999999999999,
-               .meaning = "share of the average in the point where gradients are taken"},
-    [BETA2] = {.name = "beta2",
-               .kind = LG_OPTION_REAL,
-               .default_value = 0.999,
-               .maximum = 0.9999999999999999,
-               .meaning = "decay of the mean of squared gradients"},
-    [EPS] = {.name = "eps",
-             .kind = LG_OPTION_REAL,
-             .default_value = 1e-8,
-             .maximum = 1e30,
-             .meaning = "added to the root"},
+    [BETA1] =
+        OPTION_BETA("beta1", 0.9, "share of the average in the point where gradients are taken"),
+    [BETA2] = OPTION_BETA("beta2", 0.999, "decay of the mean of squared gradients"),
+    [EPS] = OPTION_EPS(1e-8, "added to the root"),
     [WEIGHT_DECAY] = {.name = "weight_decay",
                       .kind = LG_OPTION_REAL,
                       .maximum = 1e30,

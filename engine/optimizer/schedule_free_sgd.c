@@ -1,28 +1,7 @@
-#include "engine/optimizer/optimizer.h"
-
-#include "engine/math/math.h"
+#include "engine/optimizer/schedule_free.h"
 
 enum { LR, MOMENTUM, WEIGHT_DECAY, WARMUP, R, LR_POWER };
-enum { LARGEST, SUM }; /* scalars: largest rate, sum of weights */
 enum { RATE, SHARE, REST, IS_FIRST, INNER, OUTER, DECAY };
-
-/* x^power for x >= 0. */
-static double power_of(double x, double power)
-{
-    if (power == 0 || x == 0)
-        return power == 0;
-    return math_exp(power * math_log(x));
-}
-
-/* The share of this step in the average, for its rate. */
-static double share(const double *o, uint64_t step, double rate, double *scalars)
-{
-    if (step == 1 || scalars[LARGEST] < rate)
-        scalars[LARGEST] = rate;
-    const double weight = power_of((double)step, o[R]) * power_of(scalars[LARGEST], o[LR_POWER]);
-    scalars[SUM] = (step == 1 ? 0 : scalars[SUM]) + weight;
-    return scalars[SUM] > 0 ? weight / scalars[SUM] : 0;
-}
 
 static size_t slots(const struct lg_options *options)
 {
@@ -40,11 +19,10 @@ static enum zero_gradient zero_gradient(const struct lg_options *options)
 static void begin(const struct lg_options *options, uint64_t step,
                   double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
-    (void)scalars;
     const double *o = options->value;
-    const double warm = (double)step < o[WARMUP] ? (double)step / o[WARMUP] : 1;
+    const double warm = warm_up(step, o[WARMUP]);
     const double rate = o[LR] * warm;
-    const double part = share(o, step, rate, scalars);
+    const double part = share_of_average(step, rate, o[R], o[LR_POWER], scalars);
     now->c[RATE] = (real)rate;
     now->c[SHARE] = (real)part;
     now->c[REST] = (real)(1 - part);

@@ -1,0 +1,37 @@
+/* What the schedule-free optimizers share: the weight of a step in the average. */
+#ifndef LG_OPTIMIZER_SCHEDULE_FREE_H
+#define LG_OPTIMIZER_SCHEDULE_FREE_H
+
+#include "engine/math/math.h"
+#include "engine/optimizer/optimizer.h"
+
+/* The first scalars: the largest rate so far, the sum of weights. */
+enum { LARGEST, SUM, SCHEDULE_FREE_SCALARS };
+
+/* x^power for x >= 0. */
+static inline double power_of(double x, double power)
+{
+    if (power == 0 || x == 0)
+        return power == 0;
+    return math_exp(power * math_log(x));
+}
+
+/* The rate's part while it warms up over so many steps. */
+static inline double warm_up(uint64_t step, double steps)
+{
+    return (double)step < steps ? (double)step / steps : 1;
+}
+
+/* The share of this step in the average: step^r times the largest rate^power, of the sum
+ * of those so far. */
+static inline double share_of_average(uint64_t step, double rate, double r, double power,
+                                      double scalars[OPTIMIZER_SCALARS_MAX])
+{
+    if (step == 1 || scalars[LARGEST] < rate)
+        scalars[LARGEST] = rate;
+    const double weight = power_of((double)step, r) * power_of(scalars[LARGEST], power);
+    scalars[SUM] = (step == 1 ? 0 : scalars[SUM]) + weight;
+    return scalars[SUM] > 0 ? weight / scalars[SUM] : 0;
+}
+
+#endif
