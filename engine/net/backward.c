@@ -384,10 +384,8 @@ static void update_bias(struct lg_net *net, struct layer *layer, const struct op
 bool net_backward(struct lg_net *net, size_t batch)
 {
     struct optimizer_step now = {{0}};
-    if (net->sink == net->optimizer) {
-        const struct lg_options options = net_options_now(net);
-        net->optimizer->begin(&options, net->steps, net->scalars, &now);
-    }
+    if (net->sink == net->optimizer)
+        net->optimizer->begin(net_options_now(net), net->steps, net->scalars, &now);
     for (size_t l = net->config.layer_count; l-- > 0;) {
         struct layer *layer = &net->layers[l];
         bool finite = true;

@@ -279,15 +279,15 @@ bool net_step_collected(struct lg_net *net, size_t batch)
 {
     if (!collect(net, batch))
         return false;
-    const struct lg_options options = net_options_now(net);
+    const struct lg_options *options = net_options_now(net);
     if (net->optimizer->minimise) {
-        step_problem(net, &options, batch);
+        step_problem(net, options, batch);
         return true;
     }
     struct optimizer_step now;
-    net->optimizer->begin(&options, net->steps, net->scalars, &now);
+    net->optimizer->begin(options, net->steps, net->scalars, &now);
     if (net->optimizer->update_block)
-        step_blocks(net, &options, &now);
+        step_blocks(net, options, &now);
     else
         step_elementwise(net, &now);
     return true;

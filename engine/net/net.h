@@ -110,7 +110,8 @@ struct lg_net {
     const struct loss *terms[LG_TERMS_MAX];
     const struct optimizer *optimizer;
     size_t slots;
-    size_t learning_rate; /* the index of the optimizer's option */
+    size_t learning_rate;        /* the index of the optimizer's option */
+    struct lg_options scheduled; /* the options of this step, where there is a schedule */
     /* What backward() sends gradients to: the optimizer itself or, where it must see a
      * whole gradient first (collect.c), what puts them into memory. */
     const struct optimizer *sink;
@@ -179,7 +180,7 @@ bool net_forward(struct lg_net *net, size_t batch);
 bool net_backward(struct lg_net *net, size_t rows);
 
 /* The options of the optimizer in this step: the schedule has changed the rate. */
-struct lg_options net_options_now(const struct lg_net *net);
+const struct lg_options *net_options_now(struct lg_net *net);
 
 /* Whether the optimizer, or what is done to gradients before it, needs a whole
  * gradient; and the memory for that. */

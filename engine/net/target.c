@@ -2,13 +2,6 @@
 
 #include <assert.h>
 
-/* Samples that one loss value compares: each is a row of the network's batch, the
- * first of all first. */
-static size_t ways(const struct lg_net *net)
-{
-    return net->ways;
-}
-
 static const struct layer *last_layer(const struct lg_net *net)
 {
     return &net->layers[net->config.layer_count - 1];
@@ -17,7 +10,7 @@ static const struct layer *last_layer(const struct lg_net *net)
 /* Outputs that a prediction has. */
 static size_t features_of(const struct lg_net *net)
 {
-    return last_layer(net)->outputs / (net->loss->shape.inputs / ways(net));
+    return last_layer(net)->outputs / (net->loss->shape.inputs / net->ways);
 }
 
 static bool targets_are_inputs(const struct lg_net *net)
@@ -103,6 +96,6 @@ struct loss_batch target_batch(const struct lg_net *net, const struct lg_loss_sh
     };
     assert(at.target || shape->target == LG_TARGET_NONE);
     for (size_t p = 0; p < shape->inputs; p++) /* other samples' rows, or columns beside */
-        at.prediction[p] = last->h + p * (ways(net) > 1 ? batch * last->stride : features);
+        at.prediction[p] = last->h + p * (net->ways > 1 ? batch * last->stride : features);
     return at;
 }

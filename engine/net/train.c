@@ -60,15 +60,16 @@ static double add_values(double sum, const double *values, size_t count)
     return sum;
 }
 
-struct lg_options net_options_now(const struct lg_net *net)
+const struct lg_options *net_options_now(struct lg_net *net)
 {
-    struct lg_options options = net->config.optimizer.options;
-    if (net->config.has_schedule && net->learning_rate != SIZE_MAX) {
-        const struct schedule *schedule = registry_schedule(net->config.schedule.index);
-        options.value[net->learning_rate] *=
-            schedule->factor(&net->config.schedule.options, net->steps, net->config.total_steps);
-    }
-    return options;
+    const struct lg_options *options = &net->config.optimizer.options;
+    if (!net->config.has_schedule || net->learning_rate == SIZE_MAX)
+        return options;
+    const struct schedule *schedule = registry_schedule(net->config.schedule.index);
+    net->scheduled = *options;
+    net->scheduled.value[net->learning_rate] *=
+        schedule->factor(&net->config.schedule.options, net->steps, net->config.total_steps);
+    return &net->scheduled;
 }
 
 /* The samples' values under the loss and the terms that are added to it. */

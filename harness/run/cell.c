@@ -5,21 +5,15 @@
 #include <string.h>
 
 #include "engine/data/order.h"
-#include "engine/data/partner.h"
 #include "harness/record/columns.h"
 #include "harness/record/image.h"
+#include "harness/record/parameters.h"
 #include "harness/run/cell_folder.h"
 #include "harness/run/clock.h"
+#include "harness/run/partners.h"
 
 /* Samples between two looks at the observer, rounded down to whole steps. */
 enum { CHUNK_SAMPLES = 1024 };
-
-/* The other samples of the pairs or triplets of one part of the data set, in the arena. */
-struct partners {
-    size_t count; /* samples each; 0: the task compares none */
-    struct lg_classes classes;
-    uint32_t *lists[LG_LOSS_INPUTS_MAX - 1];
-};
 
 /* A cell in training. */
 struct training {
@@ -29,9 +23,9 @@ struct training {
     struct cell_folder folder;
     struct lg_arena arena;
     struct lg_net *net;
-    uint32_t *order; /* (samples), in the arena; NULL: file order */
-    uint8_t *pixels; /* (outputs), in the arena: the captured output */
-    struct partners train, test;
+    uint32_t *order;             /* (samples), in the arena; NULL: file order */
+    uint8_t *pixels;             /* (outputs), in the arena: the captured output */
+    struct partners train, test; /* in the arena */
     size_t batch;
     void *saved; /* the engine's checkpoint; owned */
     size_t samples, chunk, capture;
@@ -42,6 +36,12 @@ size_t cell_samples(const struct experiment *experiment, const struct lg_dataset
     return experiment->samples > 0 ? experiment->samples : dataset->train.count;
 }
 
+size_t cell_image_sample(const struct experiment *experiment, const struct lg_dataset *dataset)
+{
+    const size_t used = cell_samples(experiment, dataset);
+    return (experiment->image_sample < used ? experiment->image_sample : used) - 1;
+}
+
 size_t cell_metric_names(const struct cell_context *context, const char *names[RECORD_METRICS_MAX])
 {
     size_t count = context->experiment->metric_count;
@@ -50,39 +50,6 @@ size_t cell_metric_names(const struct cell_context *context, const char *names[R
     if (context->experiment->task == LG_TASK_CLASSIFY)
         names[count++] = "accuracy";
     return count;
-}
-
-/* What the partners of a task are to their samples; returns how many there are. */
-static size_t partner_kinds(enum lg_task task, enum lg_partner kinds[LG_LOSS_INPUTS_MAX - 1])
-{
-    kinds[0] = task == LG_TASK_PAIR   ? LG_PARTNER_EITHER
-               : task == LG_TASK_RANK ? LG_PARTNER_OTHER
-                                      : LG_PARTNER_SAME;
-    kinds[1] = LG_PARTNER_OTHER;
-    return task == LG_TASK_TRIPLET ? 2 : task == LG_TASK_PAIR || task == LG_TASK_RANK ? 1 : 0;
-}
-
-static void place_partners(struct lg_arena *arena, enum lg_task task, size_t count,
-                           struct partners *partners)
-{
-    enum lg_partner kinds[LG_LOSS_INPUTS_MAX - 1];
-    const size_t lists = partner_kinds(task, kinds);
-    partners->count = lists > 0 ? count : 0;
-    if (lists > 0)
-        partners->classes.by_class = lg_arena_take(arena, count * sizeof(uint32_t));
-    for (size_t i = 0; i < lists; i++)
-        partners->lists[i] = lg_arena_take(arena, count * sizeof(uint32_t));
-}
-
-/* New partners for the samples in their order. */
-static void draw_partners(const struct training *training, const struct partners *partners,
-                          const struct lg_images *images, const uint32_t *order, size_t epoch)
-{
-    enum lg_partner kinds[LG_LOSS_INPUTS_MAX - 1];
-    const size_t lists = partner_kinds(training->context->experiment->task, kinds);
-    for (size_t i = 0; i < lists; i++)
-        lg_partner_draw(partners->lists[i], kinds[i], &partners->classes, images->labels, order,
-                        partners->count, training->cell->seed, epoch);
 }
 
 /* ---- Beginning ----------------------------------------------------------- */
@@ -96,8 +63,8 @@ static void lay_out(struct training *training, const struct lg_net_config *confi
     training->net = backend->create(arena, config);
     training->pixels = lg_arena_take(arena, config->layers[config->layer_count - 1].outputs);
     const enum lg_task task = context->experiment->task;
-    place_partners(arena, task, training->samples, &training->train);
-    place_partners(arena, task, context->dataset->test.count, &training->test);
+    partners_place(&training->train, arena, task, training->samples);
+    partners_place(&training->test, arena, task, context->dataset->test.count);
     if (context->experiment->shuffle)
         training->order = lg_arena_take(arena, training->samples * sizeof *training->order);
 }
@@ -118,11 +85,8 @@ static enum lg_status create(struct training *training, struct lg_error *error)
     if (status != LG_OK)
         return status;
     lay_out(training, &config);
-    const struct lg_dataset *dataset = training->context->dataset;
-    if (training->train.count > 0)
-        lg_classes_sort(&training->train.classes, dataset->train.labels, training->train.count);
-    if (training->test.count > 0)
-        lg_classes_sort(&training->test.classes, dataset->test.labels, training->test.count);
+    partners_sort(&training->train, &training->context->dataset->train);
+    partners_sort(&training->test, &training->context->dataset->test);
     size_t saved_bytes = backend->checkpoint_bytes(training->net);
     training->saved = malloc(saved_bytes > 0 ? saved_bytes : 1);
     if (training->saved == NULL)
@@ -250,8 +214,8 @@ static enum lg_status train_epoch(struct training *training, struct epoch_record
     bool sound = true, go_on = true;
     if (training->order != NULL)
         lg_order_shuffle(training->order, training->samples, training->cell->seed, record->epoch);
-    draw_partners(training, &training->train, &training->context->dataset->train, training->order,
-                  record->epoch);
+    partners_draw(&training->train, &training->context->dataset->train, training->order,
+                  training->cell->seed, record->epoch);
     for (size_t first = 0; sound && go_on && first < training->samples; first += training->chunk) {
         size_t left = training->samples - first;
         const struct lg_pass pass = {
@@ -290,7 +254,8 @@ static enum lg_status evaluate(struct training *training, struct epoch_record *r
     const struct cell_report report = {
         .event = CELL_TRAINED, .epoch = record->epoch, .loss = record->train_loss};
     struct lg_sums sums = {0};
-    draw_partners(training, &training->test, images, NULL, 0); /* the same after every epoch */
+    /* The same after every epoch. */
+    partners_draw(&training->test, images, NULL, training->cell->seed, 0);
     for (size_t first = 0; first < images->count; first += training->chunk) {
         size_t left = images->count - first;
         const struct lg_pass pass = {
@@ -359,57 +324,19 @@ static enum lg_status keep_checkpoint(struct training *training, const struct ep
     return status == LG_OK ? checkpoint_write(path, &checkpoint, error) : status;
 }
 
-/* One row of parameters.csv; input SIZE_MAX: a bias. */
-static void add_parameter(struct csv *csv, size_t layer, const char *activation, size_t output,
-                          size_t input, double value)
-{
-    csv_integer(csv, layer + 1);
-    csv_text(csv, activation);
-    csv_integer(csv, output + 1);
-    if (input == SIZE_MAX)
-        csv_empty(csv);
-    else
-        csv_integer(csv, input + 1);
-    csv_real(csv, value);
-    csv_end_row(csv);
-}
-
-/* The parameters of a network so small that a reader may want to look at them, at the
- * end of its training: rows of layer, activation, output, input (empty: the bias) and
- * value, counted from 1. */
+/* The parameters, where they are few. */
 static enum lg_status keep_parameters(struct training *training, struct lg_error *error)
 {
-    enum { MOST = 1024 };
-    static const char *const names[] = {"layer", "activation", "output", "input", "value"};
-    const struct experiment *experiment = training->context->experiment;
     const struct lg_backend *backend = training->context->backend;
-    double values[MOST];
-    const double *next = values;
-    if (backend->parameter_count(training->net) > MOST)
+    double values[PARAMETERS_MOST];
+    char path[FILES_PATH_MAX];
+    if (backend->parameter_count(training->net) > PARAMETERS_MOST)
         return LG_OK;
     backend->parameters(training->net, values);
-    struct csv csv = {0};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        csv_text(&csv, names[i]);
-    csv_end_row(&csv);
-    for (size_t l = 0, inputs = experiment->inputs; l < experiment->layer_count; l++) {
-        const struct lg_layer_config *layer = &experiment->layers[l];
-        const bool last = l + 1 == experiment->layer_count;
-        const size_t index = last ? training->cell->activation.index : layer->activation.index;
-        const char *activation = backend->activation(index)->name;
-        for (size_t o = 0; o < layer->outputs; o++)
-            for (size_t i = 0; i < inputs; i++)
-                add_parameter(&csv, l, activation, o, i, *next++);
-        for (size_t o = 0; o < layer->outputs; o++)
-            add_parameter(&csv, l, activation, o, SIZE_MAX, *next++);
-        inputs = layer->outputs;
-    }
-    char path[FILES_PATH_MAX];
+    const struct lg_net_config config =
+        experiment_net_config(training->context->experiment, training->cell);
     enum lg_status status = cell_folder_part(&training->folder, "parameters.csv", path, error);
-    if (status == LG_OK)
-        status = files_write(path, csv.text.bytes, csv.text.size, error);
-    text_free(&csv.text);
-    return status;
+    return status == LG_OK ? parameters_write(path, backend, &config, values, error) : status;
 }
 
 static struct epoch_record blank_record(const struct training *training, size_t epoch)
@@ -474,10 +401,8 @@ enum lg_status cell_train(const struct cell_context *context, const struct cell 
         .observer = observer,
         .folder = {context->directory, cell, context->dataset->info->name},
         .samples = cell_samples(context->experiment, context->dataset),
+        .capture = cell_image_sample(context->experiment, context->dataset),
     };
-    training.capture = context->experiment->image_sample < training.samples
-                           ? context->experiment->image_sample - 1
-                           : training.samples - 1;
     size_t done = 0;
     bool sound = true;
     enum lg_status status = create(&training, error);

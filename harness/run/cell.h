@@ -44,6 +44,10 @@ struct cell_observer {
 /* Training samples that a cell uses in an epoch. */
 size_t cell_samples(const struct experiment *experiment, const struct lg_dataset *dataset);
 
+/* The training sample, from 0, whose output is kept: the spec's, or the last that is
+ * used. */
+size_t cell_image_sample(const struct experiment *experiment, const struct lg_dataset *dataset);
+
 /* The names of what is measured beside the loss, in order; returns how many. */
 size_t cell_metric_names(const struct cell_context *context, const char *names[RECORD_METRICS_MAX]);
 

@@ -145,7 +145,7 @@ static enum lg_status write_input(const struct cell_context *context, const char
                                   struct lg_error *error)
 {
     const struct lg_images *train = &context->dataset->train;
-    size_t sample = context->experiment->image_sample - 1;
+    size_t sample = cell_image_sample(context->experiment, context->dataset);
     char path[FILES_PATH_MAX];
     enum lg_status status = files_path(path, error, "%s/input.png", images);
     return status == LG_OK

@@ -97,7 +97,7 @@ if [ "$isas" != generic ]; then
         engine/optimizer/adam.c '1i #pragma GCC optimize("fp-contract=fast")'
 fi
 plant "skipped zeros that are not nothing" optimizer_property/a_zero_gradient_is_nothing_where_it_says_so \
-    engine/optimizer/adam.c 's/ZERO_AT_REST/ZERO_IS_NOTHING/'
+    engine/optimizer/moments.h 's/ZERO_AT_REST/ZERO_IS_NOTHING/'
 plant "an update left out that is not nothing" adam/equals_the_plain_formula_in_every_bit \
     engine/optimizer/adam.c 's|REAL_EPSILON / 32|REAL_EPSILON * 4|'
 plant "a column left out that is not zero" kept/columns_are_those_that_are_not_all_zero \
