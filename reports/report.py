@@ -26,13 +26,9 @@ Exit codes: 0 done, 2 bad usage or input, 3 the environment lacks something.
 
 import argparse
 import importlib.util
-import os
 import re
-import shutil
 import string
-import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -42,6 +38,7 @@ try:
     import published
     import sections
     import style
+    from drawing import Drawn, gnuplot_heading, remove_figure, run_gnuplot, split_heading
     from results import InputError, Unavailable, load
 except ImportError as error:
     print(f"report: {error}; install python3-matplotlib and python3-numpy, or set PYTHON to an "
@@ -49,26 +46,11 @@ except ImportError as error:
     sys.exit(3)
 
 
-@dataclass
-class Drawn:
-    """A figure of the report; `reason` says why it is not there, if it is not."""
-    name: str
-    title: str
-    caption: str
-    reason: str = ""
-
-
 def load_module(path):
     spec = importlib.util.spec_from_file_location(re.sub(r"\W", "_", path.stem), path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def split_heading(text):
-    """(title, caption) of a docstring or comment block."""
-    title, _, caption = text.strip().partition("\n")
-    return title.strip(), " ".join(caption.split())
 
 
 def draw_python(path, results, target):
@@ -82,32 +64,14 @@ def draw_python(path, results, target):
 
 
 def draw_gnuplot(path, results, target):
-    text = path.read_text(encoding="utf-8")
-    heading = re.match(r"(?:# .*\n)+", text).group()
-    title, caption = split_heading(heading.replace("# ", ""))
-    drawn = Drawn(target.name, title, caption)
-    needs = re.search(r"^# needs: (.*)$", text, re.MULTILINE)
+    drawn = Drawn(target.name, *gnuplot_heading(path))
+    needs = re.search(r"^# needs: (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
     absent = [c for c in (needs.group(1).split() if needs else ()) if not results.has(c)]
     if absent:
         drawn.reason = f"trace.csv has no number in {', '.join(absent)}"
-    elif not shutil.which("gnuplot"):
-        drawn.reason = "gnuplot is not installed (package gnuplot-nox)"
     else:
-        drawn.reason = run_gnuplot(path, results, target)
+        drawn.reason = run_gnuplot(path, results.folder / "trace.csv", target)
     return drawn
-
-
-def run_gnuplot(path, results, target):
-    """Draw target.svg and target.png; returns gnuplot's complaint, or nothing."""
-    for ending in ("svg", "png"):
-        done = subprocess.run(
-            ["gnuplot", "-c", str(path), str((results.folder / "trace.csv").resolve()),
-             f"{target.resolve()}.{ending}"],
-            cwd=HERE, env=os.environ | {"LC_ALL": "C"}, capture_output=True, text=True, check=False)
-        if done.returncode:
-            lines = [line for line in done.stderr.splitlines() if "line" in line]
-            return f"gnuplot: {(lines or [done.stderr.strip()])[-1]}"
-    return ""
 
 
 def draw_figures(results, out):
@@ -118,8 +82,7 @@ def draw_figures(results, out):
         draw = draw_python if path.suffix == ".py" else draw_gnuplot
         figures.append(draw(path, results, target))
         if figures[-1].reason:
-            for ending in ("svg", "png"):
-                Path(f"{target}.{ending}").unlink(missing_ok=True)
+            remove_figure(target)
     return figures
 
 

@@ -5,7 +5,6 @@
 it incomplete becomes a line in `Results.notices`, which the report prints.
 """
 
-import csv
 import hashlib
 import json
 import math
@@ -15,16 +14,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from tables import InputError, number, read_csv
 from text import plural, some
 
 TRACE_COLUMNS = ("cell", "loss", "optimizer", "label", "seed", "epoch", "dataset", "status",
                  "train_loss", "image_sha256")
 TIMING_COLUMNS = ("cell", "epoch", "isa", "jobs", "steps", "samples", "wall_ns", "cpu_ns")
 IMAGE_SHAPE = (28, 28)
-
-
-class InputError(Exception):
-    """The folder cannot be reported on; the message says why."""
 
 
 class Unavailable(Exception):
@@ -176,32 +172,6 @@ def read_image(path):
 
 def pixels_sha256(pixels):
     return hashlib.sha256(pixels.tobytes()).hexdigest()
-
-
-def read_csv(path, required):
-    """(columns, rows as dicts with "line"); checks the header and every row's length."""
-    with path.open(newline="", encoding="utf-8") as file:
-        reader = csv.reader(file)
-        columns = next(reader, [])
-        for name in required:
-            if name not in columns:
-                found = ", ".join(columns) or "an empty file"
-                raise InputError(f"{path}: column '{name}' is missing; found: {found}")
-        rows = []
-        for fields in reader:
-            if len(fields) != len(columns):
-                raise InputError(f"{path}:{reader.line_num}: {len(fields)} fields, expected "
-                                 f"{len(columns)}; a row cut short?")
-            rows.append(dict(zip(columns, fields), line=reader.line_num))
-    return columns, rows
-
-
-def number(path, row, column, kind):
-    try:
-        return kind(row[column])
-    except ValueError:
-        raise InputError(f"{path}:{row['line']}: {column} is '{row[column]}', "
-                         f"expected a number") from None
 
 
 def read_trace(path):

@@ -69,10 +69,7 @@ def values(results):
 
 
 def figures(drawn):
-    parts = []
-    for i, figure in enumerate((f for f in drawn if not f.reason), 1):
-        parts.append(f"### Figure {i}. {figure.title}\n\n![{figure.title}]({figure.name}.png)\n\n"
-                     f"{figure.caption} ([SVG]({figure.name}.svg))")
+    parts = [f.markdown(i) for i, f in enumerate((f for f in drawn if not f.reason), 1)]
     absent = [f"- {f.title}: {f.reason}." for f in drawn if f.reason]
     if absent:
         parts.append("Not drawn:\n\n" + "\n".join(absent))

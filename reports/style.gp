@@ -1,9 +1,11 @@
 # How every gnuplot figure looks; the same colours and markers as style.py.
 # Expects `out`, the file to write; its ending, .svg or .png, picks the terminal.
+# `height` may be set before, for a figure that is not of the common one.
+if (!exists("height")) height = 520
 if (out[strlen(out)-3:] eq ".svg") \
-    set terminal svg size 900,520 font "DejaVu Sans,13" background "#FFFFFF" noenhanced
+    set terminal svg size 900,height font "DejaVu Sans,13" background "#FFFFFF" noenhanced
 if (out[strlen(out)-3:] eq ".png") \
-    set terminal pngcairo size 1296,749 font "DejaVu Sans,11" fontscale 1.7 linewidth 1.7 \
+    set terminal pngcairo size 1296,int(1.44 * height + 0.5) font "DejaVu Sans,11" fontscale 1.7 linewidth 1.7 \
         pointscale 1.7 background "#FFFFFF" noenhanced
 set output out
 
