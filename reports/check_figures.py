@@ -17,6 +17,7 @@ METHOD_TITLES = {"central": "central", "richardson": "Richardson",
 PANELS = 6
 ZERO = 1e-21       # where a logarithmic axis shows an error of exactly 0
 DECADE = 8         # dots of the calibration closer than a 1/8 decade are drawn as one
+LAST_BIN = 12      # of the histogram, in powers of two: what is farther off is wrong, not rounded
 TITLE_WIDTH = 34   # characters over a panel
 
 
@@ -116,17 +117,23 @@ def calibration(checks):
     return ["method", "bar", "error", "rounding"], [[*dot, rounding] for dot in dots.values()]
 
 
+def power_of_two(exponent):
+    return str(2 ** exponent) if exponent < 10 else f"2^{exponent}"
+
+
 def bin_title(log2_ulps):
-    if log2_ulps < 0:
-        return "equal"
-    return "below 2" if log2_ulps == 0 else f"{2 ** log2_ulps} to {2 ** (log2_ulps + 1)}"
+    if log2_ulps < 1:
+        return "equal" if log2_ulps < 0 else "below 2"
+    if log2_ulps == LAST_BIN:
+        return f"{power_of_two(log2_ulps)} or more"
+    return f"{power_of_two(log2_ulps)} to {power_of_two(log2_ulps + 1)}"
 
 
 def ulps(checks):
     """Percentage of the derivatives of each precision in each bin; no gap between bins."""
     counts = defaultdict(int)
     for row in checks.ulps:
-        counts[row["precision"], max(row["log2_ulps"], -1)] += row["count"]
+        counts[row["precision"], min(max(row["log2_ulps"], -1), LAST_BIN)] += row["count"]
     totals = {p: sum(n for (q, _), n in counts.items() if p == q) for p in ("f64", "f32")}
     if not any(totals.values()):
         return [], []

@@ -1,10 +1,11 @@
 """The parts of a gradient check's report.md, as Markdown."""
 
 import hashlib
+import math
 from collections import defaultdict
 
-from check_figures import METHOD_TITLES, judged
-from checks import COLUMNS, VERDICTS, block_key, subject_title, wilson
+from check_figures import METHOD_TITLES, judged, power_of_two
+from checks import COLUMNS, block_key, subject_title, wilson
 from text import listed, plural, scientific, some, table
 
 SHOWN = 20  # rows before the rest of a long table is folded
@@ -44,7 +45,7 @@ def folded(header, rows, right):
 def worst_of(blocks):
     """The block with the largest relative error, or None."""
     return max((b for b in blocks if b.relative_error is not None),
-               key=lambda b: b.relative_error, default=None)
+               key=lambda b: b.severity, default=None)
 
 
 def headline(checks):
@@ -75,8 +76,9 @@ def failures(checks):
                    f"{small(block.error_bar)} ({block.method}), relative error "
                    f"{small(block.relative_error)}, at {block.worst}."
                    if block.verdict == "fail" else "")
+        message = (block.message or "The check gave no message").rstrip(".")
         parts.append(f"1. **{block.kind} {block.title}, {block.block}: {block.verdict}.** "
-                     f"{block.message or 'The check gave no message.'}{numbers}")
+                     f"{message}.{numbers}")
     parts += [f"1. **{k['kind']} {subject_title(k)}, {k['block']} {k['coordinate']}: outside the "
               f"subdifferential.** At {plain(k['at'])} the gradient is {exact(k['analytic'])}, the "
               f"one-sided derivatives are {exact(k['left'])} and {exact(k['right'])}."
@@ -135,7 +137,7 @@ def ulps(checks):
     for (precision, kind), bins in groups.items():
         total, widest = sum(bins.values()), max(bins)
         rows.append([precision, kind, f"{total:,}", f"{100 * bins.get(-1, 0) / total:.1f} %",
-                     "0" if widest < 0 else f"below {2 ** (widest + 1)}"])
+                     "0" if widest < 0 else f"below {power_of_two(widest + 1)}"])
     if not rows:
         return "No distance was measured."
     return table(["copy", "kind", "derivatives", "equal", "all, units in the last place"], rows,
@@ -181,8 +183,7 @@ def worst(checks):
     blocks = [b for b in checks.blocks if b.worst]
     if not blocks:
         return "No block has a coordinate that was compared."
-    order = sorted(blocks, key=lambda b: (VERDICTS.index(b.verdict) not in (1, 2),
-                                          -(b.relative_error or 0)))
+    order = sorted(blocks, key=lambda b: (b.verdict not in ("fail", "dead"), -b.severity))
     rows = [[b.kind, cell(b.title), cell(b.block), cell(b.worst), exact(b.analytic),
              f"{exact(b.numeric)} ± {small(b.error_bar)}", small(b.relative_error), b.method,
              plain(b.ulps_f64), plain(b.ulps_f32), b.verdict] for b in order]
@@ -198,13 +199,18 @@ def symmetry(checks):
         return "No Hessian was measured."
 
     def excess(block):
+        if not math.isfinite(block.asymmetry):
+            return math.inf
         return block.asymmetry / block.asymmetry_bar if block.asymmetry_bar else block.asymmetry
-    above = [b for b in blocks if b.asymmetry > (b.asymmetry_bar or 0)]
+
+    def within(block):
+        if block.asymmetry_bar is None:
+            return "–"
+        return "yes" if block.asymmetry <= block.asymmetry_bar else "**no**"
     rows = [[b.kind, cell(b.title), cell(b.block), small(b.asymmetry), small(b.asymmetry_bar),
-             "**no**" if b in above else "yes"] for b in sorted(blocks, key=excess, reverse=True)]
-    said = "none lies" if not above else "**one lies**" if len(above) == 1 else \
-        f"**{len(above)} lie**"
-    return (f"{plural(len(blocks), 'block')} measured; {said} above the error bar.\n\n"
+             within(b)] for b in sorted(blocks, key=excess, reverse=True)]
+    inside = sum(row[-1] == "yes" for row in rows)
+    return (f"{inside} of {plural(len(blocks), 'block')} within the error bar.\n\n"
             + folded(["kind", "subject", "block", "asymmetry", "its error bar", "within"], rows,
                      {3, 4}))
 

@@ -64,6 +64,12 @@ class Block:
         return self.error_bar / self.scale if self.scale and self.error_bar is not None else None
 
     @property
+    def severity(self):
+        """relative_error to sort by: one that is no number is worse than any."""
+        error = self.relative_error
+        return math.inf if error is None or math.isnan(error) else error
+
+    @property
     def own_rounding(self):
         """How far the analytic gradient may be off, relative: the distance to the long double
         copy, at least half a unit in the last place. One unit where it was not measured."""
@@ -103,10 +109,7 @@ class Checks:
     def bad(self):
         """Failed blocks, the largest error first (one that is no number before all), then
         the dead ones."""
-        def severity(block):
-            error = block.relative_error
-            return math.inf if error is None or math.isnan(error) else error
-        return (sorted((b for b in self.blocks if b.verdict == "fail"), key=severity, reverse=True)
+        return (sorted((b for b in self.blocks if b.verdict == "fail"), key=lambda b: -b.severity)
                 + [b for b in self.blocks if b.verdict == "dead"])
 
     @property
