@@ -48,7 +48,8 @@ UNIT_TEMPLATE_SRC := $(sort $(wildcard $(addprefix tests/unit/engine/,math/*.c k
 names = $(sort $(basename $(notdir $(wildcard $(1)))))
 
 copies = $(foreach i,$(ISAS),$(foreach p,32 64,$(patsubst %.c,$(OBJ)/f$(p)-$(i)/%.o,$(1))))
-TEMPLATE_OBJ := $(call copies,$(TEMPLATE_SRC))
+# And once in long double: the reference of lg_backend_reference().
+TEMPLATE_OBJ := $(call copies,$(TEMPLATE_SRC)) $(TEMPLATE_SRC:%.c=$(OBJ)/wide-generic/%.o)
 PLAIN_OBJ    := $(PLAIN_SRC:%.c=$(OBJ)/%.o)
 HARNESS_OBJ  := $(HARNESS_SRC:%.c=$(OBJ)/%.o)
 UNIT_OBJ     := $(UNIT_SRC:%.c=$(OBJ)/%.o) $(call copies,$(UNIT_TEMPLATE_SRC))
@@ -71,6 +72,10 @@ $(OBJ)/f$(1)-$(2)/%.o: %.c $(OBJ)/flags $(GENERATED)
 	$$(CC) $$(ALL_CFLAGS) $$(ISA.$(2)) -DLG_PRECISION=$(1) -DLG_ISA=$(2) -DLG_ISA_$(2)=1 -c $$< -o $$@
 endef
 $(foreach i,$(ISAS),$(foreach p,32 64,$(eval $(call template_rule,$(p),$(i)))))
+
+$(OBJ)/wide-generic/%.o: %.c $(OBJ)/flags $(GENERATED)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -DLG_PRECISION=80 -DLG_ISA=generic -DLG_ISA_generic=1 -c $< -o $@
 
 $(OBJ)/%.o: %.c $(OBJ)/flags $(GENERATED)
 	@mkdir -p $(@D)

@@ -8,6 +8,7 @@
     extern const struct lg_backend lg_backend_f32_##isa;                                           \
     extern const struct lg_backend lg_backend_f64_##isa;
 LG_ISAS(DECLARE)
+extern const struct lg_backend lg_backend_wide_generic;
 
 #define F32_ENTRY(isa) &lg_backend_f32_##isa,
 #define F64_ENTRY(isa) &lg_backend_f64_##isa,
@@ -24,6 +25,11 @@ const struct lg_backend *const *lg_backends(size_t *count)
 {
     *count = BACKENDS;
     return backends;
+}
+
+const struct lg_backend *lg_backend_reference(void)
+{
+    return &lg_backend_wide_generic;
 }
 
 bool lg_isa_runs_here(const char *isa)

@@ -156,15 +156,16 @@ struct lg_backend {
      *
      * The loss of the batch (its samples' values as reduction and weights say, added in
      * f64), and in gradient[i], where not NULL, its derivative by prediction i:
-     * (batch, features). */
-    double (*evaluate_loss)(struct lg_arena *arena, const struct lg_choice *loss,
-                            const struct lg_loss_data *data,
-                            double *const gradient[LG_LOSS_INPUTS_MAX]);
+     * (batch, features). A double, but in the reference copy. */
+    long double (*evaluate_loss)(struct lg_arena *arena, const struct lg_choice *loss,
+                                 const struct lg_loss_data *data,
+                                 double *const gradient[LG_LOSS_INPUTS_MAX]);
     /* h = f(z) for each sample and, where upstream is not NULL, dz, the derivative of
-     * sum(upstream * h) by z. All: (batch, features). */
-    void (*evaluate_activation)(struct lg_arena *arena, const struct lg_choice *activation,
-                                size_t batch, size_t features, const double *z,
-                                const double *upstream, double *h, double *dz);
+     * sum(upstream * h) by z. All: (batch, features). Returns that sum, its terms added
+     * sample by sample; 0 without upstream. A double, but in the reference copy. */
+    long double (*evaluate_activation)(struct lg_arena *arena, const struct lg_choice *activation,
+                                       size_t batch, size_t features, const double *z,
+                                       const double *upstream, double *h, double *dz);
     /* after[s] = the parameters after step s + 1, those that the next gradient is taken
      * at; after: (steps, rows, columns). Only an optimizer that replays. */
     void (*evaluate_optimizer)(struct lg_arena *arena, const struct lg_choice *optimizer,
@@ -186,6 +187,12 @@ struct lg_backend {
 
     /* Forward passes only, over pass->count samples. */
     void (*evaluate)(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums);
+
+    /* The loss, with its terms, of pass->count samples, 1 to config.batch, as one batch,
+     * by a forward pass at the current parameters: what the gradient of a training step on
+     * them is the derivative of, before it is clipped and without the penalty l1. NaN where
+     * a pre-activation is not finite. A double, but in the reference copy. */
+    long double (*batch_loss)(struct lg_net *net, const struct lg_pass *pass);
 
     /* Whether training has diverged, and at which step (1-based) it did. */
     bool (*diverged)(const struct lg_net *net, uint64_t *step);
@@ -215,6 +222,11 @@ struct lg_backend {
 
 /* All compiled copies, best ISA first, f32 before f64. */
 const struct lg_backend *const *lg_backends(size_t *count);
+
+/* The copy that others are checked against: everything in long double, by plain C, slow.
+ * Its values have more digits than a double; its bits are not the same on every machine.
+ * Neither lg_backends() nor lg_backend_select() knows it. */
+const struct lg_backend *lg_backend_reference(void);
 
 /* Whether this CPU can run the ISA of that name. */
 bool lg_isa_runs_here(const char *isa);

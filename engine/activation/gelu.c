@@ -5,17 +5,18 @@ enum { APPROXIMATE };
 enum { NONE, TANH };
 static const char *const approximations[] = {"none", "tanh", NULL};
 
-static const double ROOT_HALF = 0x1.6a09e667f3bcdp-1;          /* sqrt(1 / 2) */
-static const double ROOT_2_OVER_PI = 0x1.9884533d43651p-1;     /* sqrt(2 / pi) */
-static const double ROOT_1_OVER_TWO_PI = 0x1.9884533d43651p-2; /* sqrt(1 / (2 pi)) */
-static const double CUBE = 0.044715;
+static const wide ROOT_HALF = (wide)0x1.6a09e667f3bcc908b2fb1366ea95p-1L;      /* sqrt(1 / 2) */
+static const wide ROOT_2_OVER_PI = (wide)0x1.9884533d436508d0fcb3c500bab9p-1L; /* sqrt(2 / pi) */
+static const wide ROOT_1_OVER_TWO_PI =
+    (wide)0x1.9884533d436508d0fcb3c500bab9p-2L; /* sqrt(1 / (2 pi)) */
+static const wide CUBE = 0.044715;
 
-static double cdf(double z)
+static wide cdf(wide z)
 {
     return 0.5 * (1 + math_erf(z * ROOT_HALF));
 }
 
-static double cdf_by_tanh(double z)
+static wide cdf_by_tanh(wide z)
 {
     return 0.5 * (1 + math_tanh(ROOT_2_OVER_PI * (z + CUBE * z * z * z)));
 }
@@ -24,21 +25,21 @@ static void forward(const struct lg_options *options, size_t n, const real *z, r
 {
     const bool exact = options->value[APPROXIMATE] == NONE;
     for (size_t i = 0; i < n; i++) {
-        const double x = (double)z[i];
+        const wide x = (wide)z[i];
         h[i] = (real)(x * (exact ? cdf(x) : cdf_by_tanh(x)));
     }
 }
 
 /* z times the derivative of what forward() multiplies z by. */
-static double slope(double z)
+static wide slope(wide z)
 {
     return z * ROOT_1_OVER_TWO_PI * math_exp(-0.5 * z * z);
 }
 
-static double slope_by_tanh(double z)
+static wide slope_by_tanh(wide z)
 {
-    const double t = math_tanh(ROOT_2_OVER_PI * (z + CUBE * z * z * z));
-    const double rest = 1 - t * t; /* 0 before z * z overflows */
+    const wide t = math_tanh(ROOT_2_OVER_PI * (z + CUBE * z * z * z));
+    const wide rest = 1 - t * t; /* 0 before z * z overflows */
     return rest == 0 ? 0 : 0.5 * z * rest * ROOT_2_OVER_PI * (1 + 3 * CUBE * z * z);
 }
 
@@ -48,7 +49,7 @@ static void backward(const struct lg_options *options, size_t n, const real *z, 
     (void)h;
     const bool exact = options->value[APPROXIMATE] == NONE;
     for (size_t i = 0; i < n; i++) {
-        const double x = (double)z[i];
+        const wide x = (wide)z[i];
         dz[i] = dh[i] * (real)(exact ? cdf(x) + slope(x) : cdf_by_tanh(x) + slope_by_tanh(x));
     }
 }

@@ -3,28 +3,28 @@
 #include "engine/math/math.h"
 
 /* The largest, so that no exponential overflows. */
-static double largest(size_t n, const real *z)
+static wide largest(size_t n, const real *z)
 {
     real most = z[0];
     for (size_t i = 1; i < n; i++)
         most = z[i] > most ? z[i] : most;
-    return (double)most;
+    return (wide)most;
 }
 
-static double sum_of_exponentials(size_t n, const real *z, double most)
+static wide sum_of_exponentials(size_t n, const real *z, wide most)
 {
     struct lanes lanes = {{0}};
     for (size_t i = 0; i < n; i++)
-        lanes.sum[i % VIRTUAL_LANES] += math_exp((double)z[i] - most);
+        lanes.sum[i % VIRTUAL_LANES] += math_exp((wide)z[i] - most);
     return lanes_total(&lanes);
 }
 
 static void forward(const struct lg_options *options, size_t n, const real *z, real *h)
 {
     (void)options;
-    const double most = largest(n, z), log_sum = math_log(sum_of_exponentials(n, z, most));
+    const wide most = largest(n, z), log_sum = math_log(sum_of_exponentials(n, z, most));
     for (size_t i = 0; i < n; i++)
-        h[i] = (real)((double)z[i] - most - log_sum);
+        h[i] = (real)((wide)z[i] - most - log_sum);
 }
 
 static void backward(const struct lg_options *options, size_t n, const real *z, const real *h,
@@ -34,10 +34,10 @@ static void backward(const struct lg_options *options, size_t n, const real *z, 
     (void)z;
     struct lanes lanes = {{0}};
     for (size_t i = 0; i < n; i++)
-        lanes.sum[i % VIRTUAL_LANES] += (double)dh[i];
-    const double sum = lanes_total(&lanes);
+        lanes.sum[i % VIRTUAL_LANES] += (wide)dh[i];
+    const wide sum = lanes_total(&lanes);
     for (size_t i = 0; i < n; i++)
-        dz[i] = (real)((double)dh[i] - math_exp((double)h[i]) * sum);
+        dz[i] = (real)((wide)dh[i] - math_exp((wide)h[i]) * sum);
 }
 
 const struct activation LG_SYMBOL(activation_log_softmax) = {

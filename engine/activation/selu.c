@@ -1,8 +1,8 @@
 #include "engine/activation/activation.h"
 #include "engine/math/math.h"
 
-static const double SCALE = 1.0507009873554804934193349852946;
-static const double ALPHA = 1.6732632423543772848170429916717;
+static const wide SCALE = (wide)1.0507009873554804934193349852946L;
+static const wide ALPHA = (wide)1.6732632423543772848170429916717L;
 
 static void forward(const struct lg_options *options, size_t n, const real *z, real *h)
 {

@@ -2,9 +2,9 @@
 #include "engine/math/math.h"
 
 /* Computed in double: beside the cancellation of 1 - s a float would lose digits. */
-static double logistic(double z)
+static wide logistic(wide z)
 {
-    const double e = math_exp(-__builtin_fabs(z)); /* never overflows */
+    const wide e = math_exp(-wide_abs(z)); /* never overflows */
     return z < 0 ? e / (1 + e) : 1 / (1 + e);
 }
 
@@ -12,7 +12,7 @@ static void forward(const struct lg_options *options, size_t n, const real *z, r
 {
     (void)options;
     for (size_t i = 0; i < n; i++)
-        h[i] = (real)((double)z[i] * logistic((double)z[i]));
+        h[i] = (real)((wide)z[i] * logistic((wide)z[i]));
 }
 
 static void backward(const struct lg_options *options, size_t n, const real *z, const real *h,
@@ -21,7 +21,7 @@ static void backward(const struct lg_options *options, size_t n, const real *z, 
     (void)options;
     (void)h;
     for (size_t i = 0; i < n; i++) {
-        const double x = (double)z[i], s = logistic(x), rest = logistic(-x);
+        const wide x = (wide)z[i], s = logistic(x), rest = logistic(-x);
         dz[i] = dh[i] * (real)(s * (1 + x * rest));
     }
 }

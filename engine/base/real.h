@@ -1,7 +1,11 @@
-/* `real`, and the names of everything that is compiled once per precision and
- * instruction set. Included by arithmetic files only (docs/adr/0002).
+/* `real` and `wide`, and the names of everything that is compiled once per precision
+ * and instruction set. Included by arithmetic files only (docs/adr/0002).
  *
- * The Makefile sets LG_PRECISION (32 or 64), LG_ISA (a name) and LG_ISA_<name>.
+ * The Makefile sets LG_PRECISION (32, 64 or 80), LG_ISA (a name) and LG_ISA_<name>. 80
+ * stands for long double, whatever it is on the machine (80 bits on x86-64, 128 on
+ * AArch64): the reference that the other copies are checked against. It is slow, and the
+ * contract of equal bits does not hold for it.
+ *
  * A header that declares such a function writes
  *     #define net_train LG_SYMBOL(net_train)
  * so that source and debugger read `net_train` while the linker sees
@@ -19,19 +23,36 @@ _Static_assert(FLT_EVAL_METHOD == 0, "intermediate results must have their type'
 
 #if LG_PRECISION == 32
 typedef float real;
+typedef double wide;
 typedef uint32_t real_bits;
 #define LG_PRECISION_SUFFIX f32
 #define REAL_MAX            FLT_MAX
 #define REAL_EPSILON        FLT_EPSILON
+#define WIDE_EPSILON        DBL_EPSILON
 #elif LG_PRECISION == 64
 typedef double real;
+typedef double wide;
 typedef uint64_t real_bits;
 #define LG_PRECISION_SUFFIX f64
 #define REAL_MAX            DBL_MAX
 #define REAL_EPSILON        DBL_EPSILON
+#define WIDE_EPSILON        DBL_EPSILON
+#elif LG_PRECISION == 80
+typedef long double real;
+typedef long double wide;
+#define LG_PRECISION_SUFFIX wide
+#define REAL_MAX            LDBL_MAX
+#define REAL_EPSILON        LDBL_EPSILON
+#define WIDE_EPSILON        LDBL_EPSILON
 #else
-#error "LG_PRECISION must be 32 or 64"
+#error "LG_PRECISION must be 32, 64 or 80"
 #endif
+
+/* `real` is what vectors and matrices hold. `wide` is what is computed with on the way to
+ * a loss, a gradient's entry or a step's coefficients wherever that is more than `real`:
+ * terms, sums and elementary functions, in f64 in the f32 and f64 copies. Options and all
+ * numbers that leave the engine are doubles: code that works on one says (wide)option
+ * before it rounds. A constant that has more digits than a double says (wide)0x...L. */
 
 #define LG_SYMBOL_JOIN(name, precision, isa)   lg_##name##_##precision##_##isa
 #define LG_SYMBOL_EXPAND(name, precision, isa) LG_SYMBOL_JOIN(name, precision, isa)
@@ -39,23 +60,54 @@ typedef uint64_t real_bits;
 #define LG_STRING_JOIN(text)                   #text
 #define LG_STRING(text)                        LG_STRING_JOIN(text)
 
-/* The IEEE square root (no libm call: -fno-math-errno inlines it). */
+/* The square root: IEEE's (no libm call: -fno-math-errno inlines it), except in the
+ * reference copy where the machine has no instruction for it. */
+static inline wide wide_sqrt(wide x)
+{
+#if LG_PRECISION != 80
+    return __builtin_sqrt(x);
+#elif LDBL_MANT_DIG == 64
+    return __builtin_sqrtl(x);
+#else
+    if (!(x > 0 && x <= REAL_MAX))
+        return x < 0 ? (wide)__builtin_nan("") : x;
+    wide scale = 1;
+    for (; x > 0x1p1000L; x *= 0x1p-1000L)
+        scale *= 0x1p500L;
+    for (; x < 0x1p-900L; x *= 0x1p1000L)
+        scale *= 0x1p-500L;
+    wide root = __builtin_sqrt((double)x);
+    for (int newton = 0; newton < 2; newton++) /* each doubles the digits */
+        root = (root + x / root) / 2;
+    return root * scale;
+#endif
+}
+
 static inline real real_sqrt(real x)
 {
 #if LG_PRECISION == 32
     return __builtin_sqrtf(x);
 #else
-    return __builtin_sqrt(x);
+    return wide_sqrt(x);
 #endif
 }
 
 /* |x|: clears the sign bit. */
+static inline wide wide_abs(wide x)
+{
+#if LG_PRECISION == 80
+    return __builtin_fabsl(x);
+#else
+    return __builtin_fabs(x);
+#endif
+}
+
 static inline real real_abs(real x)
 {
 #if LG_PRECISION == 32
     return __builtin_fabsf(x);
 #else
-    return __builtin_fabs(x);
+    return wide_abs(x);
 #endif
 }
 

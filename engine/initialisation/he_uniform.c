@@ -6,9 +6,9 @@ static const char *const modes[] = {"fan_in", "fan_out", NULL};
 
 static void draw(const struct lg_options *options, struct draws *draws, const struct drawn *to)
 {
-    const double slope = options->value[SLOPE];
-    const double fan = (double)(options->value[MODE] == FAN_IN ? to->inputs : to->outputs);
-    draw_all_uniform(draws, to, __builtin_sqrt(6 / (1 + slope * slope) / fan), 0);
+    const wide slope = options->value[SLOPE];
+    const wide fan = (wide)(options->value[MODE] == FAN_IN ? to->inputs : to->outputs);
+    draw_all_uniform(draws, to, wide_sqrt(6 / (1 + slope * slope) / fan), 0);
 }
 
 static const struct lg_option options_table[] = {

@@ -19,7 +19,7 @@ struct draws {
     bool torch7; /* mt, with Torch7's rules; else pcg */
     struct lg_pcg pcg;
     struct lg_mt19937 mt;
-    double spare; /* the second normal number of a pair */
+    wide spare; /* the second normal number of a pair */
     bool has_spare;
 };
 
@@ -37,23 +37,23 @@ struct initialisation {
 };
 
 /* Uniform on [low, high). */
-static inline double draw_uniform(struct draws *draws, double low, double high)
+static inline wide draw_uniform(struct draws *draws, wide low, wide high)
 {
     if (draws->torch7)
-        return lg_mt19937_uniform(&draws->mt, low, high);
+        return lg_mt19937_uniform(&draws->mt, (double)low, (double)high);
     return low + (high - low) * lg_pcg_uniform(&draws->pcg);
 }
 
 /* Normal, mean 0, variance 1: G. E. P. Box, M. E. Muller, 1958,
  * doi:10.1214/aoms/1177706645, the cosine first as in torch7 THRandom_normal. */
-static inline double draw_normal(struct draws *draws)
+static inline wide draw_normal(struct draws *draws)
 {
     if (draws->has_spare) {
         draws->has_spare = false;
         return draws->spare;
     }
-    const double turn = draw_uniform(draws, 0, 1), rest = draw_uniform(draws, 0, 1);
-    const double radius = __builtin_sqrt(-2 * math_log(1 - rest));
+    const wide turn = draw_uniform(draws, 0, 1), rest = draw_uniform(draws, 0, 1);
+    const wide radius = wide_sqrt(-2 * math_log(1 - rest));
     draws->spare = radius * math_cospi(2 * turn - 0.5);
     draws->has_spare = true;
     return radius * math_cospi(2 * turn);
@@ -61,8 +61,8 @@ static inline double draw_normal(struct draws *draws)
 
 /* Weight and bias uniform within +-weight and +-bias. A bound of 0 draws as well: what
  * comes after keeps its place in the stream. */
-static inline void draw_all_uniform(struct draws *draws, const struct drawn *to, double weight,
-                                    double bias)
+static inline void draw_all_uniform(struct draws *draws, const struct drawn *to, wide weight,
+                                    wide bias)
 {
     for (size_t o = 0; o < to->outputs; o++)
         for (size_t i = 0; i < to->inputs; i++)
@@ -72,7 +72,7 @@ static inline void draw_all_uniform(struct draws *draws, const struct drawn *to,
 }
 
 /* Weights normal with this standard deviation, bias 0. */
-static inline void draw_all_normal(struct draws *draws, const struct drawn *to, double deviation)
+static inline void draw_all_normal(struct draws *draws, const struct drawn *to, wide deviation)
 {
     for (size_t o = 0; o < to->outputs; o++)
         for (size_t i = 0; i < to->inputs; i++)

@@ -4,8 +4,8 @@ enum { GAIN };
 
 static void draw(const struct lg_options *options, struct draws *draws, const struct drawn *to)
 {
-    const double fans = (double)to->inputs + (double)to->outputs;
-    draw_all_uniform(draws, to, options->value[GAIN] * __builtin_sqrt(6 / fans), 0);
+    const wide fans = (wide)to->inputs + (wide)to->outputs;
+    draw_all_uniform(draws, to, options->value[GAIN] * wide_sqrt(6 / fans), 0);
 }
 
 static const struct lg_option options_table[] = {

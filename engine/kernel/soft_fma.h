@@ -18,9 +18,12 @@ float soft_fmaf(float a, float b, float c);
 /* Exact in binary64, by 128-bit integers. Any NaN in or made is a quiet NaN. */
 double soft_fma(double a, double b, double c);
 
+/* In the reference copy, which has digits to spare, rounded twice. */
 static inline real exact_fma(real a, real b, real c)
 {
-#if LG_PRECISION == 32
+#if LG_PRECISION == 80
+    return a * b + c;
+#elif LG_PRECISION == 32
 #ifdef __FP_FAST_FMAF
     return __builtin_fmaf(a, b, c);
 #else

@@ -4,34 +4,34 @@
 
 enum { WEIGHTS = 1, GUARD = 2, GUARD_EPSILON = 1 };
 
-static const double epsilon = 1e-12;
+static const wide epsilon = 1e-12;
 
-static double clamped(double logarithm)
+static wide clamped(wide logarithm)
 {
     return logarithm < -100 ? -100 : logarithm;
 }
 
-static double term(const struct entry *at)
+static wide term(const struct entry *at)
 {
     const bool guard = at->option[GUARD] == GUARD_EPSILON;
-    const double yes = guard ? math_log(at->y + epsilon) : clamped(math_log(at->y));
-    const double no = guard ? math_log(1 - at->y + epsilon) : clamped(math_log1p(-at->y));
+    const wide yes = guard ? math_log(at->y + epsilon) : clamped(math_log(at->y));
+    const wide no = guard ? math_log(1 - at->y + epsilon) : clamped(math_log1p(-at->y));
     return at->weight * ((at->t - 1) * no - at->t * yes);
 }
 
 /* As each framework computes it: near 0 and 1 these are not the value's slopes. */
-static double derivative(const struct entry *at)
+static wide derivative(const struct entry *at)
 {
     if (at->option[GUARD] == GUARD_EPSILON)
         return at->weight * ((1 - at->t) / (1 - at->y + epsilon) - at->t / (at->y + epsilon));
-    const double least = (double)1e-12f; /* PyTorch's is a float in either precision */
-    const double product = (1 - at->y) * at->y;
+    const wide least = (wide)1e-12f; /* PyTorch's is a float in either precision */
+    const wide product = (1 - at->y) * at->y;
     return at->weight * ((at->y - at->t) / (product < least ? least : product));
 }
 
 static const struct entries_form form = {.inputs = 1, .weights = WEIGHTS};
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
 }

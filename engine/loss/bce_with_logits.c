@@ -4,19 +4,19 @@
 
 enum { WEIGHTS = 1, POS_WEIGHT = 2 };
 
-static double term(const struct entry *at)
+static wide term(const struct entry *at)
 {
     return at->weight * (at->pos_weight * at->t * softplus(-at->y) + (1 - at->t) * softplus(at->y));
 }
 
-static double derivative(const struct entry *at)
+static wide derivative(const struct entry *at)
 {
     return at->weight * ((1 - at->t) * logistic(at->y) - at->pos_weight * at->t * logistic(-at->y));
 }
 
 static const struct entries_form form = {.inputs = 1, .weights = WEIGHTS, .pos_weight = POS_WEIGHT};
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
 }

@@ -13,23 +13,23 @@ struct embedding {
  * recursion high^2 = 1 - (sum of the squares of the coordinates before),
  * low = (high^2 - 1 - 1 / d) / high comes to is high^2 = (d + 1) (d - k) / (d (d - k + 1))
  * and low = -high / (d - k). The last of the n coordinates is always 0. */
-static double vertex(const struct embedding *e, size_t k)
+static wide vertex(const struct embedding *e, size_t k)
 {
-    const double d = (double)e->classes - 1, left = d - (double)k;
+    const wide d = (wide)e->classes - 1, left = d - (wide)k;
     if (left == 0 || k > e->class)
         return 0;
-    const double high = __builtin_sqrt((d + 1) * left / (d * (left + 1)));
+    const wide high = wide_sqrt((d + 1) * left / (d * (left + 1)));
     return k == e->class ? high : -high / left;
 }
 
-static double error(const struct embedding *e, size_t k)
+static wide error(const struct embedding *e, size_t k)
 {
-    return (double)e->y[k] - vertex(e, k);
+    return (wide)e->y[k] - vertex(e, k);
 }
 
-static double term(const void *of, size_t k)
+static wide term(const void *of, size_t k)
 {
-    const double difference = error(of, k);
+    const wide difference = error(of, k);
     return difference * difference;
 }
 
@@ -39,7 +39,7 @@ static struct embedding embedding_of(const struct loss_batch *at, size_t b)
         .y = at->prediction[0] + b * at->stride, .class = class_of(at, b), .classes = at->features};
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     for (size_t b = 0; b < at->batch; b++) {
         const struct embedding e = embedding_of(at, b);
@@ -50,7 +50,7 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const double scale = 2 * (double)loss_gradient_scale(options, at);
+    const wide scale = 2 * (wide)loss_gradient_scale(options, at);
     for (size_t b = 0; b < at->batch; b++) {
         const struct embedding e = embedding_of(at, b);
         real *dy = gradients[0] + b * at->stride;

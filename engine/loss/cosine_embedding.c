@@ -4,31 +4,31 @@
 enum { MARGIN = 1 };
 
 /* PyTorch adds it to both squares. It is a float there, in f64 too. */
-static const double EPS = (double)1e-12f;
+static const wide EPS = (wide)1e-12f;
 
 struct pair {
     const real *a, *b;
-    double square_a, square_b; /* |a|^2, |b|^2, and EPS */
-    double root;               /* of the product of the squares */
-    double cosine;
+    wide square_a, square_b; /* |a|^2, |b|^2, and EPS */
+    wide root;               /* of the product of the squares */
+    wide cosine;
 };
 
-static double product(const void *of, size_t i)
+static wide product(const void *of, size_t i)
 {
     const struct pair *p = of;
-    return (double)p->a[i] * (double)p->b[i];
+    return (wide)p->a[i] * (wide)p->b[i];
 }
 
-static double square_of_a(const void *of, size_t i)
+static wide square_of_a(const void *of, size_t i)
 {
     const struct pair *p = of;
-    return (double)p->a[i] * (double)p->a[i];
+    return (wide)p->a[i] * (wide)p->a[i];
 }
 
-static double square_of_b(const void *of, size_t i)
+static wide square_of_b(const void *of, size_t i)
 {
     const struct pair *p = of;
-    return (double)p->b[i] * (double)p->b[i];
+    return (wide)p->b[i] * (wide)p->b[i];
 }
 
 static struct pair pair_at(const struct loss_batch *at, size_t b)
@@ -37,7 +37,7 @@ static struct pair pair_at(const struct loss_batch *at, size_t b)
                      .b = at->prediction[1] + b * at->stride};
     p.square_a = row_sum(square_of_a, &p, at->features) + EPS;
     p.square_b = row_sum(square_of_b, &p, at->features) + EPS;
-    p.root = __builtin_sqrt(p.square_a) * __builtin_sqrt(p.square_b);
+    p.root = wide_sqrt(p.square_a) * wide_sqrt(p.square_b);
     p.cosine = row_sum(product, &p, at->features) / p.root;
     return p;
 }
@@ -47,10 +47,10 @@ static int is_pair(const struct loss_batch *at, size_t b)
     return at->target[b * at->target_stride] > 0;
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     for (size_t b = 0; b < at->batch; b++) {
-        const double cosine = pair_at(at, b).cosine;
+        const wide cosine = pair_at(at, b).cosine;
         values[b] = is_pair(at, b) ? 1 - cosine : hinge(cosine - options->value[MARGIN]);
     }
 }
@@ -59,14 +59,14 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const double each = (double)loss_sample_scale(options, at);
+    const wide each = (wide)loss_sample_scale(options, at);
     for (size_t b = 0; b < at->batch; b++) {
         const struct pair p = pair_at(at, b);
-        const double scale = is_pair(at, b)                          ? -each
-                             : p.cosine - options->value[MARGIN] < 0 ? 0
-                                                                     : each;
+        const wide scale = is_pair(at, b)                          ? -each
+                           : p.cosine - options->value[MARGIN] < 0 ? 0
+                                                                   : each;
         for (size_t i = 0; i < at->features; i++) {
-            const double x = (double)p.a[i], y = (double)p.b[i];
+            const wide x = (wide)p.a[i], y = (wide)p.b[i];
             gradients[0][b * at->stride + i] =
                 (real)(scale * (y / p.root - p.cosine * (x / p.square_a)));
             gradients[1][b * at->stride + i] =

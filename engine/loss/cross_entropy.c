@@ -8,16 +8,16 @@ enum { LABEL_SMOOTHING = 3 };
 struct softmax {
     const real *z;
     size_t classes, top;
-    double rest;           /* sum of e^(z[c] - z[top]) over the other classes */
+    wide rest;             /* sum of e^(z[c] - z[top]) over the other classes */
     const double *weights; /* of the classes; NULL: 1 each */
 };
 
-static double above_top(const struct softmax *s, size_t c)
+static wide above_top(const struct softmax *s, size_t c)
 {
-    return (double)s->z[c] - (double)s->z[s->top];
+    return (wide)s->z[c] - (wide)s->z[s->top];
 }
 
-static double other_term(const void *of, size_t c)
+static wide other_term(const void *of, size_t c)
 {
     const struct softmax *s = of;
     return c == s->top ? 0 : math_exp(above_top(s, c));
@@ -35,27 +35,27 @@ static struct softmax softmax_of(const struct lg_options *options, const real *z
     return s;
 }
 
-static double probability(const struct softmax *s, size_t c)
+static wide probability(const struct softmax *s, size_t c)
 {
     return math_exp(above_top(s, c)) / (1 + s->rest);
 }
 
-static double weight_of(const void *of, size_t c)
+static wide weight_of(const void *of, size_t c)
 {
     const struct softmax *s = of;
     return class_weight(s->weights, c);
 }
 
 /* What class c adds by its weight: -log of its probability. */
-static double surprise(const void *of, size_t c)
+static wide surprise(const void *of, size_t c)
 {
     const struct softmax *s = of;
     return weight_of(s, c) * (math_log1p(s->rest) - above_top(s, c));
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
-    const double smoothing = options->value[LABEL_SMOOTHING];
+    const wide smoothing = options->value[LABEL_SMOOTHING];
     for (size_t b = 0; b < at->batch; b++) {
         values[b] = 0;
         if (class_is_ignored(options, at, b))
@@ -64,13 +64,13 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
             softmax_of(options, at->prediction[0] + b * at->stride, at->features);
         values[b] = (1 - smoothing) * surprise(&s, class_of(at, b));
         if (smoothing > 0)
-            values[b] += smoothing / (double)at->features * row_sum(surprise, &s, at->features);
+            values[b] += smoothing / (wide)at->features * row_sum(surprise, &s, at->features);
     }
 }
 
 /* By the logit of the class itself: probability - 1, without cancellation where the
  * class is sure. */
-static double own_slope(const struct softmax *s, size_t t)
+static wide own_slope(const struct softmax *s, size_t t)
 {
     return t == s->top ? -(s->rest / (1 + s->rest)) : probability(s, t) - 1;
 }
@@ -78,20 +78,20 @@ static double own_slope(const struct softmax *s, size_t t)
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const double divisor = class_gradient_divisor(options, at);
-    const double smoothing = options->value[LABEL_SMOOTHING];
-    const double each = smoothing / (double)at->features;
+    const wide divisor = class_gradient_divisor(options, at);
+    const wide smoothing = options->value[LABEL_SMOOTHING];
+    const wide each = smoothing / (wide)at->features;
     for (size_t b = 0; b < at->batch; b++) {
         real *dz = gradients[0] + b * at->stride;
         const int ignored = class_is_ignored(options, at, b);
         const size_t t = ignored ? 0 : class_of(at, b);
         const struct softmax s =
             softmax_of(options, at->prediction[0] + b * at->stride, at->features);
-        const double hard = (1 - smoothing) * weight_of(&s, t);
-        const double all = row_sum(weight_of, &s, at->features);
+        const wide hard = (1 - smoothing) * weight_of(&s, t);
+        const wide all = row_sum(weight_of, &s, at->features);
         for (size_t c = 0; c < at->features; c++) {
-            const double p = probability(&s, c);
-            const double slope =
+            const wide p = probability(&s, c);
+            const wide slope =
                 hard * (c == t ? own_slope(&s, t) : p) + each * (all * p - weight_of(&s, c));
             dz[c] = ignored ? 0 : (real)(slope / divisor);
         }

@@ -8,87 +8,85 @@
 /* Two rows; what stands between them is a[i] - b[i] + eps. */
 struct distance {
     const real *a, *b;
-    double eps;     /* PyTorch's pairwise_distance adds it; 0: none */
-    double p;       /* of the norm, from 1 on */
-    double largest; /* of |a[i] - b[i] + eps| */
-    double length;  /* the norm */
+    wide eps;     /* PyTorch's pairwise_distance adds it; 0: none */
+    wide p;       /* of the norm, from 1 on */
+    wide largest; /* of |a[i] - b[i] + eps| */
+    wide length;  /* the norm */
 };
 
-static inline double distance_entry(const struct distance *d, size_t i)
+static inline wide distance_entry(const struct distance *d, size_t i)
 {
-    return (double)d->a[i] - (double)d->b[i] + d->eps;
+    return (wide)d->a[i] - (wide)d->b[i] + d->eps;
 }
 
-static inline double distance_magnitude(const void *of, size_t i)
+static inline wide distance_magnitude(const void *of, size_t i)
 {
-    return __builtin_fabs(distance_entry(of, i));
+    return wide_abs(distance_entry(of, i));
 }
 
-static inline double distance_square(const void *of, size_t i)
+static inline wide distance_square(const void *of, size_t i)
 {
-    const double e = distance_entry(of, i);
+    const wide e = distance_entry(of, i);
     return e * e;
 }
 
 /* r^p for r from 0 to 1: |log r| e^-(p |log r|) stays below 1 / (e p), so the error
  * of the product p log r is one of the sum's largest term. */
-static inline double distance_power(double r, double p)
+static inline wide distance_power(wide r, wide p)
 {
     return p == 2 ? r * r : math_exp(p * math_log(r));
 }
 
-static inline double distance_scaled_power(const void *of, size_t i)
+static inline wide distance_scaled_power(const void *of, size_t i)
 {
     const struct distance *d = of;
     return distance_power(distance_magnitude(of, i) / d->largest, d->p);
 }
 
-static inline double distance_largest(const struct distance *d, size_t n)
+static inline wide distance_largest(const struct distance *d, size_t n)
 {
-    double largest = 0;
+    wide largest = 0;
     for (size_t i = 0; i < n; i++) {
-        const double e = distance_magnitude(d, i);
+        const wide e = distance_magnitude(d, i);
         largest = e > largest ? e : largest;
     }
     return largest;
 }
 
 /* The norm as a multiple of its largest entry, so that no power overflows or vanishes. */
-static inline double distance_scaled(struct distance *d, size_t n)
+static inline wide distance_scaled(struct distance *d, size_t n)
 {
     d->largest = distance_largest(d, n);
     if (!(d->largest > 0 && d->largest < __builtin_inf()))
         return row_sum(distance_magnitude, d, n); /* 0, infinity or NaN */
-    const double sum = row_sum(distance_scaled_power, d, n);
-    return d->largest * (d->p == 2 ? __builtin_sqrt(sum) : math_exp(math_log(sum) / d->p));
+    const wide sum = row_sum(distance_scaled_power, d, n);
+    return d->largest * (d->p == 2 ? wide_sqrt(sum) : math_exp(math_log(sum) / d->p));
 }
 
 /* The distance of rows a and b of n entries. */
-static inline struct distance distance_of(const real *a, const real *b, size_t n, double p,
-                                          double eps)
+static inline struct distance distance_of(const real *a, const real *b, size_t n, wide p, wide eps)
 {
     struct distance d = {.a = a, .b = b, .eps = eps, .p = p};
     if (p == 1) {
         d.length = row_sum(distance_magnitude, &d, n);
         return d;
     }
-    const double square = p == 2 ? row_sum(distance_square, &d, n) : 0;
-    d.length =
-        square > 0x1p-900 && square < 0x1p1000 ? __builtin_sqrt(square) : distance_scaled(&d, n);
+    const wide square = p == 2 ? row_sum(distance_square, &d, n) : 0;
+    d.length = square > 0x1p-900 && square < 0x1p1000 ? wide_sqrt(square) : distance_scaled(&d, n);
     return d;
 }
 
 /* Derivative of the length by a[i]; by b[i] it is the negative. 0 where it has none: at
  * length 0, and at an entry of 0 for p = 1. */
-static inline double distance_slope(const struct distance *d, size_t i)
+static inline wide distance_slope(const struct distance *d, size_t i)
 {
-    const double e = distance_entry(d, i);
+    const wide e = distance_entry(d, i);
     if (e == 0)
         return 0;
     if (d->p == 2)
         return e / d->length;
-    const double r = __builtin_fabs(e) / d->length;
-    const double slope = d->p == 1 ? 1 : math_exp((d->p - 1) * math_log(r));
+    const wide r = wide_abs(e) / d->length;
+    const wide slope = d->p == 1 ? 1 : math_exp((d->p - 1) * math_log(r));
     return e > 0 ? slope : e < 0 ? -slope : e;
 }
 

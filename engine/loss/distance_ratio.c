@@ -7,22 +7,22 @@ struct distances {
     const real *similar, *different;
 };
 
-static double excess(const struct distances *d, size_t i)
+static wide excess(const struct distances *d, size_t i)
 {
-    return (double)d->similar[i] - (double)d->different[i];
+    return (wide)d->similar[i] - (wide)d->different[i];
 }
 
 /* log(1 + e^u), where e^u might overflow. */
-static double term(const void *of, size_t i)
+static wide term(const void *of, size_t i)
 {
-    const double u = excess(of, i);
-    return (u > 0 ? u : 0) + math_log1p(math_exp(-__builtin_fabs(u)));
+    const wide u = excess(of, i);
+    return (u > 0 ? u : 0) + math_log1p(math_exp(-wide_abs(u)));
 }
 
 /* 1 / (1 + e^-u), small to the last digit where u is far below 0. */
-static double slope(const struct distances *d, size_t i)
+static wide slope(const struct distances *d, size_t i)
 {
-    const double u = excess(d, i), e = math_exp(-__builtin_fabs(u));
+    const wide u = excess(d, i), e = math_exp(-wide_abs(u));
     return (u > 0 ? 1 : e) / (1 + e);
 }
 
@@ -32,7 +32,7 @@ static struct distances distances_at(const struct loss_batch *at, size_t b)
                               at->prediction[1] + b * at->stride};
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     for (size_t b = 0; b < at->batch; b++) {
         const struct distances d = distances_at(at, b);
@@ -43,11 +43,11 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const double scale = (double)loss_gradient_scale(options, at);
+    const wide scale = (wide)loss_gradient_scale(options, at);
     for (size_t b = 0; b < at->batch; b++) {
         const struct distances d = distances_at(at, b);
         for (size_t i = 0; i < at->features; i++) {
-            const double s = scale * slope(&d, i);
+            const wide s = scale * slope(&d, i);
             gradients[0][b * at->stride + i] = (real)s;
             gradients[1][b * at->stride + i] = (real)-s;
         }

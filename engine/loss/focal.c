@@ -6,38 +6,38 @@
 enum { ALPHA = 1, GAMMA = 2 };
 
 /* The target's weight times what the prediction lacks of it to the power of gamma. */
-static double modulation(const struct entry *at, double lack)
+static wide modulation(const struct entry *at, wide lack)
 {
-    const double alpha = at->option[ALPHA], gamma = at->option[GAMMA];
-    const double weight = alpha < 0 ? 1 : alpha * at->t + (1 - alpha) * (1 - at->t);
+    const wide alpha = at->option[ALPHA], gamma = at->option[GAMMA];
+    const wide weight = alpha < 0 ? 1 : alpha * at->t + (1 - alpha) * (1 - at->t);
     return gamma == 0 ? weight : weight * math_exp(gamma * math_log(lack));
 }
 
-static double cross_entropy(const struct entry *at)
+static wide cross_entropy(const struct entry *at)
 {
     return at->t * softplus(-at->y) + (1 - at->t) * softplus(at->y);
 }
 
-static double term(const struct entry *at)
+static wide term(const struct entry *at)
 {
-    const double lack = logistic(at->y) * (1 - at->t) + logistic(-at->y) * at->t;
+    const wide lack = logistic(at->y) * (1 - at->t) + logistic(-at->y) * at->t;
     return modulation(at, lack) * cross_entropy(at);
 }
 
 /* (lack^gamma)' = gamma lack^gamma (lack' / lack): the quotient stays within -1 and 1,
  * where lack^(gamma - 1) could be infinite. */
-static double derivative(const struct entry *at)
+static wide derivative(const struct entry *at)
 {
-    const double p = logistic(at->y), rest = logistic(-at->y);
-    const double lack = p * (1 - at->t) + rest * at->t;
-    const double quotient = lack > 0 ? p * rest * (1 - 2 * at->t) / lack : 0;
-    const double slope = (1 - at->t) * p - at->t * rest;
+    const wide p = logistic(at->y), rest = logistic(-at->y);
+    const wide lack = p * (1 - at->t) + rest * at->t;
+    const wide quotient = lack > 0 ? p * rest * (1 - 2 * at->t) / lack : 0;
+    const wide slope = (1 - at->t) * p - at->t * rest;
     return modulation(at, lack) * (slope + at->option[GAMMA] * quotient * cross_entropy(at));
 }
 
 static const struct entries_form form = {.inputs = 1};
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
 }

@@ -5,34 +5,35 @@
 enum { FULL = 1, EPS = 2 };
 
 /* y2, at least eps; NaN where it is negative, which PyTorch refuses. */
-static double variance(const struct entry *at)
+static wide variance(const struct entry *at)
 {
-    const double eps = at->option[EPS];
+    const wide eps = at->option[EPS];
     return at->y2 < 0 ? __builtin_nan("") : at->y2 < eps ? eps : at->y2;
 }
 
-static double term(const struct entry *at)
+static wide term(const struct entry *at)
 {
-    const double log_two_pi = 0x1.d67f1c864beb5p+0, e = at->y - at->t, v = variance(at);
-    const double nll = 0.5 * (math_log(v) + e * e / v);
+    const wide log_two_pi = (wide)0x1.d67f1c864beb4a69297920028832p+0L, e = at->y - at->t,
+               v = variance(at);
+    const wide nll = 0.5 * (math_log(v) + e * e / v);
     return at->option[FULL] != 0 ? nll + 0.5 * log_two_pi : nll;
 }
 
-static double mean_derivative(const struct entry *at)
+static wide mean_derivative(const struct entry *at)
 {
     return (at->y - at->t) / variance(at);
 }
 
 /* Below eps it is the one at eps: PyTorch clamps outside the graph. */
-static double variance_derivative(const struct entry *at)
+static wide variance_derivative(const struct entry *at)
 {
-    const double e = at->y - at->t, v = variance(at);
+    const wide e = at->y - at->t, v = variance(at);
     return 0.5 * (1 / v - e * e / v / v);
 }
 
 static const struct entries_form form = {.inputs = 2};
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
 }
@@ -40,7 +41,7 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const double scale = entries_scale(options, at);
+    const wide scale = entries_scale(options, at);
     entries_gradient(mean_derivative, &form, options, at, scale, gradients[0]);
     entries_gradient(variance_derivative, &form, options, at, scale, gradients[1]);
 }

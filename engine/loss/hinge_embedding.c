@@ -3,21 +3,21 @@
 
 enum { MARGIN = 1 };
 
-static double term(const struct entry *at)
+static wide term(const struct entry *at)
 {
-    const double z = at->option[MARGIN] - at->y;
+    const wide z = at->option[MARGIN] - at->y;
     return at->t > 0 ? at->y : z < 0 ? 0 : z;
 }
 
-static double derivative(const struct entry *at)
+static wide derivative(const struct entry *at)
 {
-    const double z = at->option[MARGIN] - at->y;
+    const wide z = at->option[MARGIN] - at->y;
     return at->t > 0 ? 1 : z < 0 ? 0 : -1; /* -1 at the margin, as in PyTorch and Torch7 */
 }
 
 static const struct entries_form form = {.inputs = 1};
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
 }

@@ -3,21 +3,21 @@
 
 enum { DELTA = 1 };
 
-static double term(const struct entry *at)
+static wide term(const struct entry *at)
 {
-    const double e = __builtin_fabs(at->y - at->t), delta = at->option[DELTA];
+    const wide e = wide_abs(at->y - at->t), delta = at->option[DELTA];
     return e < delta ? e * e / 2 : delta * (e - delta / 2);
 }
 
-static double derivative(const struct entry *at)
+static wide derivative(const struct entry *at)
 {
-    const double e = at->y - at->t, delta = at->option[DELTA];
+    const wide e = at->y - at->t, delta = at->option[DELTA];
     return e >= delta ? delta : e <= -delta ? -delta : e;
 }
 
 static const struct entries_form form = {.inputs = 1};
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
 }

@@ -4,22 +4,22 @@
 
 enum { LOG_TARGET = 1, BATCH_MEAN = 2 };
 
-static double term(const struct entry *at)
+static wide term(const struct entry *at)
 {
     if (at->option[LOG_TARGET] != 0)
         return math_exp(at->t) * (at->t - at->y);
-    const double entropy = at->t == 0 ? 0 : at->t * math_log(at->t); /* its limit at 0 */
+    const wide entropy = at->t == 0 ? 0 : at->t * math_log(at->t); /* its limit at 0 */
     return entropy - at->t * at->y;
 }
 
-static double derivative(const struct entry *at)
+static wide derivative(const struct entry *at)
 {
     return at->option[LOG_TARGET] != 0 ? -math_exp(at->t) : -at->t;
 }
 
 static const struct entries_form form = {.inputs = 1};
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
 }
@@ -27,8 +27,8 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const double scale = options->value[LOSS_REDUCTION] == BATCH_MEAN ? 1.0 / (double)at->batch
-                                                                      : entries_scale(options, at);
+    const wide scale = options->value[LOSS_REDUCTION] == BATCH_MEAN ? 1.0 / (wide)at->batch
+                                                                    : entries_scale(options, at);
     entries_gradient(derivative, &form, options, at, scale, gradients[0]);
 }
 

@@ -4,24 +4,24 @@
 
 /* log(cosh(e)). Below 1 by m = exp(|e|) - 1, as cosh(e) - 1 = m^2 / (2 (1 + m)): the
  * other form would cancel. */
-static double term(const struct entry *at)
+static wide term(const struct entry *at)
 {
-    const double log_2 = 0x1.62e42fefa39efp-1, e = __builtin_fabs(at->y - at->t);
+    const wide log_2 = (wide)0x1.62e42fefa39ef35793c7673007e6p-1L, e = wide_abs(at->y - at->t);
     if (e < 1) {
-        const double m = math_expm1(e);
+        const wide m = math_expm1(e);
         return math_log1p(m * m / (2 * (1 + m)));
     }
     return e + math_log1p(math_exp(-2 * e)) - log_2;
 }
 
-static double derivative(const struct entry *at)
+static wide derivative(const struct entry *at)
 {
     return math_tanh(at->y - at->t);
 }
 
 static const struct entries_form form = {.inputs = 1};
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
 }

@@ -6,15 +6,15 @@
 #include "engine/math/math.h"
 
 /* log(1 + e^x) = -log(logistic(-x)). */
-static inline double softplus(double x)
+static inline wide softplus(wide x)
 {
-    return (x < 0 ? 0 : x) + math_log1p(math_exp(-__builtin_fabs(x)));
+    return (x < 0 ? 0 : x) + math_log1p(math_exp(-wide_abs(x)));
 }
 
 /* 1 / (1 + e^-x); 1 minus it is logistic(-x). */
-static inline double logistic(double x)
+static inline wide logistic(wide x)
 {
-    const double e = math_exp(-__builtin_fabs(x));
+    const wide e = math_exp(-wide_abs(x));
     return x < 0 ? e / (1 + e) : 1 / (1 + e);
 }
 

@@ -10,6 +10,7 @@
 #ifndef LG_LOSS_LOSS_H
 #define LG_LOSS_LOSS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "engine/base/option.h"
@@ -29,23 +30,23 @@ struct loss {
     struct lg_loss_shape shape;
     /* values[b] = the loss of sample b; terms are computed as `real` and added in f64.
      * values: (batch). */
-    void (*value)(const struct lg_options *options, const struct loss_batch *at, double *values);
+    void (*value)(const struct lg_options *options, const struct loss_batch *at, wide *values);
     /* gradient[i][b][o] = derivative of the batch's loss by prediction[i][b][o];
      * gradient[i]: as prediction[i], may not overlap it. */
     void (*gradient)(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradient[LG_LOSS_INPUTS_MAX]);
     /* weights[b] = what sample b counts in the mean; its value has been multiplied by
      * it already. NULL: every sample counts 1. weights: (batch). */
-    void (*weights)(const struct lg_options *options, const struct loss_batch *at, double *weights);
+    void (*weights)(const struct lg_options *options, const struct loss_batch *at, wide *weights);
 };
 
 /* What a mean divides the sum of the samples' values by. work: (batch). */
-static inline double loss_weight(const struct loss *loss, const struct lg_options *options,
-                                 const struct loss_batch *at, double *work)
+static inline wide loss_weight(const struct loss *loss, const struct lg_options *options,
+                               const struct loss_batch *at, wide *work)
 {
     if (!loss->weights)
-        return (double)at->batch;
-    double weight = 0;
+        return (wide)at->batch;
+    wide weight = 0;
     loss->weights(options, at, work);
     for (size_t b = 0; b < at->batch; b++)
         weight += work[b];
@@ -54,6 +55,18 @@ static inline double loss_weight(const struct loss *loss, const struct lg_option
 
 /* `reduction` is every loss's first option. */
 enum { LOSS_REDUCTION = 0, LOSS_MEAN = 0, LOSS_SUM = 1 };
+
+/* The loss of the batch as reduction and weights say. work: (batch). */
+static inline wide loss_batch_value(const struct loss *loss, const struct lg_options *options,
+                                    const struct loss_batch *at, wide *work)
+{
+    wide sum = 0;
+    loss->value(options, at, work);
+    for (size_t b = 0; b < at->batch; b++)
+        sum += work[b];
+    const bool mean = options->value[LOSS_REDUCTION] != LOSS_SUM;
+    return mean ? sum / loss_weight(loss, options, at, work) : sum;
+}
 #define LOSS_REDUCTION_OPTION                                                                      \
     {                                                                                              \
         .name = "reduction", .kind = LG_OPTION_CHOICE, .maximum = 1, .choices = lg_reductions,     \
@@ -61,10 +74,9 @@ enum { LOSS_REDUCTION = 0, LOSS_MEAN = 0, LOSS_SUM = 1 };
     }
 
 /* What a sample's sum over features is divided by in an elementwise loss. */
-static inline double loss_value_divisor(const struct lg_options *options,
-                                        const struct loss_batch *at)
+static inline wide loss_value_divisor(const struct lg_options *options, const struct loss_batch *at)
 {
-    return options->value[LOSS_REDUCTION] == LOSS_MEAN ? (double)at->features : 1.0;
+    return options->value[LOSS_REDUCTION] == LOSS_MEAN ? (wide)at->features : 1.0;
 }
 
 /* What an elementwise derivative is multiplied by. */
@@ -72,7 +84,7 @@ static inline real loss_gradient_scale(const struct lg_options *options,
                                        const struct loss_batch *at)
 {
     return (real)(options->value[LOSS_REDUCTION] == LOSS_MEAN
-                      ? 1.0 / ((double)at->features * (double)at->batch)
+                      ? 1.0 / ((wide)at->features * (wide)at->batch)
                       : 1.0);
 }
 
@@ -80,7 +92,7 @@ static inline real loss_gradient_scale(const struct lg_options *options,
  * elementwise and has no weights. */
 static inline real loss_sample_scale(const struct lg_options *options, const struct loss_batch *at)
 {
-    return (real)(options->value[LOSS_REDUCTION] == LOSS_MEAN ? 1.0 / (double)at->batch : 1.0);
+    return (real)(options->value[LOSS_REDUCTION] == LOSS_MEAN ? 1.0 / (wide)at->batch : 1.0);
 }
 
 #endif

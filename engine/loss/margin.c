@@ -3,15 +3,15 @@
 
 enum { MARGIN = 1, AT_KINK = 2, AT_KINK_INSIDE = 1 };
 
-static double term(const struct entry *at)
+static wide term(const struct entry *at)
 {
-    const double z = at->option[MARGIN] - at->t * at->y;
+    const wide z = at->option[MARGIN] - at->t * at->y;
     return z < 0 ? 0 : z;
 }
 
-static double derivative(const struct entry *at)
+static wide derivative(const struct entry *at)
 {
-    const double z = at->option[MARGIN] - at->t * at->y;
+    const wide z = at->option[MARGIN] - at->t * at->y;
     if (z == 0)
         return at->option[AT_KINK] == AT_KINK_INSIDE ? -at->t : 0;
     return z > 0 ? -at->t : z < 0 ? 0 : z;
@@ -19,7 +19,7 @@ static double derivative(const struct entry *at)
 
 static const struct entries_form form = {.inputs = 1};
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
 }

@@ -6,15 +6,15 @@ enum { MARGIN = 1 };
 /* One sample. */
 struct ranks {
     const real *first, *second, *target;
-    double margin;
+    wide margin;
 };
 
-static double before_hinge(const struct ranks *r, size_t i)
+static wide before_hinge(const struct ranks *r, size_t i)
 {
-    return -(double)r->target[i] * ((double)r->first[i] - (double)r->second[i]) + r->margin;
+    return -(wide)r->target[i] * ((wide)r->first[i] - (wide)r->second[i]) + r->margin;
 }
 
-static double term(const void *of, size_t i)
+static wide term(const void *of, size_t i)
 {
     return hinge(before_hinge(of, i));
 }
@@ -28,7 +28,7 @@ static struct ranks ranks_at(const struct lg_options *options, const struct loss
                           .margin = options->value[MARGIN]};
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     for (size_t b = 0; b < at->batch; b++) {
         const struct ranks r = ranks_at(options, at, b);
@@ -44,7 +44,7 @@ static void gradient(const struct lg_options *options, const struct loss_batch *
     for (size_t b = 0; b < at->batch; b++) {
         const struct ranks r = ranks_at(options, at, b);
         for (size_t i = 0; i < at->features; i++) {
-            const double h = before_hinge(&r, i);
+            const wide h = before_hinge(&r, i);
             const real slope = h >= 0 ? scale * r.target[i] : h < 0 ? 0 : (real)h;
             gradients[0][b * at->stride + i] = -slope;
             gradients[1][b * at->stride + i] = slope;

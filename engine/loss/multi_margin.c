@@ -7,27 +7,27 @@ enum { P = 1, MARGIN = 2, WEIGHTS = 3 };
 struct scores {
     const real *y;
     size_t class;
-    double margin, p, weight;
+    wide margin, p, weight;
 };
 
 /* margin - y[t] + y[c] where it is above 0, else 0. */
-static double violation(const struct scores *s, size_t c)
+static wide violation(const struct scores *s, size_t c)
 {
-    return c == s->class ? 0 : hinge(s->margin - (double)s->y[s->class] + (double)s->y[c]);
+    return c == s->class ? 0 : hinge(s->margin - (wide)s->y[s->class] + (wide)s->y[c]);
 }
 
-static double term(const void *of, size_t c)
+static wide term(const void *of, size_t c)
 {
     const struct scores *s = of;
-    const double z = violation(s, c);
+    const wide z = violation(s, c);
     return s->p == 2 ? z * z : z;
 }
 
 /* Derivative of term by y[c], 0 at the kink. */
-static double slope(const void *of, size_t c)
+static wide slope(const void *of, size_t c)
 {
     const struct scores *s = of;
-    const double z = violation(s, c);
+    const wide z = violation(s, c);
     return s->p == 2 ? 2 * z : z > 0 ? 1 : z;
 }
 
@@ -43,21 +43,21 @@ static struct scores scores_of(const struct lg_options *options, const struct lo
                                class_weight(class_weights(options, WEIGHTS, at->features), class)};
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     for (size_t b = 0; b < at->batch; b++) {
         const struct scores s = scores_of(options, at, b);
-        values[b] = s.weight * row_sum(term, &s, at->features) / (double)at->features;
+        values[b] = s.weight * row_sum(term, &s, at->features) / (wide)at->features;
     }
 }
 
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const double each = (double)loss_sample_scale(options, at) / (double)at->features;
+    const wide each = (wide)loss_sample_scale(options, at) / (wide)at->features;
     for (size_t b = 0; b < at->batch; b++) {
         const struct scores s = scores_of(options, at, b);
-        const double scale = each * s.weight;
+        const wide scale = each * s.weight;
         real *dy = gradients[0] + b * at->stride;
         for (size_t c = 0; c < at->features; c++)
             dy[c] = (real)(scale * slope(&s, c));

@@ -5,30 +5,30 @@
 
 enum { WEIGHTS = 1, GUARD = 2, GUARD_EPSILON = 1 };
 
-static const double epsilon = 1e-12;
+static const wide epsilon = 1e-12;
 
 /* The cross-entropy of logistic(y), rounded, as Torch7 composes it. */
-static double guarded_term(const struct entry *at)
+static wide guarded_term(const struct entry *at)
 {
-    const double p = logistic(at->y);
+    const wide p = logistic(at->y);
     return -(at->t * math_log(p + epsilon) + (1 - at->t) * math_log(1 - p + epsilon));
 }
 
-static double guarded_derivative(const struct entry *at)
+static wide guarded_derivative(const struct entry *at)
 {
-    const double p = logistic(at->y);
-    const double by_p = (1 - at->t) / (1 - p + epsilon) - at->t / (p + epsilon);
+    const wide p = logistic(at->y);
+    const wide by_p = (1 - at->t) / (1 - p + epsilon) - at->t / (p + epsilon);
     return by_p * ((1 - p) * p);
 }
 
-static double term(const struct entry *at)
+static wide term(const struct entry *at)
 {
     if (at->option[GUARD] == GUARD_EPSILON)
         return at->weight * guarded_term(at);
     return at->weight * (at->t * softplus(-at->y) + (1 - at->t) * softplus(at->y));
 }
 
-static double derivative(const struct entry *at)
+static wide derivative(const struct entry *at)
 {
     if (at->option[GUARD] == GUARD_EPSILON)
         return at->weight * guarded_derivative(at);
@@ -37,16 +37,16 @@ static double derivative(const struct entry *at)
 
 static const struct entries_form form = {.inputs = 1, .weights = WEIGHTS};
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
-    entries_value(term, &form, options, at, (double)at->features, values);
+    entries_value(term, &form, options, at, (wide)at->features, values);
 }
 
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const double samples = options->value[LOSS_REDUCTION] == LOSS_MEAN ? (double)at->batch : 1.0;
-    const double scale = 1 / ((double)at->features * samples);
+    const wide samples = options->value[LOSS_REDUCTION] == LOSS_MEAN ? (wide)at->batch : 1.0;
+    const wide scale = 1 / ((wide)at->features * samples);
     entries_gradient(derivative, &form, options, at, scale, gradients[0]);
 }
 

@@ -1,20 +1,20 @@
 #include "engine/loss/classes.h"
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     for (size_t b = 0; b < at->batch; b++) {
         values[b] = 0;
         if (class_is_ignored(options, at, b))
             continue;
         const real y = at->prediction[0][b * at->stride + class_of(at, b)];
-        values[b] = -(class_sample_weight(options, at, b) * (double)y);
+        values[b] = -(class_sample_weight(options, at, b) * (wide)y);
     }
 }
 
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const double divisor = class_gradient_divisor(options, at);
+    const wide divisor = class_gradient_divisor(options, at);
     for (size_t b = 0; b < at->batch; b++) {
         real *dy = gradients[0] + b * at->stride;
         for (size_t c = 0; c < at->features; c++)

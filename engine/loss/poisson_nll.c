@@ -5,21 +5,20 @@
 enum { LOG_INPUT = 1, FULL = 2, EPS = 3 };
 
 /* Stirling's approximation of log(t!), which PyTorch adds from 1 on. */
-static double log_factorial(double t)
+static wide log_factorial(wide t)
 {
-    const double two_pi = 0x1.921fb54442d18p+2;
+    const wide two_pi = (wide)0x1.921fb54442d18469898cc51701b8p+2L;
     return t > 1 ? t * math_log(t) - t + 0.5 * math_log(two_pi * t) : 0;
 }
 
-static double term(const struct entry *at)
+static wide term(const struct entry *at)
 {
-    const double nll = at->option[LOG_INPUT] != 0
-                           ? math_exp(at->y) - at->t * at->y
-                           : at->y - at->t * math_log(at->y + at->option[EPS]);
+    const wide nll = at->option[LOG_INPUT] != 0 ? math_exp(at->y) - at->t * at->y
+                                                : at->y - at->t * math_log(at->y + at->option[EPS]);
     return at->option[FULL] != 0 ? nll + log_factorial(at->t) : nll;
 }
 
-static double derivative(const struct entry *at)
+static wide derivative(const struct entry *at)
 {
     return at->option[LOG_INPUT] != 0 ? math_exp(at->y) - at->t
                                       : 1 - at->t / (at->y + at->option[EPS]);
@@ -27,7 +26,7 @@ static double derivative(const struct entry *at)
 
 static const struct entries_form form = {.inputs = 1};
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
 }

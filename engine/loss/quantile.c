@@ -3,21 +3,21 @@
 
 enum { TAU = 1 };
 
-static double term(const struct entry *at)
+static wide term(const struct entry *at)
 {
-    const double e = at->t - at->y, tau = at->option[TAU];
+    const wide e = at->t - at->y, tau = at->option[TAU];
     return e > 0 ? tau * e : (tau - 1) * e;
 }
 
-static double derivative(const struct entry *at)
+static wide derivative(const struct entry *at)
 {
-    const double e = at->t - at->y, tau = at->option[TAU];
+    const wide e = at->t - at->y, tau = at->option[TAU];
     return e > 0 ? -tau : e < 0 ? 1 - tau : e; /* 0 at 0, as the absolute error */
 }
 
 static const struct entries_form form = {.inputs = 1};
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
 }

@@ -9,7 +9,7 @@ static real term(real beta, real prediction, real target)
     return e < beta ? e * e / beta / 2 : e - beta / 2;
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     const real beta = (real)options->value[BETA];
     for (size_t b = 0; b < at->batch; b++)

@@ -2,19 +2,19 @@
 #include "engine/loss/logistic.h"
 #include "engine/loss/loss.h"
 
-static double term(const struct entry *at)
+static wide term(const struct entry *at)
 {
     return softplus(-at->t * at->y);
 }
 
-static double derivative(const struct entry *at)
+static wide derivative(const struct entry *at)
 {
     return -at->t * logistic(-at->t * at->y);
 }
 
 static const struct entries_form form = {.inputs = 1};
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
 }

@@ -3,26 +3,26 @@
 
 enum { MARGIN = 1 };
 
-static double lack(const struct entry *at)
+static wide lack(const struct entry *at)
 {
-    const double z = at->option[MARGIN] - at->t * at->y;
+    const wide z = at->option[MARGIN] - at->t * at->y;
     return z < 0 ? 0 : z;
 }
 
-static double term(const struct entry *at)
+static wide term(const struct entry *at)
 {
-    const double z = lack(at);
+    const wide z = lack(at);
     return z * z;
 }
 
-static double derivative(const struct entry *at)
+static wide derivative(const struct entry *at)
 {
     return -2 * at->t * lack(at);
 }
 
 static const struct entries_form form = {.inputs = 1};
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
 }

@@ -8,8 +8,8 @@ enum { ANCHOR, POSITIVE, NEGATIVE };
 struct triplet {
     struct distance near, far;
     struct distance other; /* of positive and negative with swap, else far again */
-    double other_share;    /* derivative of the smaller of far and other by other */
-    double hinge_at;       /* margin + near - the smaller of far and other */
+    wide other_share;      /* derivative of the smaller of far and other by other */
+    wide hinge_at;         /* margin + near - the smaller of far and other */
 };
 
 static struct distance distance_between(const struct lg_options *options,
@@ -26,14 +26,14 @@ static struct triplet triplet_at(const struct lg_options *options, const struct 
                         .far = distance_between(options, at, b, ANCHOR, NEGATIVE)};
     t.other =
         options->value[SWAP] != 0 ? distance_between(options, at, b, POSITIVE, NEGATIVE) : t.far;
-    const double far = t.far.length, other = t.other.length;
+    const wide far = t.far.length, other = t.other.length;
     if (options->value[SWAP] != 0) /* equal distances share the derivative, as in PyTorch */
         t.other_share = other < far ? 1 : other == far ? 0.5 : 0;
     t.hinge_at = options->value[MARGIN] + t.near.length - (other < far ? other : far);
     return t;
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     for (size_t b = 0; b < at->batch; b++)
         values[b] = hinge(triplet_at(options, at, b).hinge_at);
@@ -43,14 +43,14 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const double each = (double)loss_sample_scale(options, at);
+    const wide each = (wide)loss_sample_scale(options, at);
     for (size_t b = 0; b < at->batch; b++) {
         const struct triplet t = triplet_at(options, at, b);
-        const double scale = t.hinge_at < 0 ? 0 : each;
+        const wide scale = t.hinge_at < 0 ? 0 : each;
         for (size_t i = 0; i < at->features; i++) {
-            const double near = distance_slope(&t.near, i);
-            const double far = (1 - t.other_share) * distance_slope(&t.far, i);
-            const double other = t.other_share * distance_slope(&t.other, i);
+            const wide near = distance_slope(&t.near, i);
+            const wide far = (1 - t.other_share) * distance_slope(&t.far, i);
+            const wide other = t.other_share * distance_slope(&t.other, i);
             gradients[ANCHOR][b * at->stride + i] = (real)(scale * (near - far));
             gradients[POSITIVE][b * at->stride + i] = (real)(scale * (-near - other));
             gradients[NEGATIVE][b * at->stride + i] = (real)(scale * (far + other));

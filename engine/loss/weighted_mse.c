@@ -8,26 +8,26 @@ static bool is_target_weighted(const struct entry *at)
     return at->option[WEIGHTED] == WEIGHTED_TARGET;
 }
 
-static double error_of(const struct entry *at)
+static wide error_of(const struct entry *at)
 {
     return at->y - (is_target_weighted(at) ? at->weight * at->t : at->t);
 }
 
-static double term(const struct entry *at)
+static wide term(const struct entry *at)
 {
-    const double e = error_of(at);
+    const wide e = error_of(at);
     return is_target_weighted(at) ? e * e : at->weight * (e * e);
 }
 
-static double derivative(const struct entry *at)
+static wide derivative(const struct entry *at)
 {
-    const double e = error_of(at);
+    const wide e = error_of(at);
     return 2 * (is_target_weighted(at) ? e : at->weight * e);
 }
 
 static const struct entries_form form = {.inputs = 1, .weights = WEIGHTS};
 
-static void value(const struct lg_options *options, const struct loss_batch *at, double *values)
+static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
     entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
 }

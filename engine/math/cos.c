@@ -1,3 +1,7 @@
+#include "engine/base/real.h"
+
+#if LG_PRECISION != 80 /* it has wide.c */
+
 #include <stdint.h>
 
 #include "engine/math/math.h"
@@ -37,3 +41,5 @@ double math_cospi(double x)
         return 0;
     return sign * (t <= 0.25 ? cosine(t) : sine(0.5 - t));
 }
+
+#endif

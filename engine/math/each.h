@@ -40,8 +40,15 @@ ALWAYS_INLINE double double_of(uint64_t bits)
 }
 
 /* yes ? a : b. By masks: gcc moves what only b needs behind a branch on `yes`, and then
- * cannot vectorise, since floating-point operations might trap. */
-ALWAYS_INLINE double where(int yes, double a, double b)
+ * cannot vectorise, since floating-point operations might trap. The reference copy, which
+ * has nothing to vectorise, asks plainly. */
+#if LG_PRECISION == 80
+ALWAYS_INLINE wide where(int yes, wide a, wide b)
+{
+    return yes ? a : b;
+}
+#else
+ALWAYS_INLINE wide where(int yes, wide a, wide b)
 {
     const uint64_t mask = -(uint64_t)(yes != 0);
     return double_of((bits_of(a) & mask) | (bits_of(b) & ~mask));
@@ -57,6 +64,7 @@ ALWAYS_INLINE real where_real(int yes, real a, real b)
     memcpy(&a, &bits_a, sizeof a);
     return a;
 }
+#endif
 
 /* Two vectors of eight doubles, one of sixteen floats. */
 enum { EACH_BLOCK = 16 };

@@ -1,3 +1,7 @@
+#include "engine/base/real.h"
+
+#if LG_PRECISION != 80 /* it has wide.c */
+
 #include "engine/math/math.h"
 #include "engine/math/parts.h"
 
@@ -228,3 +232,5 @@ void real_erf_all(real *y, const real *x, size_t n)
             y[first + i] = (real)block[i];
     }
 }
+
+#endif

@@ -1,3 +1,7 @@
+#include "engine/base/real.h"
+
+#if LG_PRECISION != 80 /* it has wide.c */
+
 #include "engine/math/math.h"
 #include "engine/math/parts.h"
 
@@ -155,3 +159,5 @@ void real_tanh_all(real *y, const real *x, size_t n)
 {
     each_real(real_tanh_of, y, x, n);
 }
+
+#endif

@@ -1,3 +1,7 @@
+#include "engine/base/real.h"
+
+#if LG_PRECISION != 80 /* it has wide.c */
+
 #include "engine/math/math.h"
 #include "engine/math/parts.h"
 
@@ -117,3 +121,5 @@ void real_log1p_all(real *y, const real *x, size_t n)
 {
     each_real(real_log1p_of, y, x, n);
 }
+
+#endif

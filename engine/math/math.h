@@ -1,5 +1,8 @@
 /* Elementary functions in tree: no libm reaches a result (docs/adr/0001, rule 5).
  *
+ * Those of `wide` are f64's in the f32 and f64 copies. The reference copy has its own, of
+ * long double (wide.c): slow, and off by less than 4 ulp of a long double.
+ *
  * The f64 functions are fixed polynomials in plain IEEE operations, the same bits
  * everywhere. Errors are the largest found against MPFR over 6 million points;
  * tests/golden/math.csv holds the worst, tests/golden/constants.py computes the constants.
@@ -21,28 +24,28 @@
 
 /* e^x. NaN for NaN, 0 below the smallest subnormal's logarithm, infinity above
  * the largest number's. Error: 0.82 ulp. */
-double math_exp(double x);
+wide math_exp(wide x);
 
 /* e^x - 1, accurate near 0. Error: 1.42 ulp. */
-double math_expm1(double x);
+wide math_expm1(wide x);
 
 /* The natural logarithm. NaN below 0, -infinity at 0. Error: 0.87 ulp. */
-double math_log(double x);
+wide math_log(wide x);
 
 /* log(1 + x), accurate near 0. NaN below -1, -infinity at -1. Error: 0.86 ulp. */
-double math_log1p(double x);
+wide math_log1p(wide x);
 
 /* The hyperbolic tangent, odd. Error: 2.34 ulp. */
-double math_tanh(double x);
+wide math_tanh(wide x);
 
 /* The error function, 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x, odd.
  * Error: 1.35 ulp. */
-double math_erf(double x);
+wide math_erf(wide x);
 
 /* cos(pi x), even, period 2, exact where the result is 0, 1 or -1; NaN at the infinities.
  * sin(pi x) is math_cospi(x - 0.5) where that difference is exact. Error: below 2 ulp
  * (tests/unit/engine/math/cos_test.c). */
-double math_cospi(double x);
+wide math_cospi(wide x);
 
 #define math_exp_all   LG_SYMBOL(math_exp_all)
 #define math_expm1_all LG_SYMBOL(math_expm1_all)
@@ -54,12 +57,12 @@ double math_cospi(double x);
 /* y[i] = math_<name>(x[i]) for i < n, with the same bits and several times as fast:
  * these are the loops that vectorise. x, y: (n), any alignment; y may be x, else they do
  * not overlap. */
-void math_exp_all(double *y, const double *x, size_t n);
-void math_expm1_all(double *y, const double *x, size_t n);
-void math_log_all(double *y, const double *x, size_t n);
-void math_log1p_all(double *y, const double *x, size_t n);
-void math_tanh_all(double *y, const double *x, size_t n);
-void math_erf_all(double *y, const double *x, size_t n);
+void math_exp_all(wide *y, const wide *x, size_t n);
+void math_expm1_all(wide *y, const wide *x, size_t n);
+void math_log_all(wide *y, const wide *x, size_t n);
+void math_log1p_all(wide *y, const wide *x, size_t n);
+void math_tanh_all(wide *y, const wide *x, size_t n);
+void math_erf_all(wide *y, const wide *x, size_t n);
 
 #define real_exp   LG_SYMBOL(real_exp)
 #define real_expm1 LG_SYMBOL(real_expm1)
@@ -69,7 +72,7 @@ void math_erf_all(double *y, const double *x, size_t n);
 #define real_erf   LG_SYMBOL(real_erf)
 
 /* The functions of a real. In f32 the f64 result, rounded once, and correctly so for every
- * float: tests/golden/every_float.c proves it. In f64 the functions above. */
+ * float: tests/golden/every_float.c proves it. Elsewhere the functions above. */
 real real_exp(real x);
 real real_expm1(real x);
 real real_log(real x);

@@ -126,9 +126,9 @@ static void shape_entries(struct lg_net *net)
 }
 
 /* The sum of the squares of the whole gradient. */
-static double squared_norm(struct lg_net *net)
+static wide squared_norm(struct lg_net *net)
 {
-    double sum = 0;
+    wide sum = 0;
     for (size_t b = 0; b < block_count(net); b++) {
         const struct layer *layer;
         const struct parameters *p = block_at(net, b, &layer);
@@ -136,7 +136,7 @@ static double squared_norm(struct lg_net *net)
             const real *g = p->gradient + row * layer->stride;
             struct lanes lanes = {{0}};
             for (size_t i = 0; i < layer->outputs; i++)
-                lanes.sum[i % VIRTUAL_LANES] += (double)g[i] * (double)g[i];
+                lanes.sum[i % VIRTUAL_LANES] += (wide)g[i] * (wide)g[i];
             sum += lanes_total(&lanes);
         }
     }
@@ -146,7 +146,7 @@ static double squared_norm(struct lg_net *net)
 /* Scale the gradient down to the largest norm, as PyTorch's clip_grad_norm_ does. */
 static void clip_norm(struct lg_net *net)
 {
-    const double scale = net->config.clip_norm / (__builtin_sqrt(squared_norm(net)) + 1e-6);
+    const wide scale = net->config.clip_norm / (wide_sqrt(squared_norm(net)) + 1e-6);
     if (!(scale < 1))
         return;
     for (size_t b = 0; b < block_count(net); b++) {
@@ -245,7 +245,7 @@ static void evaluate(struct problem *problem)
     bool finite = net_forward(net, trial->batch * net->ways);
     if (finite) {
         const struct loss_batch at = target_batch(net, &net->loss->shape, trial->batch);
-        double sum = 0, weight = 0;
+        wide sum = 0, weight = 0;
         problem->loss = net_loss(net, &at, &sum, &weight);
         net_loss_gradient(net, trial->batch);
         finite = collect(net, trial->batch);
@@ -267,7 +267,7 @@ static void step_problem(struct lg_net *net, const struct lg_options *options, s
         .context = &trial,
     };
     const struct loss_batch at = target_batch(net, &net->loss->shape, batch);
-    double sum = 0, weight = 0;
+    wide sum = 0, weight = 0;
     problem.loss = net_loss(net, &at, &sum, &weight);
     move_vector(net, problem.w, false, INTO_VECTOR);
     move_vector(net, problem.gradient, true, INTO_VECTOR);

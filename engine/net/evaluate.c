@@ -34,20 +34,9 @@ static void store(double *to, size_t rows, size_t columns, const real *from)
 
 /* ---- Losses -------------------------------------------------------------- */
 
-static double batch_value(const struct loss *loss, const struct lg_options *options,
-                          const struct loss_batch *at, double *values)
-{
-    double sum = 0;
-    loss->value(options, at, values);
-    for (size_t b = 0; b < at->batch; b++)
-        sum += values[b];
-    const bool mean = options->value[LOSS_REDUCTION] != LOSS_SUM;
-    return mean ? sum / loss_weight(loss, options, at, values) : sum;
-}
-
-double net_evaluate_loss(struct lg_arena *arena, const struct lg_choice *choice,
-                         const struct lg_loss_data *data,
-                         double *const gradient[LG_LOSS_INPUTS_MAX])
+long double net_evaluate_loss(struct lg_arena *arena, const struct lg_choice *choice,
+                              const struct lg_loss_data *data,
+                              double *const gradient[LG_LOSS_INPUTS_MAX])
 {
     const struct loss *loss = registry_loss(choice->index);
     const size_t inputs = loss->shape.inputs, batch = data->batch, features = data->features;
@@ -57,7 +46,7 @@ double net_evaluate_loss(struct lg_arena *arena, const struct lg_choice *choice,
         slope[i] = take(arena, batch, padded(features));
     }
     real *target = data->target ? take(arena, batch, padded(data->target_features)) : NULL;
-    double *values = lg_arena_take(arena, batch * sizeof(double));
+    wide *values = lg_arena_take(arena, batch * sizeof(wide));
     if (!arena->block)
         return 0;
     struct loss_batch at = {
@@ -77,32 +66,37 @@ double net_evaluate_loss(struct lg_arena *arena, const struct lg_choice *choice,
     for (size_t i = 0; i < inputs; i++)
         if (gradient[i])
             store(gradient[i], batch, features, slope[i]);
-    return batch_value(loss, &choice->options, &at, values);
+    return loss_batch_value(loss, &choice->options, &at, values);
 }
 
 /* ---- Activations --------------------------------------------------------- */
 
-void net_evaluate_activation(struct lg_arena *arena, const struct lg_choice *choice, size_t batch,
-                             size_t features, const double *z, const double *upstream, double *h,
-                             double *dz)
+long double net_evaluate_activation(struct lg_arena *arena, const struct lg_choice *choice,
+                                    size_t batch, size_t features, const double *z,
+                                    const double *upstream, double *h, double *dz)
 {
     const struct activation *activation = registry_activation(choice->index);
     const size_t stride = padded(features);
     real *input = take(arena, batch, stride), *output = take(arena, batch, stride);
     real *incoming = take(arena, batch, stride), *slope = take(arena, batch, stride);
     if (!arena->block)
-        return;
+        return 0;
     load(input, batch, features, z);
     for (size_t b = 0; b < batch * stride; b += stride)
         activation->forward(&choice->options, features, input + b, output + b);
     store(h, batch, features, output);
     if (!upstream)
-        return;
+        return 0;
     load(incoming, batch, features, upstream);
     for (size_t b = 0; b < batch * stride; b += stride)
         activation->backward(&choice->options, features, input + b, output + b, incoming + b,
                              slope + b);
     store(dz, batch, features, slope);
+    wide sum = 0;
+    for (size_t b = 0; b < batch * stride; b += stride)
+        for (size_t i = 0; i < features; i++)
+            sum += (wide)incoming[b + i] * (wide)output[b + i];
+    return sum;
 }
 
 /* ---- Optimizers ---------------------------------------------------------- */
@@ -174,7 +168,7 @@ void net_evaluate_optimizer(struct lg_arena *arena, const struct lg_choice *choi
     if (!arena->block)
         return;
     const size_t count = data->rows * data->columns;
-    double scalars[OPTIMIZER_SCALARS_MAX] = {0};
+    wide scalars[OPTIMIZER_SCALARS_MAX] = {0};
     load(block->w, data->rows, data->columns, data->parameters);
     for (size_t s = 0; s < data->steps; s++) {
         struct optimizer_step now = {{0}};

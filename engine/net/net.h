@@ -37,6 +37,7 @@
 #define net_backward         LG_SYMBOL(net_backward)
 #define net_train            LG_SYMBOL(net_train)
 #define net_evaluate         LG_SYMBOL(net_evaluate)
+#define net_batch_loss       LG_SYMBOL(net_batch_loss)
 #define net_diverged         LG_SYMBOL(net_diverged)
 #define net_captured_bytes   LG_SYMBOL(net_captured_bytes)
 #define net_parameter_count  LG_SYMBOL(net_parameter_count)
@@ -128,16 +129,16 @@ struct lg_net {
     uint64_t steps;
     real *problem_state; /* a batch method's: (problem_reals) */
     size_t problem_reals;
-    double scalars[OPTIMIZER_SCALARS_MAX];
+    wide scalars[OPTIMIZER_SCALARS_MAX];
     bool has_diverged;
 
     /* Work space. */
-    double *term_values;                /* (batch) */
+    wide *term_values;                  /* (batch) */
     real *term_gradient;                /* as the last layer's dz */
     real *target[TARGET_KINDS];         /* (batch, outputs), for the kinds that are wanted */
     real *problem_w, *problem_gradient; /* (parameters), for a batch method */
     real *scratch;                      /* for a block optimizer */
-    double *values;                     /* (batch): a loss's values */
+    wide *values;                       /* (batch): a loss's values */
     real *gradient;                     /* a chunk of gradient rows */
     real *row;                          /* (widest): one of them, expanded */
     real *packing;                      /* gemm()'s work space */
@@ -193,7 +194,7 @@ bool net_step_collected(struct lg_net *net, size_t batch);
 
 /* The batch's loss from its samples' values, as its reduction says. Adds to *sum what
  * the values add up to and to *weight what that is to be divided by for a mean. */
-double net_loss(struct lg_net *net, const struct loss_batch *at, double *sum, double *weight);
+wide net_loss(struct lg_net *net, const struct loss_batch *at, wide *sum, wide *weight);
 
 /* The loss's gradient into the last layer's dz. */
 void net_loss_gradient(struct lg_net *net, size_t batch);
@@ -203,6 +204,7 @@ struct lg_net *net_create(struct lg_arena *arena, const struct lg_net_config *co
 void net_initialise(struct lg_net *net, const struct lg_initialisation *how);
 size_t net_train(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums);
 void net_evaluate(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums);
+long double net_batch_loss(struct lg_net *net, const struct lg_pass *pass);
 bool net_diverged(const struct lg_net *net, uint64_t *step);
 void net_captured_bytes(const struct lg_net *net, uint8_t *bytes);
 size_t net_parameter_count(const struct lg_net *net);

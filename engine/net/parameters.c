@@ -45,12 +45,15 @@ void net_set_parameters(struct lg_net *net, const double *values)
 static void add_real(struct lg_digest *digest, real value)
 {
 #if LG_PRECISION == 32
-    const real_bits canonical_nan = 0x7fc00000u;
-#else
-    const real_bits canonical_nan = 0x7ff8000000000000u;
-#endif
-    real_bits bits;
+    const uint32_t canonical_nan = 0x7fc00000u;
+    uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
+#else
+    const uint64_t canonical_nan = 0x7ff8000000000000u;
+    const double rounded = (double)value; /* of the reference copy; others hold it */
+    uint64_t bits;
+    memcpy(&bits, &rounded, sizeof bits);
+#endif
     if (value != value)
         bits = canonical_nan;
     unsigned char bytes[sizeof bits];
@@ -103,7 +106,7 @@ void net_state_digest(const struct lg_net *net, char hex[LG_DIGEST_HEX])
 struct checkpoint_head {
     uint64_t steps;
     uint64_t has_diverged;
-    double scalars[OPTIMIZER_SCALARS_MAX];
+    wide scalars[OPTIMIZER_SCALARS_MAX];
 };
 
 /* Every array that a checkpoint keeps, with its length, in a fixed order. */

@@ -61,7 +61,7 @@ static bool optimizer_replays(size_t index)
 
 const struct lg_backend backend_table = {
     .isa = LG_STRING(LG_ISA),
-    .precision = LG_PRECISION == 32 ? LG_F32 : LG_F64,
+    .precision = (enum lg_precision)LG_PRECISION,
     .loss_count = 0 LG_LOSSES(ONE),
     .optimizer_count = 0 LG_OPTIMIZERS(ONE),
     .activation_count = 0 LG_ACTIVATIONS(ONE),
@@ -84,6 +84,7 @@ const struct lg_backend backend_table = {
     .initialise = net_initialise,
     .train = net_train,
     .evaluate = net_evaluate,
+    .batch_loss = net_batch_loss,
     .diverged = net_diverged,
     .captured_bytes = net_captured_bytes,
     .parameter_count = net_parameter_count,

@@ -53,7 +53,7 @@ static void load_batch(struct lg_net *net, const struct lg_pass *pass, size_t po
     target_fill(net, pass, position, batch);
 }
 
-static double add_values(double sum, const double *values, size_t count)
+static wide add_values(wide sum, const wide *values, size_t count)
 {
     for (size_t b = 0; b < count; b++)
         sum += values[b];
@@ -67,8 +67,9 @@ const struct lg_options *net_options_now(struct lg_net *net)
         return options;
     const struct schedule *schedule = registry_schedule(net->config.schedule.index);
     net->scheduled = *options;
-    net->scheduled.value[net->learning_rate] *=
-        schedule->factor(&net->config.schedule.options, net->steps, net->config.total_steps);
+    double *rate = &net->scheduled.value[net->learning_rate];
+    *rate = (double)(*rate * schedule->factor(&net->config.schedule.options, net->steps,
+                                              net->config.total_steps));
     return &net->scheduled;
 }
 
@@ -85,13 +86,13 @@ static void value_with_terms(struct lg_net *net, const struct loss_batch *at)
     }
 }
 
-double net_loss(struct lg_net *net, const struct loss_batch *at, double *sum, double *weight)
+wide net_loss(struct lg_net *net, const struct loss_batch *at, wide *sum, wide *weight)
 {
     const struct lg_options *options = &net->config.loss.options;
     value_with_terms(net, at);
-    const double own = add_values(0, net->values, at->batch);
+    const wide own = add_values(0, net->values, at->batch);
     *sum = add_values(*sum, net->values, at->batch);
-    const double own_weight = loss_weight(net->loss, options, at, net->values);
+    const wide own_weight = loss_weight(net->loss, options, at, net->values);
     *weight += own_weight;
     return options->value[LOSS_REDUCTION] == LOSS_SUM ? own : own / own_weight;
 }
@@ -151,11 +152,14 @@ static bool add_losses(struct lg_net *net, const struct lg_pass *pass, size_t po
                        size_t batch, struct lg_sums *sums)
 {
     const struct loss_batch at = target_batch(net, &net->loss->shape, batch);
-    net_loss(net, &at, &sums->loss, &sums->weight);
+    wide loss = sums->loss, weight = sums->weight;
+    net_loss(net, &at, &loss, &weight);
+    sums->loss = (double)loss;
+    sums->weight = (double)weight;
     for (size_t m = 0; m < net->config.metric_count; m++) {
         const struct loss_batch metric_at = target_batch(net, &net->metrics[m]->shape, batch);
         net->metrics[m]->value(&net->metric_options[m], &metric_at, net->values);
-        sums->metrics[m] = add_values(sums->metrics[m], net->values, batch);
+        sums->metrics[m] = (double)add_values(sums->metrics[m], net->values, batch);
     }
     if (net->config.task == LG_TASK_CLASSIFY)
         sums->correct += count_correct(net, pass, position, &at);
@@ -244,6 +248,23 @@ void net_evaluate(struct lg_net *net, const struct lg_pass *pass, struct lg_sums
     }
     if (net->steps > 0)
         swap_evaluated(net);
+}
+
+long double net_batch_loss(struct lg_net *net, const struct lg_pass *pass)
+{
+    assert(pass->count > 0 && pass->count <= net->config.batch);
+    load_batch(net, pass, pass->first, pass->count);
+    if (!net_forward(net, pass->count * net->ways))
+        return (wide)__builtin_nan("");
+    const struct loss_batch at = target_batch(net, &net->loss->shape, pass->count);
+    wide sum = loss_batch_value(net->loss, &net->config.loss.options, &at, net->values);
+    for (size_t t = 0; t < net->config.term_count; t++) {
+        const struct lg_term *term = &net->config.terms[t];
+        const struct loss_batch term_at = target_batch(net, &net->terms[t]->shape, pass->count);
+        sum += term->weight *
+               loss_batch_value(net->terms[t], &term->loss.options, &term_at, net->values);
+    }
+    return sum;
 }
 
 bool net_diverged(const struct lg_net *net, uint64_t *step)

@@ -35,58 +35,58 @@ static size_t block_scratch_reals(const struct lg_options *options, size_t rows,
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     (void)scalars;
     const double *o = options->value;
-    const double relative = 1 / __builtin_sqrt((double)step);
+    const wide relative = 1 / wide_sqrt((wide)step);
     now->c[RATE] = (real)(o[RELATIVE_STEP] != 0 && relative < o[LR] ? relative : o[LR]);
-    now->c[GAIN] = (real)math_exp(o[BETA2_DECAY] * math_log((double)step)); /* step^decay */
-    now->c[SHRINK] = (real)(1 - o[LR] * o[WEIGHT_DECAY]);
+    now->c[GAIN] = (real)math_exp(o[BETA2_DECAY] * math_log((wide)step)); /* step^decay */
+    now->c[SHRINK] = (real)(1 - (wide)o[LR] * o[WEIGHT_DECAY]);
     const real floor = o[FORM] == FORM_PAPER ? (real)1e-30 : REAL_EPSILON;
     now->c[SMALL] = o[EPS1] > 0 ? (real)o[EPS1] : floor;
 }
 
 /* A mean of squares, moved towards `to`. The first is `to`, the gain being 1. */
-static inline real moved(real mean, double to, real gain)
+static inline real moved(real mean, wide to, real gain)
 {
-    return (real)((1 - (double)gain) * (double)mean + (double)gain * to);
+    return (real)((1 - (wide)gain) * (wide)mean + (wide)gain * to);
 }
 
 /* The mean of squares of each row. added: to every square. */
-static void mean_rows(const struct block *block, real gain, double added, real *means)
+static void mean_rows(const struct block *block, real gain, wide added, real *means)
 {
     for (size_t row = 0; row < block->rows; row++) {
-        const double sum =
+        const wide sum =
             sums_of_squares(1, block->columns, block->gradient + row * block->stride, 0);
-        means[row] = moved(means[row], sum / (double)block->columns + added, gain);
+        means[row] = moved(means[row], sum / (wide)block->columns + added, gain);
     }
 }
 
 /* The mean of squares of each column, added up from the first row on. */
-static void mean_columns(const struct block *block, real gain, double added, real *means)
+static void mean_columns(const struct block *block, real gain, wide added, real *means)
 {
     enum { TOGETHER = 64 };
     for (size_t first = 0; first < block->columns; first += TOGETHER) {
         const size_t n = block->columns - first < TOGETHER ? block->columns - first : TOGETHER;
-        double sum[TOGETHER] = {0};
+        wide sum[TOGETHER] = {0};
         for (size_t row = 0; row < block->rows; row++) {
             const real *g = block->gradient + row * block->stride + first;
             for (size_t i = 0; i < n; i++)
-                sum[i] += (double)g[i] * (double)g[i];
+                sum[i] += (wide)g[i] * (wide)g[i];
         }
         for (size_t i = 0; i < n; i++)
-            means[first + i] = moved(means[first + i], sum[i] / (double)block->rows + added, gain);
+            means[first + i] = moved(means[first + i], sum[i] / (wide)block->rows + added, gain);
     }
 }
 
 /* g / sqrt(variance). PyTorch keeps the root from being less than small; the paper has
  * added small to the squares before. */
-static inline real scaled(real g, double variance, double small, bool is_paper)
+static inline real scaled(real g, wide variance, wide small, bool is_paper)
 {
     if (!is_paper && variance < small * small)
         variance = small * small;
-    return (real)((double)g / __builtin_sqrt(variance));
+    return (real)((wide)g / wide_sqrt(variance));
 }
 
 /* The variance of an entry is row mean * column mean / mean of the column means, one
@@ -95,31 +95,31 @@ static void direct_weight(const struct optimizer_step *now, const struct block *
                           bool is_paper)
 {
     const size_t columns = block->columns;
-    const double small = (double)now->c[SMALL], added = is_paper ? small : 0;
+    const wide small = (wide)now->c[SMALL], added = is_paper ? small : 0;
     real *row_mean = block->state, *column_mean = block->state + block->rows;
     mean_rows(block, now->c[GAIN], added, row_mean);
     mean_columns(block, now->c[GAIN], added, column_mean);
     struct lanes lanes = {0};
     lanes_add(&lanes, column_mean, columns);
-    double mean = lanes_total(&lanes) / (double)columns;
+    wide mean = lanes_total(&lanes) / (wide)columns;
     if (!is_paper && mean < small)
         mean = small;
     for (size_t row = 0; row < block->rows; row++) {
         const real *g = block->gradient + row * block->stride;
-        const double factor = (double)row_mean[row];
+        const wide factor = (wide)row_mean[row];
         real *direction = block->scratch + row * columns;
         for (size_t i = 0; i < columns; i++)
-            direction[i] = scaled(g[i], factor * (double)column_mean[i] / mean, small, is_paper);
+            direction[i] = scaled(g[i], factor * (wide)column_mean[i] / mean, small, is_paper);
     }
 }
 
 static void direct_bias(const struct optimizer_step *now, const struct block *block, bool is_paper)
 {
-    const double small = (double)now->c[SMALL], added = is_paper ? small : 0;
+    const wide small = (wide)now->c[SMALL], added = is_paper ? small : 0;
     for (size_t i = 0; i < block->columns; i++) {
-        const double g = (double)block->gradient[i];
+        const wide g = (wide)block->gradient[i];
         block->state[i] = moved(block->state[i], g * g + added, now->c[GAIN]);
-        block->scratch[i] = scaled(block->gradient[i], (double)block->state[i], small, is_paper);
+        block->scratch[i] = scaled(block->gradient[i], (wide)block->state[i], small, is_paper);
     }
 }
 
@@ -128,13 +128,13 @@ static void update_block(const struct lg_options *options, const struct optimize
 {
     const double *o = options->value;
     const size_t rows = block->rows, columns = block->columns;
-    const double root_size = __builtin_sqrt((double)rows * (double)columns);
-    const double w_rms = sums_norm(rows, columns, block->w, block->stride) / root_size;
-    double rate = (double)now->c[RATE];
+    const wide root_size = wide_sqrt((wide)rows * (wide)columns);
+    const wide w_rms = sums_norm(rows, columns, block->w, block->stride) / root_size;
+    wide rate = (wide)now->c[RATE];
     if (o[SCALE_PARAMETER] != 0)
         rate *= w_rms < o[EPS2] ? o[EPS2] : w_rms;
     (block->is_bias ? direct_bias : direct_weight)(now, block, o[FORM] == FORM_PAPER);
-    const double excess = sums_norm(rows, columns, block->scratch, columns) / (root_size * o[D]);
+    const wide excess = sums_norm(rows, columns, block->scratch, columns) / (root_size * o[D]);
     const real step = (real)(excess > 1 ? rate / excess : rate), shrink = now->c[SHRINK];
     for (size_t row = 0; row < rows; row++) {
         real *restrict w = block->w + row * block->stride;

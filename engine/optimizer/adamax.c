@@ -22,18 +22,18 @@ static real initial_state(const struct lg_options *options, size_t slot)
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
     const double *o = options->value;
-    const bool is_finite = o[LR] / (1 - o[BETA1]) <= (double)REAL_MAX;
+    const bool is_finite = o[LR] / (1 - (wide)o[BETA1]) <= (wide)REAL_MAX;
     return is_finite && o[WEIGHT_DECAY] == 0 && (real)o[EPS] > 0 ? ZERO_AT_REST : ZERO_MOVES;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
     scalars[POWER1] = (step == 1 ? 1 : scalars[POWER1]) * o[BETA1];
     now->c[RATE] = (real)(o[LR] / (1 - scalars[POWER1]));
     now->c[KEEP1] = (real)o[BETA1];
-    now->c[GAIN1] = (real)(1 - o[BETA1]);
+    now->c[GAIN1] = (real)(1 - (wide)o[BETA1]);
     now->c[KEEP2] = (real)o[BETA2];
     now->c[SMALL] = (real)o[EPS];
     now->c[DECAY] = (real)o[WEIGHT_DECAY];

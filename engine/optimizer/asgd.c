@@ -19,14 +19,14 @@ static enum zero_gradient zero_gradient(const struct lg_options *options)
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     (void)scalars;
     const double *o = options->value;
-    const double past = (double)(step - 1);
-    const double rate = o[LR] * math_exp(-o[ALPHA] * math_log1p(o[LAMBD] * o[LR] * past));
+    const wide past = (wide)(step - 1);
+    const wide rate = o[LR] * math_exp(-o[ALPHA] * math_log1p((wide)o[LAMBD] * o[LR] * past));
     now->c[RATE] = (real)rate;
-    now->c[SHRINK] = (real)(1 - o[LAMBD] * rate);
+    now->c[SHRINK] = (real)(1 - (wide)o[LAMBD] * rate);
     now->c[SHARE] = (real)(1 / (past - o[T0] > 1 ? past - o[T0] : 1));
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }

@@ -22,17 +22,17 @@ static size_t block_scratch_reals(const struct lg_options *options, size_t rows,
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
     scalars[POWER1] = (step == 1 ? 1 : scalars[POWER1]) * o[BETA1];
     scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
     now->c[KEEP1] = (real)o[BETA1];
-    now->c[GAIN1] = (real)(1 - o[BETA1]);
+    now->c[GAIN1] = (real)(1 - (wide)o[BETA1]);
     now->c[UNBIAS1] = (real)(1 / (1 - scalars[POWER1]));
     now->c[KEEP2] = (real)o[BETA2];
-    now->c[GAIN2] = (real)(1 - o[BETA2]);
-    now->c[UNBIAS2] = (real)(1 / __builtin_sqrt(1 - scalars[POWER2]));
+    now->c[GAIN2] = (real)(1 - (wide)o[BETA2]);
+    now->c[UNBIAS2] = (real)(1 / wide_sqrt(1 - scalars[POWER2]));
 }
 
 /* One row of moments and of the direction. */
@@ -60,10 +60,10 @@ static void update_block(const struct lg_options *options, const struct optimize
         direct(now, columns, (real)o[EPS], decay, block->w + row * block->stride,
                block->gradient + row * block->stride, block->state + row * columns,
                block->state + size + row * columns, block->scratch + row * columns);
-    double ratio = 1; /* also where a norm is 0: a weight of 0 could not move otherwise */
+    wide ratio = 1; /* also where a norm is 0: a weight of 0 could not move otherwise */
     if (adapts) {
-        const double weight = sums_norm(rows, columns, block->w, block->stride);
-        const double direction = sums_norm(rows, columns, block->scratch, columns);
+        const wide weight = sums_norm(rows, columns, block->w, block->stride);
+        const wide direction = sums_norm(rows, columns, block->scratch, columns);
         if (weight > 0 && direction > 0)
             ratio = weight / direction;
     }

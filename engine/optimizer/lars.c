@@ -18,17 +18,17 @@ static size_t block_scratch_reals(const struct lg_options *options, size_t rows,
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     (void)options, (void)step, (void)scalars, (void)now;
 }
 
 /* The trust ratio. A norm of 0 says nothing about the scale of a step, so the ratio is
  * 1 then; by the formula a weight that starts at 0 would stay there for ever. */
-static double trust_ratio(const double *o, const struct block *block)
+static wide trust_ratio(const double *o, const struct block *block)
 {
-    const double weight = sums_norm(block->rows, block->columns, block->w, block->stride);
-    const double gradient = sums_norm(block->rows, block->columns, block->gradient, block->stride);
+    const wide weight = sums_norm(block->rows, block->columns, block->w, block->stride);
+    const wide gradient = sums_norm(block->rows, block->columns, block->gradient, block->stride);
     if (!(weight > 0 && gradient > 0))
         return 1;
     return o[TRUST_COEFFICIENT] * weight / (gradient + o[WEIGHT_DECAY] * weight + o[EPS]);

@@ -19,19 +19,19 @@ static const char *const searches[] = {"none", "strong_wolfe", NULL};
 enum { STAYED = BATCH_METHOD_STAYED, ITERATIONS, LENGTH, SCALE, HELD, OLDEST };
 
 /* The line search's constants, as PyTorch has them. */
-static const double decrease = 1e-4, curvature = 0.9;
+static const wide decrease = 1e-4, curvature = 0.9;
 enum { SEARCH_EVALUATIONS_MAX = 25 };
 
 /* One point of a line search: w + t direction. */
 struct point {
-    double t, loss, slope;
+    wide t, loss, slope;
     real *gradient; /* a copy; NULL: problem->gradient itself */
 };
 
 /* A step in progress. */
 struct lbfgs {
     const double *o;
-    double *scalars;
+    wide *scalars;
     struct problem *problem;
     size_t n, evaluations;
     /* State vectors: the pairs y and s, 1 / (y . s) of each, the weights of the two-loop
@@ -46,7 +46,7 @@ static size_t problem_reals(const struct lg_options *options, size_t n)
     return (size_t)options->value[HISTORY_SIZE] * (2 * n + 2) + VECTORS * n;
 }
 
-static struct lbfgs lbfgs_of(const struct lg_options *options, double *scalars,
+static struct lbfgs lbfgs_of(const struct lg_options *options, wide *scalars,
                              struct problem *problem)
 {
     const size_t n = problem->n, history = (size_t)options->value[HISTORY_SIZE];
@@ -64,16 +64,16 @@ static struct lbfgs lbfgs_of(const struct lg_options *options, double *scalars,
     return m;
 }
 
-static double largest(size_t n, const real *x)
+static wide largest(size_t n, const real *x)
 {
     real most = 0;
     for (size_t i = 0; i < n; i++)
         most = real_abs(x[i]) > most ? real_abs(x[i]) : most;
-    return (double)most;
+    return (wide)most;
 }
 
 /* Loss and gradient at start + t direction. Returns whether they are finite. */
-static bool evaluate_at(struct lbfgs *m, double t)
+static bool evaluate_at(struct lbfgs *m, wide t)
 {
     for (size_t i = 0; i < m->n; i++)
         m->problem->w[i] = m->start[i] + (real)t * m->direction[i];
@@ -100,11 +100,11 @@ static void remember(struct lbfgs *m)
         y[i] = gradient[i] - m->start_gradient[i];
         s[i] = (real)m->scalars[LENGTH] * m->direction[i];
     }
-    const double ys = sums_dot(n, y, s);
+    const wide ys = sums_dot(n, y, s);
     if (!(ys > 1e-10))
         return;
     if (is_full)
-        m->scalars[OLDEST] = (double)slot_of(m, 1);
+        m->scalars[OLDEST] = (wide)slot_of(m, 1);
     else
         m->scalars[HELD] += 1;
     const size_t slot = slot_of(m, (size_t)m->scalars[HELD] - 1);
@@ -115,7 +115,7 @@ static void remember(struct lbfgs *m)
 }
 
 /* y += factor x */
-static void add(size_t n, real *restrict y, double factor, const real *restrict x)
+static void add(size_t n, real *restrict y, wide factor, const real *restrict x)
 {
     for (size_t i = 0; i < n; i++)
         y[i] += (real)factor * x[i];
@@ -130,24 +130,24 @@ static void direct(struct lbfgs *m)
         d[i] = -m->problem->gradient[i];
     for (size_t age = held; age-- > 0;) {
         const size_t slot = slot_of(m, age);
-        m->weight[slot] = (real)(sums_dot(n, m->s + slot * n, d) * (double)m->inverse[slot]);
-        add(n, d, -(double)m->weight[slot], m->y + slot * n);
+        m->weight[slot] = (real)(sums_dot(n, m->s + slot * n, d) * (wide)m->inverse[slot]);
+        add(n, d, -(wide)m->weight[slot], m->y + slot * n);
     }
     for (size_t i = 0; i < n; i++)
         d[i] *= (real)m->scalars[SCALE];
     for (size_t age = 0; age < held; age++) {
         const size_t slot = slot_of(m, age);
-        const double back = sums_dot(n, m->y + slot * n, d) * (double)m->inverse[slot];
-        add(n, d, (double)m->weight[slot] - back, m->s + slot * n);
+        const wide back = sums_dot(n, m->y + slot * n, d) * (wide)m->inverse[slot];
+        add(n, d, (wide)m->weight[slot] - back, m->s + slot * n);
     }
 }
 
 /* The minimum between low and high of the cubic through two points with their slopes;
  * the middle where the cubic has none. Nocedal and Wright, 2006, equation 3.59. */
-static double cubic(const struct point *a, const struct point *b, double low, double high)
+static wide cubic(const struct point *a, const struct point *b, wide low, wide high)
 {
-    const double d1 = a->slope + b->slope - 3 * (a->loss - b->loss) / (a->t - b->t);
-    const double square = d1 * d1 - a->slope * b->slope;
+    const wide d1 = a->slope + b->slope - 3 * (a->loss - b->loss) / (a->t - b->t);
+    const wide square = d1 * d1 - a->slope * b->slope;
     if (!(square >= 0))
         return (low + high) / 2;
     if (a->t > b->t) {
@@ -155,18 +155,18 @@ static double cubic(const struct point *a, const struct point *b, double low, do
         a = b;
         b = swap;
     }
-    const double d2 = __builtin_sqrt(square);
-    double t = b->t - (b->t - a->t) * ((b->slope + d2 - d1) / (b->slope - a->slope + 2 * d2));
+    const wide d2 = wide_sqrt(square);
+    wide t = b->t - (b->t - a->t) * ((b->slope + d2 - d1) / (b->slope - a->slope + 2 * d2));
     t = low > t ? low : t;
     return high < t ? high : t;
 }
 
-static double of_smaller(double a, double b)
+static wide of_smaller(wide a, wide b)
 {
     return b < a ? b : a;
 }
 
-static double of_larger(double a, double b)
+static wide of_larger(wide a, wide b)
 {
     return b > a ? b : a;
 }
@@ -174,14 +174,14 @@ static double of_larger(double a, double b)
 /* A search for a point that satisfies the strong Wolfe conditions. */
 struct search {
     struct lbfgs *m;
-    double loss, slope; /* at t = 0 */
-    double change;      /* the largest entry of the direction */
-    int evaluations;    /* beyond the first */
+    wide loss, slope; /* at t = 0 */
+    wide change;      /* the largest entry of the direction */
+    int evaluations;  /* beyond the first */
     bool is_done;
     struct point end[2];
 };
 
-static struct point point_here(const struct lbfgs *m, double t)
+static struct point point_here(const struct lbfgs *m, wide t)
 {
     return (struct point){t, m->problem->loss, sums_dot(m->n, m->problem->gradient, m->direction),
                           NULL};
@@ -194,7 +194,7 @@ static bool is_too_high(const struct search *search, const struct point *point)
 
 static bool is_flat(const struct search *search, const struct point *point)
 {
-    return __builtin_fabs(point->slope) <= -curvature * search->slope;
+    return wide_abs(point->slope) <= -curvature * search->slope;
 }
 
 static void hold(struct search *search, int end, struct point point)
@@ -207,7 +207,7 @@ static void hold(struct search *search, int end, struct point point)
 
 /* Lengthen t until two ends have a good point between them, or until it is one. Returns
  * false when a value was not finite. */
-static bool bracket(struct search *search, double t)
+static bool bracket(struct search *search, wide t)
 {
     struct lbfgs *m = search->m;
     /* The last point is end 0 all the time. */
@@ -230,7 +230,7 @@ static bool bracket(struct search *search, double t)
             hold(search, 1, now);
             return true;
         }
-        const double next = cubic(last, &now, now.t + 0.01 * (now.t - last->t), now.t * 10);
+        const wide next = cubic(last, &now, now.t + 0.01 * (now.t - last->t), now.t * 10);
         hold(search, 0, now);
         if (!evaluate_at(m, next))
             return false;
@@ -245,11 +245,11 @@ static bool bracket(struct search *search, double t)
 
 /* The next point to try between the ends. It keeps a tenth of their distance away from
  * the nearer one, if it is outside or if the last was as near. */
-static double between(const struct search *search, bool *is_slow)
+static wide between(const struct search *search, bool *is_slow)
 {
     const struct point *end = search->end;
-    const double low = of_smaller(end[0].t, end[1].t), high = of_larger(end[0].t, end[1].t);
-    const double t = cubic(&end[0], &end[1], low, high), margin = 0.1 * (high - low);
+    const wide low = of_smaller(end[0].t, end[1].t), high = of_larger(end[0].t, end[1].t);
+    const wide t = cubic(&end[0], &end[1], low, high), margin = 0.1 * (high - low);
     if (!(of_smaller(high - t, t - low) < margin)) {
         *is_slow = false;
         return t;
@@ -259,7 +259,7 @@ static double between(const struct search *search, bool *is_slow)
         return t;
     }
     *is_slow = false;
-    return __builtin_fabs(t - high) < __builtin_fabs(t - low) ? high - margin : low + margin;
+    return wide_abs(t - high) < wide_abs(t - low) ? high - margin : low + margin;
 }
 
 /* Draw the ends together. Returns which is the good one, or -1 when a value was not
@@ -273,9 +273,9 @@ static int zoom(struct search *search)
         return 0;
     int low = end[0].loss <= end[1].loss ? 0 : 1;
     while (!search->is_done && search->evaluations < SEARCH_EVALUATIONS_MAX) {
-        if (__builtin_fabs(end[1].t - end[0].t) * search->change < m->o[TOLERANCE_CHANGE])
+        if (wide_abs(end[1].t - end[0].t) * search->change < m->o[TOLERANCE_CHANGE])
             break;
-        const double t = between(search, &is_slow);
+        const wide t = between(search, &is_slow);
         if (!evaluate_at(m, t))
             return -1;
         const struct point now = point_here(m, t);
@@ -299,7 +299,7 @@ static int zoom(struct search *search)
 }
 
 /* Go to start + t direction, where loss and gradient are known. */
-static void settle(struct lbfgs *m, double t, double loss, const real *gradient)
+static void settle(struct lbfgs *m, wide t, wide loss, const real *gradient)
 {
     for (size_t i = 0; i < m->n; i++) /* a length of 0 must not touch a w of -0 */
         m->problem->w[i] = t == 0 ? m->start[i] : m->start[i] + (real)t * m->direction[i];
@@ -308,7 +308,7 @@ static void settle(struct lbfgs *m, double t, double loss, const real *gradient)
 }
 
 /* Back to where the iteration began, exactly. */
-static void retreat(struct lbfgs *m, double loss)
+static void retreat(struct lbfgs *m, wide loss)
 {
     batch_method_copy(m->n, m->problem->w, m->start);
     batch_method_copy(m->n, m->problem->gradient, m->start_gradient);
@@ -316,9 +316,9 @@ static void retreat(struct lbfgs *m, double loss)
 }
 
 /* Returns whether there was a point to go to, with the length of the move in scalars. */
-static bool search_line(struct lbfgs *m, double slope)
+static bool search_line(struct lbfgs *m, wide slope)
 {
-    const double loss = m->problem->loss;
+    const wide loss = m->problem->loss;
     struct search search = {.m = m, .loss = loss, .slope = slope};
     search.change = largest(m->n, m->direction);
     const int good = bracket(&search, m->scalars[LENGTH]) ? zoom(&search) : -1;
@@ -336,7 +336,7 @@ static bool search_line(struct lbfgs *m, double slope)
  * next step begins with that. */
 static bool move(struct lbfgs *m, bool is_last)
 {
-    const double loss = m->problem->loss;
+    const wide loss = m->problem->loss;
     if (is_last) {
         settle(m, m->scalars[LENGTH], loss, m->start_gradient);
         return true;
@@ -348,7 +348,7 @@ static bool move(struct lbfgs *m, bool is_last)
 }
 
 /* The direction and the length to try first. Returns the slope. */
-static double prepare(struct lbfgs *m)
+static wide prepare(struct lbfgs *m)
 {
     const size_t n = m->n;
     const real *gradient = m->problem->gradient;
@@ -367,26 +367,26 @@ static double prepare(struct lbfgs *m)
     if (is_first) {
         struct lanes lanes = {0};
         for (size_t i = 0; i < n; i++)
-            lanes.sum[i % VIRTUAL_LANES] += (double)real_abs(gradient[i]);
+            lanes.sum[i % VIRTUAL_LANES] += (wide)real_abs(gradient[i]);
         m->scalars[LENGTH] = of_smaller(1, 1 / lanes_total(&lanes)) * m->o[LR];
     }
     return sums_dot(n, gradient, m->direction);
 }
 
 /* Whether the step goes on after a move from where the loss was `before`. */
-static bool goes_on(const struct lbfgs *m, double before)
+static bool goes_on(const struct lbfgs *m, wide before)
 {
     const double *o = m->o;
     const size_t iterations = (size_t)o[MAX_ITER], evaluations = (size_t)o[MAX_EVAL];
     const size_t allowed = evaluations > 0 ? evaluations : iterations * 5 / 4;
-    const double length = __builtin_fabs(m->scalars[LENGTH]) * largest(m->n, m->direction);
+    const wide length = wide_abs(m->scalars[LENGTH]) * largest(m->n, m->direction);
     return m->evaluations < allowed && largest(m->n, m->problem->gradient) > o[TOLERANCE_GRAD] &&
            length > o[TOLERANCE_CHANGE] &&
-           !(__builtin_fabs(m->problem->loss - before) < o[TOLERANCE_CHANGE]);
+           !(wide_abs(m->problem->loss - before) < o[TOLERANCE_CHANGE]);
 }
 
 static void minimise(const struct lg_options *options, uint64_t step,
-                     double scalars[OPTIMIZER_SCALARS_MAX], struct problem *problem)
+                     wide scalars[OPTIMIZER_SCALARS_MAX], struct problem *problem)
 {
     (void)step;
     struct lbfgs m = lbfgs_of(options, scalars, problem);
@@ -395,7 +395,7 @@ static void minimise(const struct lg_options *options, uint64_t step,
         return;
     const int iterations = (int)m.o[MAX_ITER];
     for (int iteration = 1; iteration <= iterations; iteration++) {
-        const double before = problem->loss, slope = prepare(&m);
+        const wide before = problem->loss, slope = prepare(&m);
         if (slope > -m.o[TOLERANCE_CHANGE])
             return;
         const bool moved = m.o[LINE_SEARCH_FN] == SEARCH_STRONG_WOLFE

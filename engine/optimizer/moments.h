@@ -12,17 +12,17 @@ enum { POWER1, POWER2 };
 enum { RATE, KEEP1, GAIN1, KEEP2, GAIN2, UNBIAS, SMALL, DECAY, MOMENTS_COEFFICIENTS };
 
 static inline void moments_begin(const struct lg_options *options, uint64_t step,
-                                 double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                                 wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
     scalars[POWER1] = (step == 1 ? 1 : scalars[POWER1]) * o[BETA1];
     scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
     now->c[RATE] = (real)(o[LR] / (1 - scalars[POWER1]));
     now->c[KEEP1] = (real)o[BETA1];
-    now->c[GAIN1] = (real)(1 - o[BETA1]);
+    now->c[GAIN1] = (real)(1 - (wide)o[BETA1]);
     now->c[KEEP2] = (real)o[BETA2];
-    now->c[GAIN2] = (real)(1 - o[BETA2]);
-    now->c[UNBIAS] = (real)(1 / __builtin_sqrt(1 - scalars[POWER2]));
+    now->c[GAIN2] = (real)(1 - (wide)o[BETA2]);
+    now->c[UNBIAS] = (real)(1 / wide_sqrt(1 - scalars[POWER2]));
     now->c[SMALL] = (real)o[EPS];
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
@@ -32,7 +32,7 @@ static inline void moments_begin(const struct lg_options *options, uint64_t step
 static inline bool moments_rest(const struct lg_options *options)
 {
     const double *o = options->value;
-    return (real)o[EPS] > 0 && o[LR] / (1 - o[BETA1]) <= (double)REAL_MAX;
+    return (real)o[EPS] > 0 && o[LR] / (1 - (wide)o[BETA1]) <= (wide)REAL_MAX;
 }
 
 /* Moments decay towards zero whatever the gradient; moments of zero stay. */

@@ -6,12 +6,13 @@ enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, MOMENTUM_DECAY, FORM };
 enum { PRODUCT, POWER2 }; /* scalars: mu_1 ... mu_step, beta2^step */
 enum { NOW, NEXT, KEEP1, GAIN1, KEEP2, GAIN2, UNBIAS, SMALL, DECAY };
 
-#define LOG_0_96 (-0.040821994520255166) /* log(0.96) */
+static const wide LOG_0_96 =
+    (wide)-0x1.4e69ed6d80eb320cfaa997350988p-5L; /* log of the double 0.96 */
 
 /* mu of a step. */
-static double momentum_at(const double *o, uint64_t step)
+static wide momentum_at(const double *o, uint64_t step)
 {
-    return o[BETA1] * (1 - 0.5 * math_exp(LOG_0_96 * ((double)step * o[MOMENTUM_DECAY])));
+    return o[BETA1] * (1 - 0.5 * math_exp(LOG_0_96 * ((wide)step * o[MOMENTUM_DECAY])));
 }
 
 static size_t slots(const struct lg_options *options)
@@ -25,25 +26,25 @@ static size_t slots(const struct lg_options *options)
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
     const double *o = options->value;
-    const bool is_finite = o[LR] / (1 - o[BETA1]) <= (double)REAL_MAX;
+    const bool is_finite = o[LR] / (1 - (wide)o[BETA1]) <= (wide)REAL_MAX;
     return is_finite && o[WEIGHT_DECAY] == 0 && (real)o[EPS] > 0 ? ZERO_AT_REST : ZERO_MOVES;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
     scalars[PRODUCT] = (step == 1 ? 1 : scalars[PRODUCT]) * momentum_at(o, step);
     scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
-    const double mu = momentum_at(o, step), next = momentum_at(o, step + 1);
-    const double product_next = scalars[PRODUCT] * next * (o[FORM] != 0 ? mu : 1);
+    const wide mu = momentum_at(o, step), next = momentum_at(o, step + 1);
+    const wide product_next = scalars[PRODUCT] * next * (o[FORM] != 0 ? mu : 1);
     now->c[NOW] = (real)(o[LR] * (1 - mu) / (1 - scalars[PRODUCT]));
     now->c[NEXT] = (real)(o[LR] * next / (1 - product_next));
     now->c[KEEP1] = (real)o[BETA1];
-    now->c[GAIN1] = (real)(1 - o[BETA1]);
+    now->c[GAIN1] = (real)(1 - (wide)o[BETA1]);
     now->c[KEEP2] = (real)o[BETA2];
-    now->c[GAIN2] = (real)(1 - o[BETA2]);
-    now->c[UNBIAS] = (real)(1 / __builtin_sqrt(1 - scalars[POWER2]));
+    now->c[GAIN2] = (real)(1 - (wide)o[BETA2]);
+    now->c[UNBIAS] = (real)(1 / wide_sqrt(1 - scalars[POWER2]));
     now->c[SMALL] = (real)o[EPS];
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }

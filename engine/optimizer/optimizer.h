@@ -76,7 +76,7 @@ struct problem {
     size_t n;
     real *w;        /* (n), in and out */
     real *gradient; /* (n), at w */
-    double loss;    /* at w */
+    wide loss;      /* at w */
     real *state;    /* problem_reals(), 0 before the first step */
     /* Loss and gradient at w, into the fields above. */
     void (*evaluate)(struct problem *problem);
@@ -96,7 +96,7 @@ struct optimizer {
     /* Before the first update of a step, whatever the kind. step: 1-based; scalars: the
      * optimizer's own numbers, 0 before step 1, kept between steps. */
     void (*begin)(const struct lg_options *options, uint64_t step,
-                  double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now);
+                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now);
     /* One step for n parameters. w: (n), in and out; gradient's direction and
      * state[slot]: (n) each. None overlap. */
     void (*update)(const struct optimizer_step *now, size_t n, real *restrict w,
@@ -119,7 +119,7 @@ struct optimizer {
      * begin(), which it does not have. */
     size_t (*problem_reals)(const struct lg_options *options, size_t n);
     void (*minimise)(const struct lg_options *options, uint64_t step,
-                     double scalars[OPTIMIZER_SCALARS_MAX], struct problem *problem);
+                     wide scalars[OPTIMIZER_SCALARS_MAX], struct problem *problem);
 
     /* All training samples are one batch, whatever the spec's `batch`. */
     bool full_batch;
@@ -144,9 +144,9 @@ struct optimizer {
 
 /* The learning rate under inverse-time decay, as Torch7's learningRateDecay:
  * lr / (1 + (step - 1) * decay). */
-static inline double decayed_rate(double lr, double decay, uint64_t step)
+static inline wide decayed_rate(wide lr, wide decay, uint64_t step)
 {
-    return lr / (1 + (double)(step - 1) * decay);
+    return lr / (1 + (wide)(step - 1) * decay);
 }
 
 /* Rows that several optimizers' option tables share. */

@@ -9,17 +9,17 @@ static size_t slots(const struct lg_options *options)
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
     moments_begin(options, step, scalars, now);
-    const double longest = 2 / (1 - o[BETA2]) - 1, left = 1 - scalars[POWER2];
-    const double length = longest - 2 * (double)step * scalars[POWER2] / left;
+    const wide longest = 2 / (1 - (wide)o[BETA2]) - 1, left = 1 - scalars[POWER2];
+    const wide length = longest - 2 * (wide)step * scalars[POWER2] / left;
     const bool is_scaled = length > 5;
-    double rate = o[LR] / (1 - scalars[POWER1]);
+    wide rate = o[LR] / (1 - scalars[POWER1]);
     if (is_scaled)
-        rate *= __builtin_sqrt((length - 4) * (length - 2) * longest /
-                               ((longest - 4) * (longest - 2) * length) * left);
+        rate *= wide_sqrt((length - 4) * (length - 2) * longest /
+                          ((longest - 4) * (longest - 2) * length) * left);
     now->c[RATE] = (real)rate;
     now->c[IS_SCALED] = is_scaled;
 }

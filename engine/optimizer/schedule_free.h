@@ -9,7 +9,7 @@
 enum { LARGEST, SUM, SCHEDULE_FREE_SCALARS };
 
 /* x^power for x >= 0. */
-static inline double power_of(double x, double power)
+static inline wide power_of(wide x, wide power)
 {
     if (power == 0 || x == 0)
         return power == 0;
@@ -17,19 +17,19 @@ static inline double power_of(double x, double power)
 }
 
 /* The rate's part while it warms up over so many steps. */
-static inline double warm_up(uint64_t step, double steps)
+static inline wide warm_up(uint64_t step, wide steps)
 {
-    return (double)step < steps ? (double)step / steps : 1;
+    return (wide)step < steps ? (wide)step / steps : 1;
 }
 
 /* The share of this step in the average: step^r times the largest rate^power, of the sum
  * of those so far. */
-static inline double share_of_average(uint64_t step, double rate, double r, double power,
-                                      double scalars[OPTIMIZER_SCALARS_MAX])
+static inline wide share_of_average(uint64_t step, wide rate, wide r, wide power,
+                                    wide scalars[OPTIMIZER_SCALARS_MAX])
 {
     if (step == 1 || scalars[LARGEST] < rate)
         scalars[LARGEST] = rate;
-    const double weight = power_of((double)step, r) * power_of(scalars[LARGEST], power);
+    const wide weight = power_of((wide)step, r) * power_of(scalars[LARGEST], power);
     scalars[SUM] = (step == 1 ? 0 : scalars[SUM]) + weight;
     return scalars[SUM] > 0 ? weight / scalars[SUM] : 0;
 }

@@ -18,21 +18,21 @@ static enum zero_gradient zero_gradient(const struct lg_options *options)
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
     scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
-    const double warm = warm_up(step, o[WARMUP]);
-    const double rate = o[LR] * warm * __builtin_sqrt(1 - scalars[POWER2]);
-    const double part = share_of_average(step, rate, o[R], o[LR_POWER], scalars);
+    const wide warm = warm_up(step, o[WARMUP]);
+    const wide rate = o[LR] * warm * wide_sqrt(1 - scalars[POWER2]);
+    const wide part = share_of_average(step, rate, o[R], o[LR_POWER], scalars);
     now->c[RATE] = (real)rate;
     now->c[SHARE] = (real)part;
     now->c[REST] = (real)(1 - part);
     now->c[IS_FIRST] = step == 1;
     now->c[INNER] = (real)o[BETA1];
-    now->c[OUTER] = (real)(1 - o[BETA1]);
+    now->c[OUTER] = (real)(1 - (wide)o[BETA1]);
     now->c[KEEP2] = (real)o[BETA2];
-    now->c[GAIN2] = (real)(1 - o[BETA2]);
+    now->c[GAIN2] = (real)(1 - (wide)o[BETA2]);
     now->c[SMALL] = (real)o[EPS];
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }

@@ -17,18 +17,18 @@ static enum zero_gradient zero_gradient(const struct lg_options *options)
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  double scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
-    const double warm = warm_up(step, o[WARMUP]);
-    const double rate = o[LR] * warm;
-    const double part = share_of_average(step, rate, o[R], o[LR_POWER], scalars);
+    const wide warm = warm_up(step, o[WARMUP]);
+    const wide rate = o[LR] * warm;
+    const wide part = share_of_average(step, rate, o[R], o[LR_POWER], scalars);
     now->c[RATE] = (real)rate;
     now->c[SHARE] = (real)part;
     now->c[REST] = (real)(1 - part);
     now->c[IS_FIRST] = step == 1;
     now->c[INNER] = (real)o[MOMENTUM];
-    now->c[OUTER] = (real)(1 - o[MOMENTUM]);
+    now->c[OUTER] = (real)(1 - (wide)o[MOMENTUM]);
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 

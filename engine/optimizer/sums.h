@@ -15,16 +15,16 @@ static inline void sums_add_products(struct lanes *lanes, size_t first, const re
 {
     size_t i = 0;
     for (; i < n && (first + i) % VIRTUAL_LANES != 0; i++)
-        lanes->sum[(first + i) % VIRTUAL_LANES] += (double)x[i] * (double)y[i];
+        lanes->sum[(first + i) % VIRTUAL_LANES] += (wide)x[i] * (wide)y[i];
     for (; i + VIRTUAL_LANES <= n; i += VIRTUAL_LANES)
         for (size_t lane = 0; lane < VIRTUAL_LANES; lane++)
-            lanes->sum[lane] += (double)x[i + lane] * (double)y[i + lane];
+            lanes->sum[lane] += (wide)x[i + lane] * (wide)y[i + lane];
     for (size_t lane = 0; i < n; i++, lane++)
-        lanes->sum[lane] += (double)x[i] * (double)y[i];
+        lanes->sum[lane] += (wide)x[i] * (wide)y[i];
 }
 
 /* x . y over n entries. */
-static inline double sums_dot(size_t n, const real *x, const real *y)
+static inline wide sums_dot(size_t n, const real *x, const real *y)
 {
     struct lanes lanes = {0};
     sums_add_products(&lanes, 0, x, y, n);
@@ -32,7 +32,7 @@ static inline double sums_dot(size_t n, const real *x, const real *y)
 }
 
 /* The sum of squares of x: (rows, columns), rows `stride` apart, row by row. */
-static inline double sums_of_squares(size_t rows, size_t columns, const real *x, size_t stride)
+static inline wide sums_of_squares(size_t rows, size_t columns, const real *x, size_t stride)
 {
     struct lanes lanes = {0};
     for (size_t row = 0; row < rows; row++)
@@ -41,9 +41,9 @@ static inline double sums_of_squares(size_t rows, size_t columns, const real *x,
 }
 
 /* The Euclidean norm of the same. */
-static inline double sums_norm(size_t rows, size_t columns, const real *x, size_t stride)
+static inline wide sums_norm(size_t rows, size_t columns, const real *x, size_t stride)
 {
-    return __builtin_sqrt(sums_of_squares(rows, columns, x, stride));
+    return wide_sqrt(sums_of_squares(rows, columns, x, stride));
 }
 
 #endif

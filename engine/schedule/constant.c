@@ -1,6 +1,6 @@
 #include "engine/schedule/schedule.h"
 
-static double factor(const struct lg_options *options, uint64_t step, uint64_t steps)
+static wide factor(const struct lg_options *options, uint64_t step, uint64_t steps)
 {
     (void)options;
     (void)step;

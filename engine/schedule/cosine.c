@@ -3,10 +3,10 @@
 
 enum { MINIMUM };
 
-static double factor(const struct lg_options *options, uint64_t step, uint64_t steps)
+static wide factor(const struct lg_options *options, uint64_t step, uint64_t steps)
 {
-    const double least = options->value[MINIMUM];
-    const double turn = math_cospi((double)(step - 1) / (double)steps);
+    const wide least = options->value[MINIMUM];
+    const wide turn = math_cospi((wide)(step - 1) / (wide)steps);
     return least + (1 - least) * (1 + turn) / 2;
 }
 

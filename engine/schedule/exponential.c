@@ -3,14 +3,14 @@
 
 enum { GAMMA };
 
-static double factor(const struct lg_options *options, uint64_t step, uint64_t steps)
+static wide factor(const struct lg_options *options, uint64_t step, uint64_t steps)
 {
     (void)steps;
-    const double gamma = options->value[GAMMA];
+    const wide gamma = options->value[GAMMA];
     if (step == 1)
         return 1;
     /* math_log(0) is -infinity, and so the factor 0. */
-    return step == 2 ? gamma : math_exp((double)(step - 1) * math_log(gamma));
+    return step == 2 ? gamma : math_exp((wide)(step - 1) * math_log(gamma));
 }
 
 static const struct lg_option options_table[] = {

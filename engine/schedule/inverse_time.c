@@ -2,10 +2,10 @@
 
 enum { DECAY };
 
-static double factor(const struct lg_options *options, uint64_t step, uint64_t steps)
+static wide factor(const struct lg_options *options, uint64_t step, uint64_t steps)
 {
     (void)steps;
-    return 1 / (1 + (double)(step - 1) * options->value[DECAY]);
+    return 1 / (1 + (wide)(step - 1) * options->value[DECAY]);
 }
 
 static const struct lg_option options_table[] = {

@@ -4,18 +4,18 @@
 enum { PCT_START, DIV_FACTOR, FINAL_DIV_FACTOR };
 
 /* From `from` at done = 0 to `to` at done = 1. */
-static double anneal(double from, double to, double done)
+static wide anneal(wide from, wide to, wide done)
 {
     return to + (from - to) / 2 * (1 + math_cospi(done));
 }
 
 /* The peak is at step pct_start * steps, which need not be whole. */
-static double factor(const struct lg_options *options, uint64_t step, uint64_t steps)
+static wide factor(const struct lg_options *options, uint64_t step, uint64_t steps)
 {
-    const double initial = 1 / options->value[DIV_FACTOR];
-    const double final = initial / options->value[FINAL_DIV_FACTOR];
-    const double now = (double)(step - 1), last = (double)steps - 1;
-    const double peak = options->value[PCT_START] * (double)steps - 1;
+    const wide initial = 1 / (wide)options->value[DIV_FACTOR];
+    const wide final = initial / options->value[FINAL_DIV_FACTOR];
+    const wide now = (wide)(step - 1), last = (wide)steps - 1;
+    const wide peak = options->value[PCT_START] * (wide)steps - 1;
     if (now <= peak)
         return peak > 0 ? anneal(initial, 1, now / peak) : 1;
     return anneal(1, final, (now - peak) / (last - peak));

@@ -108,7 +108,7 @@ static enum lg_status measure(const struct eval *eval, const struct lg_loss_shap
     if (status != LG_OK)
         return status;
     const double value =
-        eval->backend->evaluate_loss(&arena, &eval->choice, &data, inputs->gradient);
+        (double)eval->backend->evaluate_loss(&arena, &eval->choice, &data, inputs->gradient);
     lg_arena_destroy(&arena);
     matrix_print(&value, 1, 1, eval->backend->precision, out);
     for (size_t i = 0; status == LG_OK && i < shape->inputs; i++)

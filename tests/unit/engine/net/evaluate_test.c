@@ -78,7 +78,7 @@ static void check_loss(size_t index, double reduction)
     net_evaluate_loss(&arena, &choice, &example.data, gradient);
     const size_t measured = arena.used_bytes;
     cr_assert_eq(lg_arena_create(&arena, measured, NULL), LG_OK);
-    const double value = net_evaluate_loss(&arena, &choice, &example.data, gradient);
+    const double value = (double)net_evaluate_loss(&arena, &choice, &example.data, gradient);
     cr_expect_eq(arena.used_bytes, measured);
     lg_arena_destroy(&arena);
 

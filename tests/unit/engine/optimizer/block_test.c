@@ -209,28 +209,28 @@ TEMPLATE_TEST(block_optimizer, place_and_scratch_change_no_bit)
             continue;
         struct lg_options options = random_options(&pcg, &optimizer->info);
         const char *label = shapes[lg_pcg_below(&pcg, 5)];
-        struct sample wide = sample_new(optimizer, &options, label, 5);
+        struct sample broad = sample_new(optimizer, &options, label, 5);
         struct sample narrow = sample_new(optimizer, &options, label, 0);
-        const size_t cells = wide.block.rows * wide.block.columns;
+        const size_t cells = broad.block.rows * broad.block.columns;
         double values[17 * 33];
         for (int turn = 0; turn < 4; turn++) {
             for (size_t i = 0; i < cells; i++)
                 values[i] = (double)awkward_real(&pcg);
-            put(&wide, turn ? wide.gradient : wide.w, values);
+            put(&broad, turn ? broad.gradient : broad.w, values);
             put(&narrow, turn ? narrow.gradient : narrow.w, values);
-            for (size_t i = 0; i < wide.scratch_reals; i++)
-                wide.block.scratch[i] = awkward_real(&pcg);
+            for (size_t i = 0; i < broad.scratch_reals; i++)
+                broad.block.scratch[i] = awkward_real(&pcg);
             if (turn) {
-                step(&wide);
+                step(&broad);
                 step(&narrow);
             }
         }
         for (size_t i = 0; i < cells; i++) {
-            const real a = parameter(&wide, i), b = parameter(&narrow, i);
+            const real a = parameter(&broad, i), b = parameter(&narrow, i);
             cr_assert((a != a && b != b) || memcmp(&a, &b, sizeof a) == 0, "%s %s entry %zu",
                       optimizer->info.name, label, i);
         }
-        sample_free(&wide);
+        sample_free(&broad);
         sample_free(&narrow);
     }
 }
