@@ -27,7 +27,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wdouble-promotion -Wstrict-prot
             -Wmissing-prototypes -Wvla -Wundef $(if $(CI),-Werror)
 CFLAGS   ?=
 ALL_CFLAGS = $(CONTRACT) $(OPT) $(WARNINGS) -D_GNU_SOURCE -I. -I$(OBJ)/generated -MMD -MP $(CFLAGS)
-LIBS     := -lfyaml -ljansson -lpng -lz -lcrypto
+LIBS     := -pthread -lfyaml -ljansson -lpng -lz -lcrypto
 
 TARGET := $(shell $(CC) -dumpmachine 2>/dev/null)
 ISAS := $(if $(filter x86_64%,$(TARGET)),avx512 avx2)$(if $(filter aarch64%,$(TARGET)),neon) generic

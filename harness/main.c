@@ -7,6 +7,7 @@
 #include "harness/check/verify_command.h"
 #include "harness/command/command.h"
 #include "harness/command/output.h"
+#include "harness/gradcheck/gradcheck_command.h"
 #include "harness/list/list_command.h"
 #include "harness/measure/env_command.h"
 #include "harness/record/version.h"
@@ -35,7 +36,7 @@ static const struct command version_command = {
 };
 
 static const struct command *const commands[] = {
-    &run_command,    &list_command, &eval_command, &verify_command,
+    &run_command,    &list_command, &eval_command, &gradcheck_command, &verify_command,
     &report_command, &env_command,  &help_command, &version_command,
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };

@@ -29,13 +29,26 @@ void net_parameters(const struct lg_net *net, double *values)
     }
 }
 
+/* A square of a weight: it is turned on its way, and squares stay in L1. */
+enum { SQUARE = 16 };
+
+static void set_square(struct layer *layer, const double *values, size_t first_o, size_t first_i)
+{
+    const size_t end_o = first_o + SQUARE < layer->outputs ? first_o + SQUARE : layer->outputs;
+    const size_t end_i = first_i + SQUARE < layer->inputs ? first_i + SQUARE : layer->inputs;
+    for (size_t i = first_i; i < end_i; i++)
+        for (size_t o = first_o; o < end_o; o++)
+            *weight_at(layer, layer->weight.w, o, i) = (real)values[o * layer->inputs + i];
+}
+
 void net_set_parameters(struct lg_net *net, const double *values)
 {
     for (size_t l = 0; l < net->config.layer_count; l++) {
         struct layer *layer = &net->layers[l];
-        for (size_t o = 0; o < layer->outputs; o++)
-            for (size_t i = 0; i < layer->inputs; i++)
-                *weight_at(layer, layer->weight.w, o, i) = (real)*values++;
+        for (size_t o = 0; o < layer->outputs; o += SQUARE)
+            for (size_t i = 0; i < layer->inputs; i += SQUARE)
+                set_square(layer, values, o, i);
+        values += layer->inputs * layer->outputs;
         for (size_t o = 0; o < layer->outputs; o++)
             layer->bias.w[o] = (real)*values++;
     }

@@ -1,0 +1,395 @@
+#include "harness/gradcheck/check.h"
+
+#include <assert.h>
+#include <float.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/base/pcg.h"
+#include "harness/gradcheck/diagnosis.h"
+
+const char *const verdict_names[] = {"pass", "fail", "dead", "skipped"};
+
+/* A gradient in f64 may be off by so many units of the last place of its block's
+ * largest entry (of a direction: of the sum of all), as sums of products are. */
+static const long double ROUNDINGS = 256;
+
+/* A difference whose error bar is wider than this share of the block's largest
+ * derivative decides nothing. */
+static const long double WIDEST_BAR = 1e-6L;
+
+/* A block whose derivatives are below this share of another's largest is measured by that
+ * one: what cancels in it is of that size. */
+static const long double LEAST_SHARE = 1.0L / 16;
+
+/* Error bars are estimates: so many of them are allowed. */
+static const long double BARS = 4;
+
+long double check_unit(enum copy copy)
+{
+    const long double epsilon[COPIES] = {(long double)FLT_EPSILON, DBL_EPSILON, LDBL_EPSILON};
+    return epsilon[copy] / 2;
+}
+
+static long double magnitude(long double x)
+{
+    return x < 0 ? -x : x;
+}
+
+/* ---- Measuring ----------------------------------------------------------- */
+
+/* Between 1 and 2 in size, by a hash of seed and place: entries that change places do not
+ * go unseen, as they would with equal ones. (The finaliser of SplitMix64: G. L. Steele, D.
+ * Lea, C. H. Flood, OOPSLA 2014, DOI 10.1145/2660193.2660195.) */
+static double direction_at(const struct check_line *line, size_t i)
+{
+    if (line->count == 1)
+        return 1;
+    uint64_t z = line->seed + (i + 1) * 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    z ^= z >> 31;
+    const double size = 1 + (double)(z >> 1 & 255) / 256;
+    return z & 1 ? size : -size;
+}
+
+struct moved {
+    struct check *check;
+    const struct check_line *line;
+};
+
+static long double line_value(void *context, double t)
+{
+    const struct moved *moved = context;
+    const struct check_line *line = moved->line;
+    struct subject *subject = moved->check->subject;
+    double *x = moved->check->x;
+    for (size_t i = line->first; i < line->first + line->count; i++)
+        x[i] = subject->point[i] + t * direction_at(line, i);
+    const long double value = subject->value(subject, COPY_WIDE, x);
+    memcpy(x + line->first, subject->point + line->first, line->count * sizeof *x);
+    return value;
+}
+
+long double check_entry_value(void *context, double t)
+{
+    const struct check_entry *entry = context;
+    struct subject *subject = entry->check->subject;
+    double *x = entry->check->x;
+    x[entry->entry] = subject->point[entry->entry] + t;
+    const long double value = subject->value(subject, entry->copy, x);
+    x[entry->entry] = subject->point[entry->entry];
+    return value;
+}
+
+static void measure_line(struct check *check, struct check_line *line, size_t steps)
+{
+    struct moved moved = {check, line};
+    const struct line along = {line_value, &moved};
+    derivative_measure(&along, check->subject->step, steps, check->noise[line->block],
+                       &line->derivative);
+}
+
+static size_t block_size(const struct block *block)
+{
+    return block->rows * block->columns;
+}
+
+static size_t lines_of(const struct block *block, const struct check_plan *plan)
+{
+    const size_t size = block_size(block);
+    return size <= plan->whole ? size : plan->entries + plan->directions;
+}
+
+/* Which entries or directions a block is measured in. */
+static void choose_lines(const struct subject *subject, size_t b, const struct check_plan *plan,
+                         struct lg_pcg *pcg, struct check_line *lines)
+{
+    const struct block *block = &subject->blocks[b];
+    const size_t count = lines_of(block, plan), size = block_size(block);
+    for (size_t i = 0; i < count; i++) {
+        lines[i] = (struct check_line){.block = b, .first = block->first, .count = size};
+        if (size <= plan->whole)
+            lines[i].first += i;
+        else if (i < plan->entries)
+            lines[i].first += lg_pcg_below(pcg, (uint32_t)size);
+        if (size <= plan->whole || i < plan->entries)
+            lines[i].count = 1;
+        lines[i].seed = (uint64_t)lg_pcg_next(pcg) << 32 | lg_pcg_next(pcg);
+    }
+}
+
+enum lg_status check_measure(struct subject *subject, const struct check_plan *plan,
+                             struct check *check, struct lg_error *error)
+{
+    size_t count = 0;
+    for (size_t b = 0; b < subject->block_count; b++)
+        count += lines_of(&subject->blocks[b], plan);
+    *check = (struct check){.subject = subject};
+    check->lines = calloc(count + 1, sizeof *check->lines);
+    check->x = malloc((subject->size + 1) * sizeof *check->x);
+    if (check->lines == NULL || check->x == NULL) {
+        check_free(check);
+        return lg_fail(error, LG_ENVIRONMENT, "not enough memory to check %s '%s'", subject->kind,
+                       subject->name);
+    }
+    memcpy(check->x, subject->point, subject->size * sizeof *check->x);
+    check->line_count = count;
+    struct lg_pcg pcg = lg_pcg_seed(plan->seed, 1);
+    struct check_line *line = check->lines;
+    for (size_t b = 0; b < subject->block_count; b++) {
+        const size_t own = lines_of(&subject->blocks[b], plan);
+        choose_lines(subject, b, plan, &pcg, line);
+        struct moved moved = {check, line + own - 1}; /* a direction where there is one */
+        const struct line along = {line_value, &moved};
+        check->noise[b] = derivative_noise(&along, check_unit(COPY_WIDE));
+        for (size_t i = 0; i < own; i++)
+            measure_line(check, line + i, plan->steps);
+        line += own;
+    }
+    return LG_OK;
+}
+
+void check_free(struct check *check)
+{
+    free(check->lines);
+    free(check->x);
+    *check = (struct check){.subject = NULL};
+}
+
+/* ---- Judging ------------------------------------------------------------- */
+
+/* A gradient and what it is measured against, for a block. */
+struct court {
+    struct check *check;
+    const struct block *block;
+    const double *gradient;
+    long double largest, sum; /* of the block's |gradient| and derivatives */
+};
+
+static long double along(const struct court *court, const struct check_line *line)
+{
+    long double sum = 0;
+    for (size_t i = line->first; i < line->first + line->count; i++)
+        sum += (long double)(court->gradient[i] * direction_at(line, i));
+    return sum;
+}
+
+static long double allowance(const struct court *court, const struct check_line *line)
+{
+    return ROUNDINGS * check_unit(COPY_F64) * (line->count == 1 ? court->largest : court->sum);
+}
+
+/* How a line came out: its error beyond what is allowed is `excess`. */
+struct outcome {
+    bool is_usable, at_kink;
+    long double analytic, numeric, bar, error, excess;
+};
+
+static struct outcome try_line(const struct court *court, const struct check_line *line)
+{
+    const struct derivative *d = &line->derivative;
+    struct outcome o = {.at_kink = derivative_has_kink(d), .analytic = along(court, line)};
+    const struct estimate *left = &d->left, *right = &d->right;
+    if (o.at_kink) {
+        const bool rising = left->value <= right->value;
+        const struct estimate *low = rising ? left : right, *high = rising ? right : left;
+        o.numeric = o.analytic < low->value    ? low->value
+                    : o.analytic > high->value ? high->value
+                                               : o.analytic;
+        o.bar = left->error > right->error ? left->error : right->error;
+    } else {
+        o.numeric = d->best.value;
+        o.bar = d->best.error;
+    }
+    const long double scale =
+        court->largest > magnitude(o.numeric) ? court->largest : magnitude(o.numeric);
+    o.is_usable = o.bar <= WIDEST_BAR * scale || (scale == 0 && o.bar < 1e-12L);
+    o.error = magnitude(o.analytic - o.numeric);
+    o.excess = o.error - BARS * o.bar - allowance(court, line);
+    return o;
+}
+
+static bool is_wrong(const struct outcome *o)
+{
+    return o->is_usable && !(o->excess <= 0); /* NaN is wrong */
+}
+
+static bool lies_in(const struct check *check, const struct check_line *line,
+                    const struct block *block)
+{
+    return &check->subject->blocks[line->block] == block;
+}
+
+static struct court open_court(struct check *check, size_t b, const double *gradient)
+{
+    const struct block *block = &check->subject->blocks[b];
+    struct court court = {check, block, gradient, 0, 0};
+    for (size_t i = block->first; i < block->first + block_size(block); i++) {
+        const long double size = magnitude((long double)gradient[i]);
+        court.largest = size > court.largest ? size : court.largest;
+        court.sum += size;
+    }
+    for (size_t l = 0; l < check->line_count; l++) {
+        const struct check_line *line = &check->lines[l];
+        const long double own = lies_in(check, line, block) ? 1 : LEAST_SHARE;
+        const long double size = own * magnitude(line->derivative.best.value);
+        if (line->count == 1 && size > court.largest)
+            court.largest = size;
+    }
+    return court;
+}
+
+/* The entry that makes a direction disagree: the half that disagrees more, halved
+ * again. */
+static size_t bisect(const struct court *court, const struct check_line *direction,
+                     struct outcome *at_entry, size_t steps)
+{
+    struct check_line half[2] = {*direction};
+    while (half[0].count > 1) {
+        struct outcome o[2];
+        half[1] = half[0];
+        half[0].count /= 2;
+        half[1].first += half[0].count;
+        half[1].count -= half[0].count;
+        for (int i = 0; i < 2; i++) {
+            measure_line(court->check, &half[i], steps);
+            o[i] = try_line(court, &half[i]);
+        }
+        if (o[1].error - o[1].bar > o[0].error - o[0].bar)
+            half[0] = half[1];
+    }
+    *at_entry = try_line(court, &half[0]);
+    return half[0].first;
+}
+
+/* Derivatives entry by entry, where every one was measured alone and is of use. */
+static bool entry_by_entry(const struct court *court, long double *numeric)
+{
+    size_t found = 0;
+    for (size_t l = 0; l < court->check->line_count; l++) {
+        const struct check_line *line = &court->check->lines[l];
+        if (!lies_in(court->check, line, court->block) || line->count != 1)
+            continue;
+        const struct outcome o = try_line(court, line);
+        if (!o.is_usable)
+            return false;
+        numeric[line->first - court->block->first] = o.numeric;
+        found++;
+    }
+    return found == block_size(court->block);
+}
+
+static void describe(const struct court *court, struct judgement *judgement,
+                     const struct outcome *o, size_t entry)
+{
+    char name[48], hint[200] = "";
+    const struct block *block = court->block;
+    long double numeric[DIAGNOSIS_ENTRIES_MAX];
+    judgement->wrong = entry;
+    if (block_size(block) <= DIAGNOSIS_ENTRIES_MAX && entry_by_entry(court, numeric))
+        diagnosis_make(block, court->gradient + block->first, numeric,
+                       ROUNDINGS * check_unit(COPY_F64) * court->largest, hint);
+    snprintf(judgement->message, sizeof judgement->message,
+             "%s %s: the gradient says %.10g, differences of the value say %.10Lg +- %.2Lg%s%s",
+             block->name, subject_entry_name(block, entry, name), court->gradient[entry],
+             o->numeric, o->bar, hint[0] != '\0' ? ": " : "", hint);
+}
+
+static void count_line(const struct outcome *o, struct judgement *judgement)
+{
+    if (!o->is_usable) {
+        judgement->skipped++;
+        judgement->reason = o->bar < 1e300L ? "no step tells the derivative well enough: a kink is "
+                                              "too near, or values are too noisy"
+                                            : "the value is not finite on both sides";
+        return;
+    }
+    judgement->checked++;
+    judgement->certified += o->at_kink;
+}
+
+/* What a line that disagrees, or the worst that agrees, has to say. */
+static void note_worst(const struct court *court, size_t l, const struct outcome *o,
+                       long double *worst, struct judgement *judgement)
+{
+    const long double scale =
+        court->largest > magnitude(o->numeric) ? court->largest : magnitude(o->numeric);
+    const long double relative = scale > 0 ? o->error / scale : 0;
+    if (!o->is_usable || relative <= *worst)
+        return;
+    *worst = relative;
+    judgement->worst = l;
+    judgement->analytic = (double)o->analytic;
+    judgement->numeric = (double)o->numeric;
+    judgement->error_bar = (double)o->bar;
+    judgement->relative_error = (double)relative;
+}
+
+static void settle(const struct court *court, size_t wrong, bool alive, struct judgement *judgement)
+{
+    struct check *check = court->check;
+    if (wrong != SIZE_MAX) {
+        const struct check_line *line = &check->lines[wrong];
+        struct outcome o = try_line(court, line);
+        size_t entry = line->first;
+        judgement->verdict = VERDICT_FAIL;
+        if (line->count > 1)
+            entry = bisect(court, line, &o, line->derivative.steps);
+        describe(court, judgement, &o, entry);
+        return;
+    }
+    judgement->verdict = judgement->checked == 0 ? VERDICT_SKIPPED
+                         : alive                 ? VERDICT_PASS
+                                                 : VERDICT_DEAD;
+    if (judgement->verdict == VERDICT_DEAD)
+        snprintf(judgement->message, sizeof judgement->message,
+                 "%s: the gradient and every difference are 0: nothing has been shown",
+                 court->block->name);
+    if (judgement->verdict == VERDICT_SKIPPED)
+        snprintf(judgement->message, sizeof judgement->message, "%s: %s", court->block->name,
+                 judgement->reason);
+}
+
+void check_judge(struct check *check, size_t block, const double *gradient,
+                 struct judgement *judgement)
+{
+    const struct court court = open_court(check, block, gradient);
+    size_t wrong = SIZE_MAX;
+    long double worst = -1, most = 0;
+    bool alive = court.largest > 0;
+    *judgement = (struct judgement){.worst = SIZE_MAX, .wrong = SIZE_MAX, .reason = ""};
+    for (size_t l = 0; l < check->line_count; l++) {
+        const struct check_line *line = &check->lines[l];
+        if (!lies_in(check, line, court.block))
+            continue;
+        const struct outcome o = try_line(&court, line);
+        count_line(&o, judgement);
+        note_worst(&court, l, &o, &worst, judgement);
+        alive = alive || (o.is_usable && magnitude(o.numeric) > BARS * o.bar);
+        /* Of wrong lines the entry that is most so; a direction where there is none. */
+        const bool first = wrong == SIZE_MAX, entry = line->count == 1;
+        if (is_wrong(&o) && (first || (entry && (o.error > most || o.error != o.error)))) {
+            wrong = l;
+            most = o.error;
+        }
+    }
+    settle(&court, wrong, alive, judgement);
+}
+
+const char *check_line_name(const struct check *check, size_t line, char buffer[CHECK_WORST_MAX])
+{
+    const struct check_line *at = &check->lines[line];
+    const struct block *block = &check->subject->blocks[at->block];
+    char name[48];
+    size_t number = 1;
+    if (at->count == 1) {
+        snprintf(buffer, CHECK_WORST_MAX, "%s", subject_entry_name(block, at->first, name));
+        return buffer;
+    }
+    for (size_t l = 0; l < line; l++)
+        number += check->lines[l].block == at->block && check->lines[l].count > 1;
+    snprintf(buffer, CHECK_WORST_MAX, "direction %zu", number);
+    return buffer;
+}

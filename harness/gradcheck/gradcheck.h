@@ -1,0 +1,43 @@
+/* A whole gradient check: what it is asked to do, and what came of it. */
+#ifndef HARNESS_GRADCHECK_GRADCHECK_H
+#define HARNESS_GRADCHECK_GRADCHECK_H
+
+#include "harness/gradcheck/items.h"
+#include "harness/gradcheck/trials.h"
+
+struct gradcheck {
+    struct copies copies;
+    struct items items;
+    const struct plant *defect; /* planted in every subject; NULL: none */
+    size_t trials;              /* random networks that every defect is planted in */
+    uint64_t seed;
+    size_t jobs;
+    bool quiet;
+
+    struct result *results; /* (items.count): of those that are done; owned */
+    bool *done;             /* (items.count); owned */
+    struct trials_row rows[TRIALS_ROWS_MAX];
+    size_t row_count;
+    double seconds;
+};
+
+/* Run it on `jobs` threads, with progress on standard error. The results do not depend on
+ * their number. LG_INTERRUPTED after Ctrl-C: what is done is there. End it with
+ * gradcheck_free(). */
+enum lg_status gradcheck_run(struct gradcheck *gradcheck, struct lg_error *error);
+
+/* Sums over all that is done. */
+struct gradcheck_totals {
+    size_t subjects, blocks, checked, certified, skipped, failed, dead;
+    size_t lifeless; /* subjects none of whose blocks shows anything */
+    size_t unseen;   /* rows of the trials that are not as they should be */
+};
+struct gradcheck_totals gradcheck_totals(const struct gradcheck *gradcheck);
+
+/* Whether it shows what it should: with a planted defect that it is seen, else that
+ * nothing fails. */
+bool gradcheck_is_right(const struct gradcheck *gradcheck);
+
+void gradcheck_free(struct gradcheck *gradcheck);
+
+#endif

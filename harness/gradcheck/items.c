@@ -1,0 +1,348 @@
+#include "harness/gradcheck/items.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/gradcheck/loss_subject.h"
+#include "harness/gradcheck/other_checks.h"
+#include "harness/gradcheck/variants.h"
+#include "harness/spec/node.h"
+#include "harness/spec/registry.h"
+#include "harness/spec/value.h"
+
+enum item_kind {
+    ITEM_LOSS,
+    ITEM_ACTIVATION,
+    ITEM_LAYER,
+    ITEM_INITIALISATION,
+    ITEM_OPTIMIZER,
+    ITEM_NETWORK,
+    ITEM_INPUT,
+    ITEM_PATH,
+};
+static const char *const kind_names[] = {"loss",      "activation", "layer",   "initialisation",
+                                         "optimizer", "network",    "network", "path"};
+
+struct item {
+    enum item_kind kind;
+    size_t index, variant; /* of a registry, or of the shapes */
+    const struct experiment *experiment;
+    const struct cell *cell;
+};
+
+/* Samples in a batch of a network, and where blocks stop being measured whole. */
+enum { BATCH = 3, WHOLE_SMALL = 1200, WHOLE_NETWORK = 16 };
+
+/* Layers by themselves: through and beyond the kernels' tiles, batches of one and more. */
+static const struct {
+    size_t inputs, outputs, batch;
+} shapes[] = {{1, 1, 1}, {3, 5, 3}, {17, 9, 1}, {17, 9, 3}, {33, 35, 2}, {5, 40, 1}};
+enum { SHAPES = sizeof shapes / sizeof *shapes };
+
+/* ---- The list ------------------------------------------------------------ */
+
+static bool add(struct items *items, const struct item *item)
+{
+    struct item *list = realloc(items->list, (items->count + 1) * sizeof *list);
+    if (list == NULL)
+        return false;
+    items->list = list;
+    list[items->count++] = *item;
+    return true;
+}
+
+/* Every variant of registry entries: all, or the one at `only`. */
+static bool add_entries(struct items *items, enum item_kind kind, size_t count, size_t only,
+                        const struct lg_info *(*info)(size_t))
+{
+    bool added = true;
+    for (size_t i = 0; i < count; i++)
+        for (size_t v = 0; (only == SIZE_MAX || only == i) && v < variants_count(info(i)); v++)
+            added = added && add(items, &(struct item){.kind = kind, .index = i, .variant = v});
+    return added;
+}
+
+static bool same_network(const struct cell *a, const struct cell *b)
+{
+    return memcmp(&a->loss, &b->loss, sizeof a->loss) == 0 &&
+           memcmp(&a->activation, &b->activation, sizeof a->activation) == 0;
+}
+
+/* The networks of a spec that differ in more than the optimizer or the seed; the inputs of
+ * the first of them. */
+static bool add_networks(struct items *items, const struct experiment *experiment)
+{
+    static const enum item_kind kinds[] = {ITEM_NETWORK, ITEM_INPUT, ITEM_PATH};
+    bool added = true;
+    for (size_t c = 0; c < experiment->cell_count; c++) {
+        const struct cell *cell = &experiment->cells[c];
+        bool known = false;
+        for (size_t d = 0; d < c; d++)
+            known = known || same_network(cell, &experiment->cells[d]);
+        for (size_t k = 0; k < 3 && !known; k++)
+            added = added && ((kinds[k] == ITEM_INPUT && c > 0) ||
+                              add(items, &(struct item){.kind = kinds[k],
+                                                        .experiment = experiment,
+                                                        .cell = cell}));
+    }
+    return added;
+}
+
+static enum lg_status find(const struct registry *registry, const char *name, size_t *index,
+                           struct lg_error *error)
+{
+    *index = registry_find(registry, name);
+    if (*index != SIZE_MAX)
+        return LG_OK;
+    lg_fail_unknown(error, NULL, 0, 0, registry->kind, name, registry->names, (int)registry->count);
+    if (error != NULL)
+        error->code = LG_USAGE;
+    return LG_USAGE;
+}
+
+enum lg_status items_make(const struct copies *copies, const struct items_scope *scope,
+                          struct items *items, struct lg_error *error)
+{
+    const struct lg_backend *b = copies->backend[COPY_F64];
+    struct pool pool = {0};
+    struct registries registries;
+    size_t loss = SIZE_MAX, activation = SIZE_MAX;
+    *items = (struct items){.list = NULL};
+    enum lg_status status = registries_collect(&pool, b, &registries, error);
+    if (status == LG_OK && scope->loss != NULL)
+        status = find(&registries.loss, scope->loss, &loss, error);
+    if (status == LG_OK && scope->activation != NULL)
+        status = find(&registries.activation, scope->activation, &activation, error);
+    pool_free(&pool);
+    if (status != LG_OK)
+        return status;
+    bool added = true;
+    if (scope->everything || scope->loss != NULL)
+        added = add_entries(items, ITEM_LOSS, b->loss_count, loss, b->loss);
+    if (scope->everything || scope->activation != NULL)
+        added = added &&
+                add_entries(items, ITEM_ACTIVATION, b->activation_count, activation, b->activation);
+    if (scope->everything) {
+        for (size_t i = 0; i < SHAPES + b->activation_count; i++)
+            added = added && add(items, &(struct item){.kind = ITEM_LAYER, .index = i});
+        added = added && add_entries(items, ITEM_INITIALISATION, b->initialisation_count, SIZE_MAX,
+                                     b->initialisation);
+        added =
+            added && add_entries(items, ITEM_OPTIMIZER, b->optimizer_count, SIZE_MAX, b->optimizer);
+    }
+    for (size_t e = 0; e < scope->experiment_count; e++)
+        added = added && add_networks(items, &scope->experiments[e]);
+    if (added)
+        return LG_OK;
+    items_free(items);
+    return lg_fail(error, LG_ENVIRONMENT, "not enough memory for a gradient check");
+}
+
+void items_free(struct items *items)
+{
+    free(items->list);
+    *items = (struct items){.list = NULL};
+}
+
+/* ---- Networks ------------------------------------------------------------ */
+
+static size_t find_entry(size_t count, const struct lg_info *(*info)(size_t), const char *name)
+{
+    size_t i = 0;
+    while (i + 1 < count && strcmp(info(i)->name, name) != 0)
+        i++;
+    return i;
+}
+
+static struct lg_choice choice_of(const struct lg_info *(*info)(size_t), size_t index)
+{
+    return (struct lg_choice){index, lg_options_default(info(index))};
+}
+
+/* inputs - outputs, or inputs - hidden - outputs, with mse, from Xavier's weights. */
+static struct network_request small_network(const struct lg_backend *b, size_t inputs,
+                                            size_t hidden, size_t outputs, size_t batch,
+                                            size_t activation)
+{
+    const size_t method = find_entry(b->initialisation_count, b->initialisation, "xavier_uniform");
+    const size_t identity = find_entry(b->activation_count, b->activation, "identity");
+    struct network_request request = {.kind = "layer"};
+    struct lg_net_config *config = &request.config;
+    size_t layer = 0;
+    config->inputs = inputs;
+    if (hidden > 0)
+        config->layers[layer++] =
+            (struct lg_layer_config){hidden, choice_of(b->activation, activation)};
+    config->layers[layer++] = (struct lg_layer_config){outputs, choice_of(b->activation, identity)};
+    config->layer_count = layer;
+    config->batch = batch;
+    config->task = LG_TASK_CLASSIFY;
+    config->classes = outputs;
+    config->loss = choice_of(b->loss, find_entry(b->loss_count, b->loss, "mse"));
+    request.how =
+        (struct lg_initialisation){.method = method,
+                                   .seed = 1,
+                                   .draw = 1,
+                                   .options = lg_options_default(b->initialisation(method))};
+    return request;
+}
+
+static struct network_request layer_request(const struct lg_backend *b, size_t index,
+                                            char name[SUBJECT_NAME_MAX])
+{
+    if (index < SHAPES) {
+        snprintf(name, SUBJECT_NAME_MAX, "linear %zu to %zu, batch of %zu", shapes[index].inputs,
+                 shapes[index].outputs, shapes[index].batch);
+        return small_network(b, shapes[index].inputs, 0, shapes[index].outputs, shapes[index].batch,
+                             0);
+    }
+    snprintf(name, SUBJECT_NAME_MAX, "%s between two", b->activation(index - SHAPES)->name);
+    return small_network(b, 6, 7, 4, BATCH, index - SHAPES);
+}
+
+static struct network_request initialisation_request(const struct lg_backend *b,
+                                                     const struct item *item,
+                                                     char options[SUBJECT_OPTIONS_MAX])
+{
+    const struct lg_info *info = b->initialisation(item->index);
+    struct network_request request =
+        small_network(b, 8, 6, 5, BATCH, find_entry(b->activation_count, b->activation, "tanh"));
+    request.kind = "initialisation";
+    request.how.method = item->index;
+    request.how.options = variants_get(info, item->variant, 0);
+    variants_describe(info, &request.how.options, options);
+    return request;
+}
+
+/* "huber;delta=0.5;softplus": the loss and the last activation, where they matter. */
+static void describe_cell(const struct lg_backend *b, const struct cell *cell,
+                          char options[SUBJECT_OPTIONS_MAX])
+{
+    char own[SUBJECT_OPTIONS_MAX];
+    const struct lg_info *loss = b->loss(cell->loss.index);
+    variants_describe(loss, &cell->loss.options, own);
+    snprintf(options, SUBJECT_OPTIONS_MAX, "%s%s%.160s;%s", loss->name, own[0] != '\0' ? ";" : "",
+             own, b->activation(cell->activation.index)->name);
+}
+
+static struct network_request cell_request(const struct lg_backend *b, const struct item *item,
+                                           char options[SUBJECT_OPTIONS_MAX])
+{
+    const struct experiment *experiment = item->experiment;
+    struct network_request request = {
+        .kind = "network",
+        .name = experiment->name,
+        .config = experiment_net_config(experiment, item->cell),
+        .how = {.method = experiment->initialisation.index,
+                .rng = experiment->rng,
+                .seed = item->cell->seed,
+                .draw = item->cell->draw,
+                .options = experiment->initialisation.options},
+        .part = item->kind == ITEM_INPUT ? NETWORK_INPUT : NETWORK_PARAMETERS,
+    };
+    request.config.batch = item->kind == ITEM_INPUT ? 1 : BATCH;
+    describe_cell(b, item->cell, options);
+    if (item->kind == ITEM_INPUT)
+        strncat(options, ";input", SUBJECT_OPTIONS_MAX - 1 - strlen(options));
+    return request;
+}
+
+/* ---- One item ------------------------------------------------------------ */
+
+static struct check_plan plan_of(const struct item *item, uint64_t seed)
+{
+    const bool is_network = item->kind == ITEM_NETWORK || item->kind == ITEM_INPUT;
+    return (struct check_plan){.whole = is_network ? WHOLE_NETWORK : WHOLE_SMALL,
+                               .entries = 4,
+                               .directions = 2,
+                               .steps = is_network ? 13 : 15,
+                               .seed = seed};
+}
+
+/* A subject of its own, created and ended here. */
+static enum lg_status finish(enum lg_status created, struct subject *subject,
+                             const struct item *item, uint64_t seed, const struct plant *defect,
+                             struct result *result, struct lg_error *error)
+{
+    if (created == LG_FAILED) { /* it says why; that is a result */
+        result_skip(result, "", error->message);
+        return LG_OK;
+    }
+    if (created != LG_OK)
+        return created;
+    const struct check_plan plan = plan_of(item, seed);
+    result_begin(result, subject->kind, subject->name, subject->options);
+    const enum lg_status status = subject_check(subject, &plan, defect, result, error);
+    subject_free(subject);
+    return status;
+}
+
+static enum lg_status check_network(const struct copies *copies, const struct item *item,
+                                    uint64_t seed, const struct plant *defect,
+                                    struct result *result, struct lg_error *error)
+{
+    const struct lg_backend *b = copies->backend[COPY_F64];
+    char name[SUBJECT_NAME_MAX] = "", options[SUBJECT_OPTIONS_MAX] = "";
+    struct network_request request;
+    struct subject subject;
+    if (item->kind == ITEM_LAYER)
+        request = layer_request(b, item->index, name);
+    else if (item->kind == ITEM_INITIALISATION)
+        request = initialisation_request(b, item, options);
+    else
+        request = cell_request(b, item, options);
+    if (item->kind == ITEM_INITIALISATION)
+        snprintf(name, sizeof name, "%s", b->initialisation(item->index)->name);
+    if (name[0] != '\0')
+        request.name = name;
+    request.options = options;
+    request.seed = seed;
+    result_begin(result, kind_names[item->kind], request.name, options);
+    if (item->kind == ITEM_PATH)
+        return path_check(copies, &request, result, error);
+    const enum lg_status created = network_subject(copies, &request, &subject, error);
+    return finish(created, &subject, item, seed, defect, result, error);
+}
+
+static enum lg_status check_entry(const struct copies *copies, const struct item *item,
+                                  uint64_t seed, const struct plant *defect, struct result *result,
+                                  struct lg_error *error)
+{
+    const struct lg_backend *b = copies->backend[COPY_F64];
+    const struct lg_info *info = item->kind == ITEM_LOSS         ? b->loss(item->index)
+                                 : item->kind == ITEM_ACTIVATION ? b->activation(item->index)
+                                                                 : b->optimizer(item->index);
+    const size_t features = item->kind == ITEM_LOSS ? (size_t)LOSS_FEATURES : 0;
+    const struct lg_choice choice = {item->index, variants_get(info, item->variant, features)};
+    char options[SUBJECT_OPTIONS_MAX];
+    struct subject subject;
+    variants_describe(info, &choice.options, options);
+    result_begin(result, kind_names[item->kind], info->name, options);
+    if (item->kind == ITEM_OPTIMIZER)
+        return optimizer_check(copies, &choice, seed, result, error);
+    const enum lg_status created = item->kind == ITEM_LOSS
+                                       ? loss_subject(copies, &choice, seed, &subject, error)
+                                       : activation_subject(copies, &choice, seed, &subject, error);
+    return finish(created, &subject, item, seed, defect, result, error);
+}
+
+enum lg_status items_check(const struct copies *copies, const struct items *items, size_t index,
+                           uint64_t seed, const struct plant *defect, struct result *result,
+                           struct lg_error *error)
+{
+    const struct item *item = &items->list[index];
+    switch (item->kind) {
+    case ITEM_LOSS:
+    case ITEM_ACTIVATION:
+    case ITEM_OPTIMIZER:
+        return check_entry(copies, item, seed, defect, result, error);
+    case ITEM_LAYER:
+    case ITEM_INITIALISATION:
+    case ITEM_NETWORK:
+    case ITEM_INPUT:
+    case ITEM_PATH:
+        break;
+    }
+    return check_network(copies, item, seed, defect, result, error);
+}

@@ -1,0 +1,110 @@
+#include <float.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/gradcheck/other_checks.h"
+#include "harness/gradcheck/points.h"
+
+enum { STEPS = 10, ROWS = 3, COLUMNS = 4, ENTRIES = ROWS * COLUMNS };
+
+/* An f64 step may be this many units of the last place of the largest parameter off, an
+ * f32 one of its own. */
+static const double ULPS = 4096;
+
+static double magnitude(double x)
+{
+    return x < 0 ? -x : x;
+}
+
+/* ---- The steps ----------------------------------------------------------- */
+
+static enum lg_status replay(const struct lg_backend *backend, const struct lg_choice *optimizer,
+                             const struct lg_replay_data *data, double *after,
+                             struct lg_error *error)
+{
+    struct lg_arena arena = {0};
+    backend->evaluate_optimizer(&arena, optimizer, data, after);
+    enum lg_status status = lg_arena_create(&arena, arena.used_bytes, error);
+    if (status == LG_OK)
+        backend->evaluate_optimizer(&arena, optimizer, data, after);
+    lg_arena_destroy(&arena);
+    return status;
+}
+
+/* ---- The comparison ------------------------------------------------------ */
+
+struct steps {
+    double start[ENTRIES], gradients[STEPS * ENTRIES];
+    double after[COPIES][STEPS * ENTRIES];
+};
+
+static void compare(const struct steps *steps, struct result *result)
+{
+    struct ulps f64 = {{0}, 0}, f32 = {{0}, 0};
+    struct judgement judgement = {
+        .checked = STEPS * ENTRIES, .reason = "", .worst = 0, .wrong = SIZE_MAX};
+    const double *wide = steps->after[COPY_WIDE];
+    double scale = 0, most = -1;
+    size_t at = 0;
+    char worst[48];
+    for (size_t i = 0; i < STEPS * ENTRIES; i++)
+        scale = magnitude(wide[i]) > scale ? magnitude(wide[i]) : scale;
+    for (size_t i = 0; i < STEPS * ENTRIES; i++) {
+        const double apart = magnitude(steps->after[COPY_F64][i] - wide[i]);
+        ulps_note(&f64, steps->after[COPY_F64][i], wide[i], scale, DBL_MANT_DIG);
+        ulps_note(&f32, steps->after[COPY_F32][i], wide[i], scale, FLT_MANT_DIG);
+        if (!(apart <= most)) {
+            most = apart;
+            at = i;
+        }
+    }
+    judgement.analytic = steps->after[COPY_F64][at];
+    judgement.numeric = wide[at];
+    judgement.error_bar = DBL_EPSILON / 2 * magnitude(wide[at]); /* it comes as a double */
+    judgement.relative_error = scale > 0 ? most / scale : 0;
+    snprintf(worst, sizeof worst, "step %zu [%zu]", at / ENTRIES + 1, at % ENTRIES);
+    if (memcmp(wide + (STEPS - 1) * ENTRIES, steps->start, ENTRIES * sizeof *wide) == 0)
+        judgement.verdict = VERDICT_DEAD;
+    if (!(f64.largest <= ULPS && f32.largest <= ULPS)) {
+        judgement.verdict = VERDICT_FAIL;
+        snprintf(judgement.message, sizeof judgement.message,
+                 "%s: f64 says %.17g, long double %.17g: %.3g units of the last place (f32: %.3g); "
+                 "at most %g are expected",
+                 worst, judgement.analytic, judgement.numeric, f64.largest, f32.largest, ULPS);
+    }
+    result_add(result, &(struct result_row){.block = "parameters",
+                                            .size = ENTRIES,
+                                            .worst = worst,
+                                            .method = "wide",
+                                            .judgement = &judgement,
+                                            .f64 = &f64,
+                                            .f32 = &f32});
+}
+
+enum lg_status optimizer_check(const struct copies *copies, const struct lg_choice *optimizer,
+                               uint64_t seed, struct result *result, struct lg_error *error)
+{
+    struct steps steps;
+    struct lg_pcg pcg = lg_pcg_seed(seed, optimizer->index);
+    for (size_t i = 0; i < ENTRIES; i++)
+        steps.start[i] = points_draw(&pcg, -1, 1);
+    for (size_t i = 0; i < STEPS * ENTRIES; i++)
+        steps.gradients[i] = points_draw(&pcg, -1, 1);
+    const struct lg_replay_data data = {.steps = STEPS,
+                                        .rows = ROWS,
+                                        .columns = COLUMNS,
+                                        .parameters = steps.start,
+                                        .gradients = steps.gradients};
+    if (!copies->backend[COPY_F64]->optimizer_replays(optimizer->index)) {
+        result_skip(result, "parameters",
+                    "it searches along a line, whose branches depend on the last bit: its paths "
+                    "are compared in tests/golden/batch_methods.csv");
+        return LG_OK;
+    }
+    enum lg_status status = LG_OK;
+    for (int copy = 0; copy < COPIES && status == LG_OK; copy++)
+        status = replay(copies->backend[copy], optimizer, &data, steps.after[copy], error);
+    if (status == LG_OK)
+        compare(&steps, result);
+    return status;
+}

@@ -1,0 +1,314 @@
+#include "harness/gradcheck/output.h"
+
+#include <float.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/command/table.h"
+#include "harness/measure/machine.h"
+#include "harness/record/csv.h"
+#include "harness/record/files.h"
+#include "harness/record/version.h"
+
+static const char *const kinds[] = {"loss",      "activation", "layer", "initialisation",
+                                    "optimizer", "network",    "path"};
+enum { KINDS = sizeof kinds / sizeof *kinds, REASONS_MAX = 32 };
+
+/* ---- The table ----------------------------------------------------------- */
+
+struct kind_totals {
+    size_t subjects, checked, certified, skipped, failed, dead;
+    double relative_error, error_bar, ulps_f32;
+};
+
+static struct kind_totals add_up(const struct gradcheck *g, const char *kind)
+{
+    struct kind_totals t = {.subjects = 0};
+    for (size_t i = 0; i < g->items.count; i++) {
+        const struct result *r = &g->results[i];
+        if (!g->done[i] || strcmp(r->kind, kind) != 0)
+            continue;
+        t.subjects++;
+        t.checked += r->checked;
+        t.certified += r->certified;
+        t.skipped += r->skipped;
+        t.failed += r->failed;
+        t.dead += r->dead;
+        if (r->relative_error >= t.relative_error) {
+            t.relative_error = r->relative_error;
+            t.error_bar = r->error_bar;
+        }
+        t.ulps_f32 = r->f32.largest > t.ulps_f32 ? r->f32.largest : t.ulps_f32;
+    }
+    return t;
+}
+
+static void add_kind_row(struct table *table, const char *kind, const struct kind_totals *t)
+{
+    char f[8][24];
+    snprintf(f[0], sizeof f[0], "%zu", t->subjects);
+    snprintf(f[1], sizeof f[1], "%zu", t->checked);
+    snprintf(f[2], sizeof f[2], "%zu", t->certified);
+    snprintf(f[3], sizeof f[3], "%zu", t->skipped);
+    snprintf(f[4], sizeof f[4], "%.1e", t->relative_error);
+    snprintf(f[5], sizeof f[5], "%.1f", t->ulps_f32);
+    snprintf(f[6], sizeof f[6], "%zu", t->failed);
+    table_row(table, (const char *const[]){kind, f[0], f[1], f[2], f[3], f[4], f[5], f[6]});
+}
+
+static enum lg_status print_kinds(const struct gradcheck *g, struct text *text,
+                                  struct lg_error *error)
+{
+    struct table table = {.columns = 8};
+    table_row(&table, (const char *const[]){"kind", "subjects", "derivatives", "at kinks",
+                                            "skipped", "largest error", "f32 ulps", "failed"});
+    for (size_t k = 0; k < KINDS; k++) {
+        const struct kind_totals totals = add_up(g, kinds[k]);
+        if (totals.subjects > 0)
+            add_kind_row(&table, kinds[k], &totals);
+    }
+    enum lg_status status = table_format(&table, TABLE_TEXT, text, error);
+    table_free(&table);
+    return status;
+}
+
+/* ---- What stands below it ------------------------------------------------ */
+
+/* One line for the kinks of each subject with default options: the convention. */
+static void print_kinks(const struct gradcheck *g, struct text *text)
+{
+    bool any = false;
+    for (size_t i = 0; i < g->items.count; i++) {
+        const struct result *r = &g->results[i];
+        const bool shown = r->options[0] == '\0' || g->items.count < 64;
+        if (!g->done[i] || r->kink_count == 0 || !shown)
+            continue;
+        if (!any)
+            text_print(text, "\nat its kinks the gradient is, between the one-sided derivatives\n");
+        any = true;
+        text_print(text, "  %s%s%s%s", r->name, r->options[0] != '\0' ? " (" : "", r->options,
+                   r->options[0] != '\0' ? ")" : "");
+        for (size_t k = 0; k < r->kink_count; k++)
+            text_print(text, "%s %.6g at %.6g [%.6g, %.6g]", k == 0 ? ":" : ",",
+                       r->kink[k].analytic, r->kink[k].at, r->kink[k].left, r->kink[k].right);
+        text_print(text, "\n");
+    }
+}
+
+static void print_skipped(const struct gradcheck *g, struct text *text)
+{
+    const char *reasons[REASONS_MAX];
+    size_t counts[REASONS_MAX] = {0}, count = 0;
+    for (size_t i = 0; i < g->items.count; i++) {
+        const struct result *r = &g->results[i];
+        size_t at = 0;
+        if (!g->done[i] || r->skipped == 0)
+            continue;
+        while (at < count && strcmp(reasons[at], r->reason) != 0)
+            at++;
+        if (at == REASONS_MAX)
+            at--;
+        else if (at == count)
+            reasons[count++] = r->reason;
+        counts[at] += r->skipped;
+    }
+    for (size_t i = 0; i < count; i++)
+        text_print(text, "%s  %zu: %s\n", i == 0 ? "\nskipped\n" : "", counts[i], reasons[i]);
+}
+
+static void print_planted(const struct gradcheck *g, struct text *text)
+{
+    double smallest = 0;
+    if (g->row_count == 0)
+        return;
+    text_print(text, "\nplanted in random networks: seen, and the right place named\n");
+    for (size_t i = 0; i < g->row_count; i++) {
+        const struct trials_row *row = &g->rows[i];
+        if (row->size == 0)
+            text_print(text, "  %-18s %3zu of %zu, %zu%s\n", row->defect, row->detected,
+                       row->trials, row->named,
+                       trials_row_is_right(row) ? "" : "  <- NOT AS IT SHOULD BE");
+        else if (row->detected == row->trials)
+            smallest = row->size;
+    }
+    text_print(text,
+               "  one entry wrong by %.0e of its block's largest is still seen in every trial\n",
+               smallest);
+}
+
+static void print_failures(const struct gradcheck *g, struct text *text)
+{
+    for (size_t i = 0; i < g->items.count; i++) {
+        const struct result *r = &g->results[i];
+        if (g->done[i] && r->failed > 0)
+            text_print(text, "\nFAILED %s\n", r->message);
+        if (g->done[i] && r->dead > 0 && r->dead + r->unchecked == r->block_count)
+            text_print(text,
+                       "\nDEAD %s %s: every gradient and every difference is 0: nothing has "
+                       "been shown\n",
+                       r->kind, r->name);
+    }
+}
+
+static void print_defect(const struct gradcheck *g, struct text *text)
+{
+    size_t seen = 0, applied = 0;
+    for (size_t i = 0; i < g->items.count; i++) {
+        const struct result *r = &g->results[i];
+        if (!g->done[i] || r->unchecked == r->block_count)
+            continue;
+        applied++;
+        seen += r->failed > 0;
+        if (r->failed == 0)
+            text_print(text, "NOT SEEN in %s %s %s\n", r->kind, r->name, r->options);
+        else
+            text_print(text, "seen: %s\n", r->message);
+    }
+    text_print(text, "planted '%s': seen in %zu of the %zu subjects that can have it\n",
+               g->defect->name, seen, applied);
+}
+
+enum lg_status gradcheck_print(const struct gradcheck *g, struct text *text, struct lg_error *error)
+{
+    if (g->defect != NULL) {
+        print_defect(g, text);
+        return text_check(text, error);
+    }
+    enum lg_status status = print_kinds(g, text, error);
+    if (status != LG_OK)
+        return status;
+    print_kinks(g, text);
+    print_skipped(g, text);
+    print_planted(g, text);
+    print_failures(g, text);
+    const struct gradcheck_totals t = gradcheck_totals(g);
+    text_print(text,
+               "\n%zu derivatives of %zu subjects in %.1f s: %s (%zu blocks failed, %zu dead, %zu "
+               "derivatives skipped)\n",
+               t.checked, t.subjects, g->seconds,
+               gradcheck_is_right(g) ? "all as they should be" : "NOT all as they should be",
+               t.failed, t.dead, t.skipped);
+    return text_check(text, error);
+}
+
+/* ---- The folder ---------------------------------------------------------- */
+
+static enum lg_status write_csv(const char *directory, const char *name, struct csv *csv,
+                                struct lg_error *error)
+{
+    char path[FILES_PATH_MAX];
+    enum lg_status status = text_check(&csv->text, error);
+    if (status == LG_OK)
+        status = files_path(path, error, "%s/%s", directory, name);
+    if (status == LG_OK)
+        status = files_write(path, csv->text.bytes, csv->text.size, error);
+    text_free(&csv->text);
+    return status;
+}
+
+static enum lg_status write_rows(const struct gradcheck *g, const char *directory, const char *name,
+                                 void (*header)(struct csv *), size_t offset,
+                                 struct lg_error *error)
+{
+    struct csv csv = {0};
+    header(&csv);
+    for (size_t i = 0; i < g->items.count; i++) {
+        const struct csv *own = (const struct csv *)((const char *)&g->results[i] + offset);
+        if (g->done[i] && own->text.size > 0)
+            text_add(&csv.text, own->text.bytes, own->text.size);
+        if (g->done[i] && own->text.failed)
+            csv.text.failed = true;
+    }
+    return write_csv(directory, name, &csv, error);
+}
+
+static enum lg_status write_ulps(const struct gradcheck *g, const char *directory,
+                                 struct lg_error *error)
+{
+    struct csv csv = {0};
+    result_header_ulps(&csv);
+    for (size_t k = 0; k < KINDS; k++) {
+        struct ulps f64 = {{0}, 0}, f32 = {{0}, 0};
+        for (size_t i = 0; i < g->items.count; i++)
+            if (g->done[i] && strcmp(g->results[i].kind, kinds[k]) == 0) {
+                ulps_add(&f64, &g->results[i].f64);
+                ulps_add(&f32, &g->results[i].f32);
+            }
+        ulps_rows(&csv, "f64", kinds[k], &f64);
+        ulps_rows(&csv, "f32", kinds[k], &f32);
+    }
+    return write_csv(directory, "ulps.csv", &csv, error);
+}
+
+static enum lg_status write_planted(const struct gradcheck *g, const char *directory,
+                                    struct lg_error *error)
+{
+    static const char *const names[] = {"defect", "size", "trials", "detected", "named"};
+    struct csv csv = {0};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        csv_text(&csv, names[i]);
+    csv_end_row(&csv);
+    for (size_t i = 0; i < g->row_count; i++) {
+        const struct trials_row *row = &g->rows[i];
+        csv_text(&csv, row->defect);
+        if (row->size > 0)
+            csv_real(&csv, row->size);
+        else
+            csv_empty(&csv);
+        csv_integer(&csv, row->trials);
+        csv_integer(&csv, row->detected);
+        csv_integer(&csv, row->named);
+        csv_end_row(&csv);
+    }
+    return write_csv(directory, "planted.csv", &csv, error);
+}
+
+static enum lg_status write_manifest(const struct gradcheck *g, const char *directory,
+                                     const char *command, struct lg_error *error)
+{
+    const struct gradcheck_totals t = gradcheck_totals(g);
+    struct machine machine;
+    char path[FILES_PATH_MAX];
+    machine_look(&machine);
+    json_t *totals =
+        json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "subjects", (json_int_t)t.subjects,
+                  "blocks", (json_int_t)t.blocks, "checked", (json_int_t)t.checked, "certified",
+                  (json_int_t)t.certified, "skipped", (json_int_t)t.skipped, "failed",
+                  (json_int_t)t.failed, "dead", (json_int_t)t.dead);
+    json_t *root =
+        json_pack("{s:s, s:s, s:s, s:f, s:i, s:I, s:o, s:o}", "lossgrid", version_text(), "command",
+                  command, "isa", g->copies.backend[COPY_F64]->isa, "seconds", g->seconds,
+                  "precision_bits_wide", (int)LDBL_MANT_DIG, "seed", (json_int_t)g->seed, "totals",
+                  totals, "machine", machine_json(&machine));
+    char *text = root != NULL ? json_dumps(root, JSON_INDENT(2)) : NULL;
+    json_decref(root);
+    if (text == NULL)
+        return lg_fail(error, LG_ENVIRONMENT, "not enough memory for manifest.json");
+    enum lg_status status = files_path(path, error, "%s/manifest.json", directory);
+    if (status == LG_OK)
+        status = files_write(path, text, strlen(text), error);
+    free(text);
+    return status;
+}
+
+enum lg_status gradcheck_write(const struct gradcheck *g, const char *directory,
+                               const char *command, struct lg_error *error)
+{
+    enum lg_status status = files_make_directories(directory, error);
+    if (status == LG_OK)
+        status = write_rows(g, directory, "gradcheck.csv", result_header_blocks,
+                            offsetof(struct result, blocks), error);
+    if (status == LG_OK)
+        status = write_rows(g, directory, "sweep.csv", result_header_sweep,
+                            offsetof(struct result, sweep), error);
+    if (status == LG_OK)
+        status = write_rows(g, directory, "kinks.csv", result_header_kinks,
+                            offsetof(struct result, kinks), error);
+    if (status == LG_OK)
+        status = write_ulps(g, directory, error);
+    if (status == LG_OK)
+        status = write_planted(g, directory, error);
+    return status == LG_OK ? write_manifest(g, directory, command, error) : status;
+}

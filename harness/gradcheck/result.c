@@ -1,0 +1,194 @@
+#include "harness/gradcheck/result.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void header(struct csv *csv, const char *const *names)
+{
+    for (; *names != NULL; names++)
+        csv_text(csv, *names);
+    csv_end_row(csv);
+}
+
+void result_header_blocks(struct csv *csv)
+{
+    static const char *const names[] = {
+        "kind",          "name",           "options", "block",    "size",     "checked",
+        "certified",     "skipped",        "reason",  "worst",    "analytic", "numeric",
+        "error_bar",     "relative_error", "method",  "ulps_f64", "ulps_f32", "asymmetry",
+        "asymmetry_bar", "verdict",        "message", NULL};
+    header(csv, names);
+}
+
+void result_header_sweep(struct csv *csv)
+{
+    static const char *const names[] = {
+        "kind", "name",     "options",   "block",    "coordinate",     "method",
+        "h",    "estimate", "error_bar", "analytic", "relative_error", NULL};
+    header(csv, names);
+}
+
+void result_header_kinks(struct csv *csv)
+{
+    static const char *const names[] = {"kind", "name",  "options",  "block",   "coordinate", "at",
+                                        "left", "right", "analytic", "verdict", NULL};
+    header(csv, names);
+}
+
+void result_header_ulps(struct csv *csv)
+{
+    static const char *const names[] = {"precision", "kind", "log2_ulps", "count", NULL};
+    header(csv, names);
+}
+
+void result_begin(struct result *result, const char *kind, const char *name, const char *options)
+{
+    *result = (struct result){.block_count = 0};
+    snprintf(result->kind, sizeof result->kind, "%s", kind);
+    snprintf(result->name, sizeof result->name, "%s", name);
+    snprintf(result->options, sizeof result->options, "%s", options);
+}
+
+/* What is not finite has no place in a plot. */
+static void number(struct csv *csv, double value)
+{
+    if (value - value == 0)
+        csv_real(csv, value);
+    else
+        csv_empty(csv);
+}
+
+static void optional(struct csv *csv, const double *value)
+{
+    if (value != NULL)
+        number(csv, *value);
+    else
+        csv_empty(csv);
+}
+
+void result_say(struct result *result, const char *message)
+{
+    if (result->message[0] == '\0' && message[0] != '\0')
+        snprintf(result->message, sizeof result->message, "%s %s%s%s%s: %s", result->kind,
+                 result->name, result->options[0] != '\0' ? " (" : "", result->options,
+                 result->options[0] != '\0' ? ")" : "", message);
+}
+
+void result_add(struct result *result, const struct result_row *row)
+{
+    const struct judgement *j = row->judgement;
+    struct csv *csv = &result->blocks;
+    const bool measured = j->worst != SIZE_MAX;
+    csv_text(csv, result->kind);
+    csv_text(csv, result->name);
+    csv_text(csv, result->options);
+    csv_text(csv, row->block);
+    csv_integer(csv, row->size);
+    csv_integer(csv, j->checked);
+    csv_integer(csv, j->certified);
+    csv_integer(csv, j->skipped);
+    csv_text(csv, j->reason);
+    csv_text(csv, row->worst);
+    optional(csv, measured ? &j->analytic : NULL);
+    optional(csv, measured ? &j->numeric : NULL);
+    optional(csv, measured ? &j->error_bar : NULL);
+    optional(csv, measured ? &j->relative_error : NULL);
+    csv_text(csv, row->method);
+    optional(csv, row->f64 != NULL ? &row->f64->largest : NULL);
+    optional(csv, row->f32 != NULL ? &row->f32->largest : NULL);
+    optional(csv, row->asymmetry);
+    optional(csv, row->asymmetry_bar);
+    csv_text(csv, verdict_names[j->verdict]);
+    csv_text(csv, j->message);
+    csv_end_row(csv);
+
+    result->block_count++;
+    result->checked += j->checked;
+    result->certified += j->certified;
+    result->skipped += j->skipped;
+    result->failed += j->verdict == VERDICT_FAIL;
+    result->dead += j->verdict == VERDICT_DEAD;
+    result->unchecked += j->verdict == VERDICT_SKIPPED;
+    if (j->reason[0] != '\0')
+        snprintf(result->reason, sizeof result->reason, "%s", j->reason);
+    if (measured && j->verdict == VERDICT_PASS && j->relative_error >= result->relative_error) {
+        result->relative_error = j->relative_error;
+        result->error_bar = j->error_bar;
+    }
+    if (row->f64 != NULL)
+        ulps_add(&result->f64, row->f64);
+    if (row->f32 != NULL)
+        ulps_add(&result->f32, row->f32);
+    if (j->verdict == VERDICT_FAIL)
+        result_say(result, j->message);
+}
+
+void result_add_kink(struct result *result, double at, double left, double right, double analytic)
+{
+    for (size_t k = 0; k < result->kink_count; k++)
+        if (result->kink[k].left == left && result->kink[k].right == right &&
+            result->kink[k].analytic == analytic)
+            return;
+    if (result->kink_count == RESULT_KINKS_MAX)
+        return;
+    const size_t k = result->kink_count++;
+    result->kink[k].at = at;
+    result->kink[k].left = left;
+    result->kink[k].right = right;
+    result->kink[k].analytic = analytic;
+}
+
+void result_skip(struct result *result, const char *block, const char *reason)
+{
+    const struct judgement none = {
+        .verdict = VERDICT_SKIPPED, .skipped = 1, .reason = reason, .worst = SIZE_MAX};
+    result_add(result,
+               &(struct result_row){.block = block, .worst = "", .method = "", .judgement = &none});
+}
+
+void ulps_note(struct ulps *ulps, double a, double b, double scale, int bits)
+{
+    int exponent = 0;
+    frexp(scale, &exponent);
+    const double apart = a < b ? b - a : a - b;
+    const double in_ulps = apart > 0 ? apart / ldexp(1, exponent - bits) : 0;
+    size_t bin = 0;
+    if (in_ulps > 0)
+        for (bin = 1; bin + 1 < ULPS_BINS && in_ulps >= ldexp(1, (int)bin - 1); bin++)
+            ;
+    ulps->count[bin]++;
+    if (!(in_ulps <= ulps->largest))
+        ulps->largest = in_ulps;
+}
+
+void ulps_add(struct ulps *to, const struct ulps *from)
+{
+    for (size_t i = 0; i < ULPS_BINS; i++)
+        to->count[i] += from->count[i];
+    if (!(from->largest <= to->largest))
+        to->largest = from->largest;
+}
+
+void ulps_rows(struct csv *csv, const char *precision, const char *kind, const struct ulps *ulps)
+{
+    for (size_t i = 0; i < ULPS_BINS; i++) {
+        char bin[16];
+        if (ulps->count[i] == 0)
+            continue;
+        /* -1: the same; 0: below 2 units; then the logarithm's floor. */
+        snprintf(bin, sizeof bin, "%d", i == 0 ? -1 : i == 1 ? 0 : (int)i - 2);
+        csv_text(csv, precision);
+        csv_text(csv, kind);
+        csv_text(csv, bin);
+        csv_integer(csv, ulps->count[i]);
+        csv_end_row(csv);
+    }
+}
+
+void result_free(struct result *result)
+{
+    text_free(&result->blocks.text);
+    text_free(&result->sweep.text);
+    text_free(&result->kinks.text);
+}

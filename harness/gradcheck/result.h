@@ -1,0 +1,77 @@
+/* What came of one thing that was checked: rows of the CSV files, and sums of them. */
+#ifndef HARNESS_GRADCHECK_RESULT_H
+#define HARNESS_GRADCHECK_RESULT_H
+
+#include <stdint.h>
+
+#include "harness/gradcheck/check.h"
+#include "harness/record/csv.h"
+
+/* Histogram of errors in units of the last place: exactly 0, below 1, then [1, 2), [2, 4),
+ * ... */
+enum { ULPS_BINS = 40, RESULT_KINKS_MAX = 4 };
+
+struct ulps {
+    uint64_t count[ULPS_BINS];
+    double largest;
+};
+
+struct result {
+    char kind[24], name[SUBJECT_NAME_MAX], options[SUBJECT_OPTIONS_MAX];
+    struct csv blocks, sweep, kinks; /* rows of gradcheck.csv, sweep.csv, kinks.csv; owned */
+    struct ulps f64, f32;            /* f64 against wide, f32 against f64 */
+    size_t block_count, checked, certified, skipped;
+    size_t failed, dead, unchecked;   /* blocks by verdict */
+    double relative_error, error_bar; /* of the worst derivative that passed */
+    struct {
+        double at, left, right, analytic;
+    } kink[RESULT_KINKS_MAX]; /* those found that differ in more than their place */
+    size_t kink_count;
+    char message[CHECK_MESSAGE_MAX + SUBJECT_NAME_MAX + SUBJECT_OPTIONS_MAX + 32]; /* the first */
+    char reason[200]; /* why any was skipped */
+};
+
+/* A row of gradcheck.csv. */
+struct result_row {
+    const char *block;
+    size_t size;
+    const char *worst, *method;
+    const struct judgement *judgement;
+    const struct ulps *f64, *f32;            /* NULL: not measured */
+    const double *asymmetry, *asymmetry_bar; /* NULL: not measured */
+};
+
+/* Headers of the files. */
+void result_header_blocks(struct csv *csv);
+void result_header_sweep(struct csv *csv);
+void result_header_kinks(struct csv *csv);
+void result_header_ulps(struct csv *csv);
+
+/* Name what is checked. */
+void result_begin(struct result *result, const char *kind, const char *name, const char *options);
+
+/* Add a block's row to the result and its sums. */
+void result_add(struct result *result, const struct result_row *row);
+
+/* Remember a kink unlike those that are known, if there is room. */
+void result_add_kink(struct result *result, double at, double left, double right, double analytic);
+
+/* A block of which nothing could be checked, and why. */
+void result_skip(struct result *result, const char *block, const char *reason);
+
+/* The first message, or another after it was lost. */
+void result_say(struct result *result, const char *message);
+
+/* Note that two numbers that should be the same are not, in units of the last place, of
+ * `bits` bits, of the number `scale`. */
+void ulps_note(struct ulps *ulps, double a, double b, double scale, int bits);
+
+/* Add one histogram to another. */
+void ulps_add(struct ulps *to, const struct ulps *from);
+
+/* Rows of ulps.csv. */
+void ulps_rows(struct csv *csv, const char *precision, const char *kind, const struct ulps *ulps);
+
+void result_free(struct result *result);
+
+#endif

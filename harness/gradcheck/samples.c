@@ -1,0 +1,74 @@
+#include "harness/gradcheck/samples.h"
+
+#include <stdlib.h>
+
+#include "engine/base/pcg.h"
+
+/* Fewer pixels than this are all in use. */
+enum { SPARSE_FROM = 8 };
+
+static void draw_pixels(struct lg_images *images, struct lg_pcg *pcg)
+{
+    for (size_t i = 0; i < images->count * images->columns; i++) {
+        const bool on = images->columns < SPARSE_FROM || lg_pcg_below(pcg, 10) < 3;
+        images->pixels[i] = (uint8_t)(on ? 1 + lg_pcg_below(pcg, 255) : 0);
+    }
+}
+
+/* A sample other than i whose label is, or is not, that of i; any other where there is
+ * none such. */
+static uint32_t draw_partner(const struct lg_images *images, struct lg_pcg *pcg, size_t i,
+                             bool same)
+{
+    uint32_t partner = 0;
+    for (int attempt = 0; attempt < 1000; attempt++) {
+        partner = lg_pcg_below(pcg, (uint32_t)images->count);
+        if (partner != i && (images->labels[partner] == images->labels[i]) == same)
+            break;
+    }
+    return partner;
+}
+
+bool samples_draw(struct samples *samples, enum lg_task task, size_t count, size_t inputs,
+                  size_t classes, uint64_t seed)
+{
+    struct lg_pcg pcg = lg_pcg_seed(seed, 2);
+    struct lg_images *images = &samples->images;
+    *samples = (struct samples){.images = {.count = count, .rows = 1, .columns = inputs}};
+    images->pixels = malloc(count * inputs);
+    images->labels = malloc(count);
+    for (int way = 0; way < 2; way++)
+        samples->partner[way] = malloc(count * sizeof *samples->partner[way]);
+    if (images->pixels == NULL || images->labels == NULL || samples->partner[0] == NULL ||
+        samples->partner[1] == NULL)
+        return false;
+    draw_pixels(images, &pcg);
+    for (size_t i = 0; i < count; i++)
+        images->labels[i] = (uint8_t)((i + lg_pcg_below(&pcg, 2)) % classes);
+    for (size_t i = 0; i < count; i++) {
+        const bool same = task == LG_TASK_TRIPLET || (task == LG_TASK_PAIR && i % 2 == 0);
+        samples->partner[0][i] = draw_partner(images, &pcg, i, same);
+        samples->partner[1][i] = draw_partner(images, &pcg, i, false);
+    }
+    return true;
+}
+
+struct lg_pass samples_pass(const struct samples *samples, size_t first, size_t count)
+{
+    return (struct lg_pass){
+        .images = &samples->images,
+        .first = first,
+        .count = count,
+        .capture = SIZE_MAX,
+        .partner = {samples->partner[0], samples->partner[1]},
+    };
+}
+
+void samples_free(struct samples *samples)
+{
+    free(samples->images.pixels);
+    free(samples->images.labels);
+    free(samples->partner[0]);
+    free(samples->partner[1]);
+    *samples = (struct samples){.images = {.pixels = NULL}};
+}

@@ -1,0 +1,306 @@
+#include "harness/gradcheck/subject_check.h"
+
+#include <float.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/gradcheck/hessian.h"
+#include "harness/gradcheck/kinks.h"
+
+/* Sweeps show both arms of the V. */
+static const double SWEEP_FROM = 0.25;
+enum { SWEEP_STEPS = 30 };
+
+/* The f32 copy's gradient may be so many units of its last place off the f64 one's. */
+static const double F32_ULPS = 4096;
+
+/* What cancels in a block is of the size of others' entries: its units are at least those
+ * of this share of them. */
+static const double LEAST_SHARE = 1.0 / 16;
+
+/* A second derivative's asymmetry above this many error bars, and above rounding. */
+static const double ASYMMETRY_BARS = 4, ASYMMETRY_LEAST = 1e-9;
+
+struct work {
+    struct subject *subject;
+    struct check check;
+    struct result *result;
+    double *gradient[COPIES], *planted; /* (size) */
+    double *space;                      /* for the Hessian; NULL: not a small subject */
+    struct kink kinks[KINKS_MAX];
+    size_t kink_count;
+    struct asymmetry asymmetry[SUBJECT_BLOCKS_MAX];
+    bool has_asymmetry;
+};
+
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static double magnitude(double x)
+{
+    return x < 0 ? -x : x;
+}
+
+/* ---- Copies against each other ------------------------------------------- */
+
+static void compare_copies(const struct work *work, const struct block *block, struct ulps *f64,
+                           struct ulps *f32)
+{
+    double scale = 0;
+    const size_t end = block->first + block->rows * block->columns;
+    for (size_t i = 0; i < work->subject->size; i++) {
+        const double share = i >= block->first && i < end ? 1 : LEAST_SHARE;
+        scale = larger(scale, share * magnitude(work->gradient[COPY_WIDE][i]));
+    }
+    for (size_t i = block->first; i < end; i++) {
+        const double wide = work->gradient[COPY_WIDE][i], f = work->gradient[COPY_F64][i];
+        ulps_note(f64, f, wide, scale, DBL_MANT_DIG);
+        ulps_note(f32, work->gradient[COPY_F32][i], f, scale, FLT_MANT_DIG);
+    }
+}
+
+/* ---- The V --------------------------------------------------------------- */
+
+static void add_sweep_row(const struct work *work, const struct check_line *line,
+                          const char *method, double h, const struct estimate *estimate)
+{
+    struct csv *csv = &work->result->sweep;
+    const struct block *block = &work->subject->blocks[line->block];
+    const double analytic = work->gradient[COPY_F64][line->first];
+    const double value = (double)estimate->value, error = (double)estimate->error;
+    char name[48];
+    csv_text(csv, work->subject->kind);
+    csv_text(csv, work->subject->name);
+    csv_text(csv, work->subject->options);
+    csv_text(csv, block->name);
+    csv_text(csv, subject_entry_name(block, line->first, name));
+    csv_text(csv, method);
+    csv_real(csv, h);
+    csv_real(csv, value);
+    if (error - error == 0)
+        csv_real(csv, error);
+    else
+        csv_empty(csv);
+    csv_real(csv, analytic);
+    csv_real(csv, magnitude(value - analytic) / magnitude(analytic));
+    csv_end_row(csv);
+}
+
+static void sweep(struct work *work, const struct check_line *line)
+{
+    static const char *const methods[COPIES][2] = {
+        [COPY_F64] = {"central", "richardson"}, [COPY_WIDE] = {"wide-central", "wide-richardson"}};
+    for (enum copy copy = COPY_F64; copy <= COPY_WIDE; copy++) {
+        struct check_entry entry = {&work->check, line->first, copy};
+        const struct line along = {check_entry_value, &entry};
+        struct derivative d;
+        derivative_measure(&along, SWEEP_FROM, SWEEP_STEPS,
+                           derivative_noise(&along, check_unit(copy)), &d);
+        for (size_t k = 0; k < d.steps; k++) {
+            add_sweep_row(work, line, methods[copy][0], d.h[k], &d.central[k]);
+            if (k > 0)
+                add_sweep_row(work, line, methods[copy][1], d.h[k], &d.richardson[k]);
+        }
+    }
+}
+
+/* The entry that a sweep tells most of: the one with the largest derivative. */
+static const struct check_line *choose_sweep(const struct work *work)
+{
+    const struct check_line *best = NULL;
+    for (size_t l = 0; l < work->check.line_count; l++) {
+        const struct check_line *line = &work->check.lines[l];
+        const double size = magnitude(work->gradient[COPY_F64][line->first]);
+        if (line->count == 1 && size > 0 && size - size == 0 &&
+            (best == NULL || size > magnitude(work->gradient[COPY_F64][best->first])))
+            best = line;
+    }
+    return best;
+}
+
+/* ---- Kinks --------------------------------------------------------------- */
+
+static void add_kink_row(const struct work *work, const struct kink *kink)
+{
+    struct csv *csv = &work->result->kinks;
+    const struct block *block = subject_block_at(work->subject, kink->entry);
+    char name[48];
+    csv_text(csv, work->subject->kind);
+    csv_text(csv, work->subject->name);
+    csv_text(csv, work->subject->options);
+    csv_text(csv, block->name);
+    csv_text(csv, subject_entry_name(block, kink->entry, name));
+    csv_real(csv, kink->at);
+    csv_real(csv, (double)kink->derivative.left.value);
+    csv_real(csv, (double)kink->derivative.right.value);
+    csv_real(csv, kink->analytic);
+    csv_text(csv, kink->is_inside ? "pass" : "fail");
+    csv_end_row(csv);
+}
+
+/* Kinks that were found in a block count with its derivatives. */
+static void judge_kinks(const struct work *work, const struct block *block,
+                        struct judgement *judgement)
+{
+    for (size_t k = 0; k < work->kink_count; k++) {
+        const struct kink *kink = &work->kinks[k];
+        char name[48];
+        if (subject_block_at(work->subject, kink->entry) != block)
+            continue;
+        add_kink_row(work, kink);
+        result_add_kink(work->result, kink->at, (double)kink->derivative.left.value,
+                        (double)kink->derivative.right.value, kink->analytic);
+        judgement->checked++;
+        judgement->certified += kink->is_inside;
+        if (kink->is_inside || judgement->verdict == VERDICT_FAIL)
+            continue;
+        judgement->verdict = VERDICT_FAIL;
+        judgement->wrong = kink->entry;
+        snprintf(judgement->message, sizeof judgement->message,
+                 "%s %s at its kink %.10g: the gradient says %.10g, which is not between the "
+                 "one-sided derivatives %.10Lg and %.10Lg",
+                 block->name, subject_entry_name(block, kink->entry, name), kink->at,
+                 kink->analytic, kink->derivative.left.value, kink->derivative.right.value);
+    }
+}
+
+/* ---- A block ------------------------------------------------------------- */
+
+static void fail(struct judgement *judgement, const char *format, const char *block, double found,
+                 double allowed)
+{
+    judgement->verdict = VERDICT_FAIL;
+    snprintf(judgement->message, sizeof judgement->message, format, block, found, allowed);
+}
+
+static void judge_copies(const struct block *block, const struct ulps *f32,
+                         struct judgement *judgement)
+{
+    if (judgement->verdict != VERDICT_FAIL && !(f32->largest <= F32_ULPS))
+        fail(judgement,
+             "%s: the f32 gradient is %.3g units of its last place off the f64 one, at most %g are "
+             "expected",
+             block->name, f32->largest, F32_ULPS);
+}
+
+static void judge_asymmetry(const struct block *block, const struct asymmetry *asymmetry,
+                            struct judgement *judgement)
+{
+    const double allowed = ASYMMETRY_BARS * asymmetry->error + ASYMMETRY_LEAST;
+    if (judgement->verdict != VERDICT_FAIL && !(asymmetry->value <= allowed))
+        fail(judgement,
+             "%s: second derivatives are not symmetric: they differ by %.3g of the "
+             "largest, at most %.3g is expected",
+             block->name, asymmetry->value, allowed);
+}
+
+static const char *method_of(const struct work *work, const struct judgement *judgement)
+{
+    if (judgement->worst == SIZE_MAX)
+        return "";
+    const struct derivative *d = &work->check.lines[judgement->worst].derivative;
+    return derivative_has_kink(d) ? "one-sided" : "wide";
+}
+
+static void add_block(struct work *work, size_t b, const double *gradient)
+{
+    const struct block *block = &work->subject->blocks[b];
+    struct judgement judgement;
+    struct ulps f64 = {{0}, 0}, f32 = {{0}, 0};
+    char worst[CHECK_WORST_MAX] = "";
+    check_judge(&work->check, b, gradient, &judgement);
+    judge_kinks(work, block, &judgement);
+    compare_copies(work, block, &f64, &f32);
+    judge_copies(block, &f32, &judgement);
+    if (work->has_asymmetry)
+        judge_asymmetry(block, &work->asymmetry[b], &judgement);
+    if (judgement.worst != SIZE_MAX)
+        check_line_name(&work->check, judgement.worst, worst);
+    const struct result_row row = {
+        .block = block->name,
+        .size = block->rows * block->columns,
+        .worst = worst,
+        .method = method_of(work, &judgement),
+        .judgement = &judgement,
+        .f64 = &f64,
+        .f32 = &f32,
+        .asymmetry = work->has_asymmetry ? &work->asymmetry[b].value : NULL,
+        .asymmetry_bar = work->has_asymmetry ? &work->asymmetry[b].error : NULL,
+    };
+    result_add(work->result, &row);
+}
+
+/* ---- All of it ----------------------------------------------------------- */
+
+static bool take(struct work *work)
+{
+    const size_t n = work->subject->size;
+    for (int copy = 0; copy < COPIES; copy++)
+        work->gradient[copy] = malloc((n + 1) * sizeof(double));
+    work->planted = malloc((n + 1) * sizeof(double));
+    if (work->subject->is_small)
+        work->space = malloc(n * (n + 3) * sizeof(double));
+    return work->gradient[COPY_F32] != NULL && work->gradient[COPY_F64] != NULL &&
+           work->gradient[COPY_WIDE] != NULL && work->planted != NULL &&
+           (work->space != NULL || !work->subject->is_small);
+}
+
+static void give_back(struct work *work)
+{
+    for (int copy = 0; copy < COPIES; copy++)
+        free(work->gradient[copy]);
+    free(work->planted);
+    free(work->space);
+    check_free(&work->check);
+}
+
+static void examine(struct work *work, const struct check_plan *plan, const struct plant *defect)
+{
+    struct subject *subject = work->subject;
+    const double *judged = work->gradient[COPY_F64];
+    for (int copy = 0; copy < COPIES; copy++)
+        subject->gradient(subject, (enum copy)copy, subject->point, 0, work->gradient[copy]);
+    if (subject->is_small && defect == NULL) {
+        work->kink_count = kinks_find(&work->check, plan->steps, work->planted, work->kinks);
+        work->has_asymmetry = hessian_measure(&work->check, work->space, work->asymmetry);
+    }
+    if (defect != NULL) {
+        struct lg_pcg pcg = lg_pcg_seed(plan->seed, 3);
+        struct planted planted;
+        if (!defect->apply(subject, &pcg, work->gradient[COPY_F64], work->planted, &planted)) {
+            result_skip(work->result, "", "the defect does not apply");
+            return;
+        }
+        judged = work->planted;
+    }
+    for (size_t b = 0; b < subject->block_count; b++)
+        add_block(work, b, judged);
+    const struct check_line *line = choose_sweep(work);
+    if (line != NULL && defect == NULL)
+        sweep(work, line);
+}
+
+enum lg_status subject_check(struct subject *subject, const struct check_plan *plan,
+                             const struct plant *defect, struct result *result,
+                             struct lg_error *error)
+{
+    struct work *work = calloc(1, sizeof *work);
+    if (work == NULL)
+        return lg_fail(error, LG_ENVIRONMENT, "not enough memory for a gradient check");
+    work->subject = subject;
+    work->result = result;
+    enum lg_status status =
+        take(work) ? LG_OK
+                   : lg_fail(error, LG_ENVIRONMENT, "not enough memory to check %s '%s'",
+                             subject->kind, subject->name);
+    if (status == LG_OK)
+        status = check_measure(subject, plan, &work->check, error);
+    if (status == LG_OK)
+        examine(work, plan, defect);
+    give_back(work);
+    free(work);
+    return status;
+}

@@ -1,0 +1,15 @@
+/* Everything there is to find out about one subject. */
+#ifndef HARNESS_GRADCHECK_SUBJECT_CHECK_H
+#define HARNESS_GRADCHECK_SUBJECT_CHECK_H
+
+#include "harness/gradcheck/plant.h"
+#include "harness/gradcheck/result.h"
+
+/* Judge the engine's gradient, or with `defect` the same with that defect, at the
+ * subject's point and at its kinks; compare the copies; sweep the steps of one derivative;
+ * test second derivatives. *result has been begun. LG_ENVIRONMENT when memory is short. */
+enum lg_status subject_check(struct subject *subject, const struct check_plan *plan,
+                             const struct plant *defect, struct result *result,
+                             struct lg_error *error);
+
+#endif

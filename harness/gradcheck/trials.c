@@ -1,0 +1,156 @@
+#include "harness/gradcheck/trials.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/gradcheck/check.h"
+#include "harness/gradcheck/network_subject.h"
+
+static const char NONE[] = "none";
+
+/* ---- A random network ---------------------------------------------------- */
+
+static struct lg_choice named(size_t count, const struct lg_info *(*info)(size_t), const char *name)
+{
+    struct lg_choice choice = {.index = 0};
+    while (choice.index + 1 < count && strcmp(info(choice.index)->name, name) != 0)
+        choice.index++;
+    choice.options = lg_options_default(info(choice.index));
+    return choice;
+}
+
+static size_t between(struct lg_pcg *pcg, size_t least, size_t most)
+{
+    return least + lg_pcg_below(pcg, (uint32_t)(most - least + 1));
+}
+
+static struct network_request draw_network(const struct lg_backend *backend, uint64_t seed)
+{
+    static const char *const activations[] = {"tanh", "sigmoid", "softplus", "relu", "gelu"};
+    static const char *const losses[] = {"mse", "cross_entropy", "smooth_l1", "soft_margin",
+                                         "log_cosh"};
+    struct lg_pcg pcg = lg_pcg_seed(seed, 4);
+    struct network_request request = {.kind = "trial", .name = "", .options = "", .seed = seed};
+    struct lg_net_config *config = &request.config;
+    config->inputs = between(&pcg, 4, 12);
+    config->batch = between(&pcg, 2, 4);
+    config->layer_count = between(&pcg, 2, 3);
+    config->task = LG_TASK_CLASSIFY;
+    config->classes = between(&pcg, 3, 6);
+    config->loss = named(backend->loss_count, backend->loss, losses[lg_pcg_below(&pcg, 5)]);
+    for (size_t l = 0; l < config->layer_count; l++) {
+        const bool last = l + 1 == config->layer_count;
+        config->layers[l].outputs = last ? config->classes : between(&pcg, 4, 10);
+        config->layers[l].activation =
+            named(backend->activation_count, backend->activation,
+                  last ? "identity" : activations[lg_pcg_below(&pcg, 5)]);
+    }
+    const struct lg_choice method =
+        named(backend->initialisation_count, backend->initialisation, "xavier_uniform");
+    request.how = (struct lg_initialisation){
+        .method = method.index, .seed = seed, .draw = 1, .options = method.options};
+    return request;
+}
+
+/* ---- One trial ----------------------------------------------------------- */
+
+struct trial {
+    struct subject subject;
+    struct check check;
+    double *right, *wrong;
+};
+
+/* Whether a gradient is refused, and by the right block or entry alone. */
+static void judge(struct trial *trial, const struct planted *planted, struct trials_row *row)
+{
+    bool detected = false, named_right = true;
+    for (size_t b = 0; b < trial->subject.block_count; b++) {
+        struct judgement judgement;
+        check_judge(&trial->check, b, trial->wrong, &judgement);
+        if (judgement.verdict != VERDICT_FAIL)
+            continue;
+        detected = true;
+        named_right = named_right && (planted->block == SIZE_MAX || planted->block == b) &&
+                      (planted->entry == SIZE_MAX || planted->entry == judgement.wrong);
+    }
+    row->trials++;
+    row->detected += detected;
+    row->named += detected && named_right;
+}
+
+static void try_defects(struct trial *trial, struct lg_pcg *pcg,
+                        struct trials_row rows[TRIALS_ROWS_MAX])
+{
+    struct planted planted;
+    size_t row = 0;
+    for (; row < plant_count(); row++)
+        if (plants[row].apply(&trial->subject, pcg, trial->right, trial->wrong, &planted))
+            judge(trial, &planted, &rows[row]);
+    memcpy(trial->wrong, trial->right, trial->subject.size * sizeof(double));
+    planted = (struct planted){SIZE_MAX, SIZE_MAX};
+    judge(trial, &planted, &rows[row++]);
+    for (int size = 0; size < TRIALS_SIZES; size++, row++)
+        if (plant_entry(&trial->subject, pcg, trial->right, rows[row].size, trial->wrong, &planted))
+            judge(trial, &planted, &rows[row]);
+}
+
+static enum lg_status try_network(const struct copies *copies, uint64_t seed,
+                                  struct trials_row rows[TRIALS_ROWS_MAX], struct lg_error *error)
+{
+    const struct network_request request = draw_network(copies->backend[COPY_F64], seed);
+    const bool whole = seed % 2 == 0;
+    const struct check_plan plan = {
+        .whole = whole ? 1000 : 0, .entries = 1, .directions = 2, .steps = 14, .seed = seed};
+    struct trial trial = {.right = NULL};
+    enum lg_status status = network_subject(copies, &request, &trial.subject, error);
+    if (status != LG_OK)
+        return status;
+    const size_t size = trial.subject.size;
+    trial.right = malloc(size * sizeof *trial.right);
+    trial.wrong = malloc(size * sizeof *trial.wrong);
+    if (trial.right == NULL || trial.wrong == NULL)
+        status = lg_fail(error, LG_ENVIRONMENT, "not enough memory for a trial");
+    if (status == LG_OK)
+        status = check_measure(&trial.subject, &plan, &trial.check, error);
+    if (status == LG_OK) {
+        struct lg_pcg pcg = lg_pcg_seed(seed, 5);
+        trial.subject.gradient(&trial.subject, COPY_F64, trial.subject.point, 0, trial.right);
+        try_defects(&trial, &pcg, rows);
+    }
+    free(trial.right);
+    free(trial.wrong);
+    check_free(&trial.check);
+    subject_free(&trial.subject);
+    return status;
+}
+
+/* ---- All ----------------------------------------------------------------- */
+
+size_t trials_rows(struct trials_row rows[TRIALS_ROWS_MAX])
+{
+    size_t count = 0;
+    double size = 1;
+    for (; count < plant_count(); count++)
+        rows[count] = (struct trials_row){.defect = plants[count].name};
+    rows[count++] = (struct trials_row){.defect = NONE};
+    for (int i = 0; i < TRIALS_SIZES; i++, size /= 10)
+        rows[count++] = (struct trials_row){.defect = "one wrong element", .size = size};
+    return count;
+}
+
+enum lg_status trials_run(const struct copies *copies, uint64_t seed, size_t first, size_t end,
+                          struct trials_row rows[TRIALS_ROWS_MAX], struct lg_error *error)
+{
+    enum lg_status status = LG_OK;
+    for (size_t i = first; i < end && status == LG_OK; i++)
+        status = try_network(copies, seed + i, rows, error);
+    return status;
+}
+
+bool trials_row_is_right(const struct trials_row *row)
+{
+    if (row->size > 0)
+        return true;
+    return row->detected == (strcmp(row->defect, NONE) == 0 ? 0 : row->trials);
+}

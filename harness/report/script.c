@@ -1,0 +1,102 @@
+#include "harness/report/script.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const char *const places[] = {"..", "../share/lossgrid"};
+
+enum lg_status script_find(const char *name, char path[FILES_PATH_MAX], struct lg_error *error)
+{
+    char program[FILES_PATH_MAX];
+    ssize_t size = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (size < 0)
+        return lg_fail(error, LG_ENVIRONMENT, "cannot tell where this program lies: %s",
+                       strerror(errno));
+    program[size] = '\0';
+    *strrchr(program, '/') = '\0';
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        enum lg_status status = files_path(path, error, "%s/%s/%s", program, places[i], name);
+        if (status != LG_OK || files_exists(path))
+            return status;
+    }
+    return lg_fail(error, LG_ENVIRONMENT, "%s is neither in %s/%s nor in %s/%s", name, program,
+                   places[0], program, places[1]);
+}
+
+/* The exit code of a child, -1 when it has none. */
+static int wait_for(pid_t pid)
+{
+    int ending = -1;
+    while (pid > 0 && waitpid(pid, &ending, 0) < 0 && errno == EINTR)
+        ;
+    return pid > 0 && WIFEXITED(ending) ? WEXITSTATUS(ending) : -1;
+}
+
+/* Whether this Python has the module: asked of it, since one without is common. */
+static bool has_module(const char *python, const char *module)
+{
+    char statement[64];
+    snprintf(statement, sizeof statement, "import %s", module);
+    pid_t pid = fork();
+    if (pid == 0) {
+        int nowhere = open("/dev/null", O_RDWR);
+        if (nowhere >= 0) {
+            dup2(nowhere, STDOUT_FILENO);
+            dup2(nowhere, STDERR_FILENO);
+        }
+        execlp(python, python, "-c", statement, (char *)NULL);
+        _exit(127);
+    }
+    return wait_for(pid) == 0;
+}
+
+static const char *find_python(const char *module)
+{
+    const char *asked = getenv("PYTHON");
+    const char *const candidates[] = {asked != NULL ? asked : "", "python3", "/usr/bin/python3"};
+    for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++)
+        if (candidates[i][0] != '\0' && has_module(candidates[i], module))
+            return candidates[i];
+    return NULL;
+}
+
+enum lg_status script_run(const char *name, const char *module, const char *directory, int *ending,
+                          struct lg_error *error)
+{
+    char relative[FILES_PATH_MAX], script[FILES_PATH_MAX];
+    enum lg_status status = files_path(relative, error, "reports/%s", name);
+    if (status == LG_OK)
+        status = script_find(relative, script, error);
+    if (status != LG_OK)
+        return status;
+    const char *python = find_python(module);
+    if (python == NULL)
+        return lg_fail(error, LG_ENVIRONMENT,
+                       "no Python here can import %s (tried PYTHON, python3 and "
+                       "/usr/bin/python3); install python3-%s",
+                       module, module);
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0) {
+        execlp(python, python, script, directory, (char *)NULL);
+        _exit(127);
+    }
+    *ending = wait_for(pid);
+    if (*ending == 127 || *ending < 0)
+        return lg_fail(error, LG_ENVIRONMENT, "cannot run %s with %s", script, python);
+    return LG_OK;
+}
+
+enum lg_status script_check(const char *name, int ending, struct lg_error *error)
+{
+    if (ending == 0)
+        return LG_OK;
+    const enum lg_status status = ending == 2 ? LG_INPUT : ending == 3 ? LG_ENVIRONMENT : LG_FAILED;
+    return lg_fail(error, status, "no report: reports/%s ended with exit code %d", name, ending);
+}
