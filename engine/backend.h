@@ -129,6 +129,21 @@ struct lg_replay_data {
     const double *gradients;  /* (steps, rows, columns) */
 };
 
+/* What keeps one part of a CPU busy and does nothing else (kernel/peak.h, which says
+ * more): the loops that `lossgrid calibrate` times. */
+struct lg_peak {
+    size_t block; /* arrays hold a multiple of it, in reals of the precision */
+    size_t (*fmas)(void);
+    bool (*fma_is_soft)(void);
+    double (*fma)(size_t repeats);
+    void (*fill)(void *x, size_t count);
+    double (*read)(const void *x, size_t count, size_t repeats);
+    double (*copy)(void *y, const void *x, size_t count, size_t repeats);
+    double (*triad)(void *z, const void *x, const void *y, size_t count, size_t repeats);
+    double (*divisions)(const void *x, size_t count, size_t repeats);
+    double (*square_roots)(const void *x, size_t count, size_t repeats);
+};
+
 /* One compiled copy of the engine. Functions assert their arguments; a config
  * has been checked against the registries before. */
 struct lg_backend {
@@ -218,6 +233,9 @@ struct lg_backend {
     size_t (*checkpoint_bytes)(const struct lg_net *net);
     void (*save)(const struct lg_net *net, void *bytes);
     void (*restore)(struct lg_net *net, const void *bytes);
+
+    /* This copy's own loops for measuring the machine. */
+    struct lg_peak peak;
 };
 
 /* All compiled copies, best ISA first, f32 before f64. */

@@ -9,6 +9,7 @@
 #include "harness/command/output.h"
 #include "harness/gradcheck/gradcheck_command.h"
 #include "harness/list/list_command.h"
+#include "harness/measure/calibrate_command.h"
 #include "harness/measure/env_command.h"
 #include "harness/record/version.h"
 #include "harness/report/report_command.h"
@@ -36,8 +37,8 @@ static const struct command version_command = {
 };
 
 static const struct command *const commands[] = {
-    &run_command,    &list_command, &eval_command, &gradcheck_command, &verify_command,
-    &report_command, &env_command,  &help_command, &version_command,
+    &run_command,    &list_command,      &eval_command, &gradcheck_command, &verify_command,
+    &report_command, &calibrate_command, &env_command,  &help_command,      &version_command,
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -59,7 +60,7 @@ static void print_overview(FILE *file)
           "Usage: lossgrid COMMAND [ARGUMENTS]\n\n",
           file);
     for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(file, "  %-8s  %s\n", commands[i]->name, commands[i]->summary);
+        fprintf(file, "  %-9s  %s\n", commands[i]->name, commands[i]->summary);
     fputs("\n`lossgrid help COMMAND` tells more.\n\n"
           "Example:\n"
           "  lossgrid run experiments/article-losses.yaml\n",

@@ -1,6 +1,7 @@
 /* This compiled copy's row of the backend table. */
 #include "registry.h"
 
+#include "engine/kernel/peak.h"
 #include "engine/net/evaluate.h"
 #include "engine/net/net.h"
 
@@ -95,4 +96,14 @@ const struct lg_backend backend_table = {
     .checkpoint_bytes = net_checkpoint_bytes,
     .save = net_save,
     .restore = net_restore,
+    .peak = {.block = PEAK_BLOCK,
+             .fmas = peak_fmas,
+             .fma_is_soft = peak_fma_is_soft,
+             .fma = peak_fma,
+             .fill = peak_fill,
+             .read = peak_read,
+             .copy = peak_copy,
+             .triad = peak_triad,
+             .divisions = peak_divisions,
+             .square_roots = peak_square_roots},
 };

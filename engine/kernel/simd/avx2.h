@@ -59,6 +59,14 @@ static inline vec vec_mul(vec a, vec b)
 {
     return VEC_OP(mul)(a, b);
 }
+static inline vec vec_div(vec a, vec b)
+{
+    return VEC_OP(div)(a, b);
+}
+static inline vec vec_sqrt(vec v)
+{
+    return VEC_OP(sqrt)(v);
+}
 static inline vec vec_fma(vec a, vec b, vec c)
 {
     return VEC_OP(fmadd)(a, b, c);

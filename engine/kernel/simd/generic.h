@@ -44,6 +44,14 @@ static inline vec vec_mul(vec a, vec b)
 {
     return a * b;
 }
+static inline vec vec_div(vec a, vec b)
+{
+    return a / b;
+}
+static inline vec vec_sqrt(vec v)
+{
+    return real_sqrt(v);
+}
 static inline vec vec_fma(vec a, vec b, vec c)
 {
     return exact_fma(a, b, c);

@@ -55,6 +55,14 @@ static inline vec vec_mul(vec a, vec b)
 {
     return VEC_OP(vmulq)(a, b);
 }
+static inline vec vec_div(vec a, vec b)
+{
+    return VEC_OP(vdivq)(a, b);
+}
+static inline vec vec_sqrt(vec v)
+{
+    return VEC_OP(vsqrtq)(v);
+}
 static inline vec vec_fma(vec a, vec b, vec c)
 {
     return VEC_OP(vfmaq)(c, a, b);

@@ -5,7 +5,7 @@
  *   vec_load_first(p, n)  vec_store_first(p, v, n)
  *                          the first n <= LANES reals; the other lanes load as 0
  *   vec_set1(x)  vec_zero()
- *   vec_add  vec_mul                           IEEE, elementwise
+ *   vec_add  vec_mul  vec_div  vec_sqrt        IEEE, elementwise
  *   vec_fma(a, b, c)                           a * b + c, rounded once
  *   vec_finite(v)                              false when a lane is NaN or infinite
  *   vec_nonzero(v)                             bit i: lane i is not zero (NaN is not)
