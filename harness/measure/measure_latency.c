@@ -14,6 +14,7 @@ enum { LOADS = 32, LINE_BYTES = 64 };
 
 struct chase {
     struct memory memory;
+    size_t lines;
     void *at; /* where the walk is; the next block goes on from there */
 };
 
@@ -28,15 +29,13 @@ static double chase_work(void *context, size_t repeats)
     return (double)(uintptr_t)at;
 }
 
-/* Bring the working set as near as it fits: a walk would take long to. */
-static void touch_all(void *context)
+/* Walk through a working set that fits into a cache, so that it lies there: reading it
+ * in order would not do, for lines that were only prefetched need not be kept. */
+static void walk_through(void *context)
 {
-    enum { SWEEPS = 2 };
+    enum { WALKS = 2 };
     const struct chase *chase = context;
-    const volatile char *bytes = chase->memory.bytes;
-    for (int sweep = 0; sweep < SWEEPS; sweep++)
-        for (size_t i = 0; i < chase->memory.size_bytes; i += LINE_BYTES)
-            (void)bytes[i];
+    (void)chase_work(context, WALKS * chase->lines / LOADS + 1);
 }
 
 static void close_chase(void *context)
@@ -76,15 +75,16 @@ static struct chase *open_chase(size_t bytes, size_t line_bytes, enum memory_pag
         return NULL;
     }
     chase->at = chase->memory.bytes;
-    if (!link_lines(chase->memory.bytes, bytes / line_bytes, line_bytes)) {
+    chase->lines = bytes / line_bytes;
+    if (!link_lines(chase->memory.bytes, chase->lines, line_bytes)) {
         close_chase(chase);
         return NULL;
     }
     return chase;
 }
 
-static void add(struct measures *measures, const struct level *level, size_t line_bytes,
-                enum memory_pages wish)
+static void add(struct measures *measures, const struct level *level, bool is_cache,
+                size_t line_bytes, enum memory_pages wish)
 {
     struct measure what = {.name = "latency", .level = level->name, .unit = "ns", .pieces = LOADS};
     const char *wished = wish == MEMORY_HUGE ? "huge" : "base";
@@ -105,7 +105,7 @@ static void add(struct measures *measures, const struct level *level, size_t lin
     if (chase != NULL) {
         what.bytes = level->bytes / line_bytes * line_bytes;
         what.work = chase_work;
-        what.prepare = touch_all;
+        what.prepare = is_cache ? walk_through : NULL;
         what.context = chase;
         what.close = close_chase;
     }
@@ -115,14 +115,14 @@ static void add(struct measures *measures, const struct level *level, size_t lin
 void measure_add_latency(struct measures *measures, const struct machine *machine,
                          const struct level levels[LEVELS])
 {
-    enum { L3 = 2 };
+    enum { L3 = 2, DRAM = LEVELS - 1 };
     size_t line_bytes = machine->cache_count > 0 ? machine->caches[0].line_bytes : 0;
     if (line_bytes < sizeof(void *) || line_bytes % sizeof(void *) != 0)
         line_bytes = LINE_BYTES;
     for (size_t i = 0; i < LEVELS; i++)
-        add(measures, &levels[i], line_bytes, MEMORY_BASE);
+        add(measures, &levels[i], i < DRAM, line_bytes, MEMORY_BASE);
     /* In base pages a walk through much memory also waits for addresses to be
      * translated; in huge pages hardly. */
     for (size_t i = L3; i < LEVELS; i++)
-        add(measures, &levels[i], line_bytes, MEMORY_HUGE);
+        add(measures, &levels[i], i < DRAM, line_bytes, MEMORY_HUGE);
 }

@@ -7,15 +7,14 @@
 #include "engine/activation/activation.h"
 #include "engine/base/pcg.h"
 #include "engine/kernel/gemm.h"
-#include "engine/kernel/rows.h"
-#include "engine/kernel/simd/simd.h"
+#include "engine/kernel/peak.h"
 #include "engine/math/math.h"
 
 extern const struct activation LG_SYMBOL(activation_sigmoid);
 
 /* Every figure is the best of many short rounds: the machine is shared, and what is
  * asked is what it can do. */
-enum { ROUNDS = 60, CHAINS = 12 };
+enum { ROUNDS = 60 };
 
 static double now_ns(void)
 {
@@ -33,53 +32,30 @@ static void row(const char *what, const char *shape, double value, const char *u
 /* FMAs per ns with enough independent chains to fill every unit. */
 static double fma_peak(void)
 {
-    enum { STEPS = 20000 };
+    enum { REPEATS = 20000 };
     double best = 0;
     for (int round = 0; round < ROUNDS; round++) {
-        vec sum[CHAINS];
-        const vec factor = vec_set1((real)0.999), term = vec_set1((real)0.001);
-        for (int i = 0; i < CHAINS; i++)
-            sum[i] = vec_set1((real)i);
         const double start = now_ns();
-        for (int step = 0; step < STEPS; step++) {
-            UNROLL
-            for (int i = 0; i < CHAINS; i++)
-                sum[i] = vec_fma(sum[i], factor, term);
-        }
-        real lanes[LANES];
-        for (int i = 1; i < CHAINS; i++)
-            sum[0] = vec_add(sum[0], sum[i]);
-        vec_store(lanes, sum[0]); /* used below, so that the loop is not dropped */
-        const double rate = (double)CHAINS * STEPS * LANES / (now_ns() - start);
-        if (rate > best && lanes[0] < REAL_MAX)
-            best = rate;
+        const volatile double result = peak_fma(REPEATS);
+        const double rate = (double)(REPEATS * peak_fmas()) / (now_ns() - start);
+        (void)result;
+        best = rate > best ? rate : best;
     }
     return best;
 }
 
-/* Bytes per ns read from a working set of that size. */
+/* Bytes per ns read from a working set of about that size. */
 static double read_bandwidth(const real *x, size_t bytes)
 {
-    const size_t count = bytes / sizeof *x, repeats = 1 + ((size_t)4 << 20) / bytes;
+    const size_t count = bytes / sizeof *x / PEAK_BLOCK * PEAK_BLOCK;
+    const size_t repeats = 1 + ((size_t)4 << 20) / bytes;
     double best = 0;
     for (int round = 0; round < ROUNDS / 4; round++) {
-        vec sum[8];
-        for (int i = 0; i < 8; i++)
-            sum[i] = vec_zero();
         const double start = now_ns();
-        for (size_t repeat = 0; repeat < repeats; repeat++)
-            for (size_t at = 0; at + 8 * LANES <= count; at += 8 * LANES) {
-                UNROLL
-                for (int i = 0; i < 8; i++)
-                    sum[i] = vec_add(sum[i], vec_load(x + at + (size_t)i * LANES));
-            }
-        real lanes[LANES];
-        for (int i = 1; i < 8; i++)
-            sum[0] = vec_add(sum[0], sum[i]);
-        vec_store(lanes, sum[0]);
-        const double rate = (double)bytes * (double)repeats / (now_ns() - start);
-        if (rate > best && lanes[0] < REAL_MAX)
-            best = rate;
+        const volatile double result = peak_read(x, count, repeats);
+        const double rate = (double)(count * sizeof *x * repeats) / (now_ns() - start);
+        (void)result;
+        best = rate > best ? rate : best;
     }
     return best;
 }
