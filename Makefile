@@ -42,8 +42,8 @@ BIN := $(BUILD)/lossgrid$(if $(filter-out release,$(VARIANT)),-$(VARIANT))
 # Compiled once per precision and ISA: everything arithmetic.
 TEMPLATE_SRC := $(sort $(wildcard $(addprefix engine/,math/*.c kernel/*.c activation/*.c loss/*.c optimizer/*.c schedule/*.c initialisation/*.c net/*.c)))
 PLAIN_SRC    := $(sort $(wildcard engine/*.c engine/base/*.c engine/data/*.c engine/data/set/*.c))
-HARNESS_SRC  := $(sort $(wildcard harness/*/*.c))
-UNIT_SRC     := $(sort $(wildcard tests/unit/*.c tests/unit/harness/*/*.c $(addprefix tests/unit/engine/,*.c base/*.c data/*.c)))
+HARNESS_SRC  := $(sort $(wildcard harness/*/*.c harness/*/*/*.c))
+UNIT_SRC     := $(sort $(wildcard tests/unit/*.c tests/unit/harness/*/*.c tests/unit/harness/*/*/*.c $(addprefix tests/unit/engine/,*.c base/*.c data/*.c)))
 UNIT_TEMPLATE_SRC := $(sort $(wildcard $(addprefix tests/unit/engine/,math/*.c kernel/*.c activation/*.c loss/*.c optimizer/*.c schedule/*.c initialisation/*.c net/*.c)))
 names = $(sort $(basename $(notdir $(wildcard $(1)))))
 
@@ -93,7 +93,7 @@ $(OBJ)/flags: FORCE
 # The registries: one X(name) per file, sorted by name.
 registry = \#define $(1)(X)$(foreach n,$(2), X($(n)))\n
 $(OBJ)/generated/registry.h: FORCE
-	$(call write_if_changed,/* Written by the Makefile from file names. */\n$(call registry,LG_LOSSES,$(call names,engine/loss/*.c))$(call registry,LG_OPTIMIZERS,$(call names,engine/optimizer/*.c))$(call registry,LG_ACTIVATIONS,$(call names,engine/activation/*.c))$(call registry,LG_INITIALISATIONS,$(call names,engine/initialisation/*.c))$(call registry,LG_SCHEDULES,$(call names,engine/schedule/*.c))$(call registry,LG_DATASETS,$(call names,engine/data/set/*.c))$(call registry,LG_ISAS,$(ISAS)))
+	$(call write_if_changed,/* Written by the Makefile from file names. */\n$(call registry,LG_LOSSES,$(call names,engine/loss/*.c))$(call registry,LG_OPTIMIZERS,$(call names,engine/optimizer/*.c))$(call registry,LG_ACTIVATIONS,$(call names,engine/activation/*.c))$(call registry,LG_INITIALISATIONS,$(call names,engine/initialisation/*.c))$(call registry,LG_SCHEDULES,$(call names,engine/schedule/*.c))$(call registry,LG_DATASETS,$(call names,engine/data/set/*.c))$(call registry,LG_COUNTERS,$(call names,harness/measure/counter/*.c))$(call registry,LG_ISAS,$(ISAS)))
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 COMPILER := $(shell $(CC) --version 2>/dev/null | head -n 1)

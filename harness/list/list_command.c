@@ -7,6 +7,7 @@
 #include "engine/data/dataset.h"
 #include "harness/command/output.h"
 #include "harness/list/catalogue.h"
+#include "harness/list/counter_table.h"
 #include "harness/record/columns.h"
 
 /* ---- Registries ---------------------------------------------------------- */
@@ -116,18 +117,6 @@ static enum lg_status list_metrics(struct table *table, struct lg_error *error)
     return LG_OK;
 }
 
-static enum lg_status list_counters(struct table *table, struct lg_error *error)
-{
-    (void)error;
-    table->columns = 3;
-    table_row(table, (const char *const[]){"name", "columns", "meaning"});
-    table_row(table, (const char *const[]){"CLOCK_MONOTONIC", "wall_ns, evaluation_wall_ns",
-                                           "time that passes for everyone"});
-    table_row(table, (const char *const[]){"CLOCK_PROCESS_CPUTIME_ID", "cpu_ns",
-                                           "time that the cell's process has computed"});
-    return LG_OK;
-}
-
 /* ---- The command --------------------------------------------------------- */
 
 static const struct {
@@ -138,7 +127,7 @@ static const struct {
     {"losses", losses, NULL},           {"optimizers", optimizers, NULL},
     {"activations", activations, NULL}, {"initialisations", initialisations, NULL},
     {"schedules", schedules, NULL},     {"datasets", NULL, list_datasets},
-    {"isas", NULL, list_isas},          {"counters", NULL, list_counters},
+    {"isas", NULL, list_isas},          {"counters", NULL, counter_table},
     {"metrics", NULL, list_metrics},    {"columns", NULL, list_columns},
 };
 enum { LISTS = sizeof lists / sizeof *lists };
@@ -205,8 +194,9 @@ const struct command list_command = {
         "              counters | metrics | columns   [--format text|csv|markdown]",
     .summary = "what a spec may name, and what is measured",
     .help = "Prints what this build knows: the names that a spec may use with their options\n"
-            "and defaults, the instruction sets and which of them run here, the clocks, and\n"
-            "the columns of trace.csv and timing.csv (metrics: those that are measured).\n"
+            "and defaults, the instruction sets and which of them run here, the counters,\n"
+            "which of them count here or why not, and what a region of one costs, and the\n"
+            "columns of trace.csv and timing.csv (metrics: those that are measured).\n"
             "CSV adds formulas, sources and what a loss compares; Markdown also the ranges and\n"
             "meanings of options.\n"
             "\n"
