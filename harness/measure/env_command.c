@@ -8,6 +8,7 @@
 #include "harness/command/output.h"
 #include "harness/measure/machine.h"
 #include "harness/record/version.h"
+#include "harness/run/locate.h"
 
 /* The instruction sets of this build that run here, best first. */
 static json_t *isas_json(void)
@@ -21,13 +22,25 @@ static json_t *isas_json(void)
     return isas;
 }
 
+/* The data that a run would take, null where none is found. */
+static json_t *data_json(void)
+{
+    struct located located;
+    struct lg_error error;
+    const struct lg_dataset_info *mnist = lg_dataset_find("mnist");
+    if (mnist == NULL || locate_dataset(mnist, NULL, &located, &error) != LG_OK)
+        return json_null();
+    return json_pack("{s:s, s:s, s:s}", "name", located.info->name, "title", located.info->title,
+                     "train_images_sha256", located.info->files[LG_TRAIN_IMAGES].sha256);
+}
+
 static json_t *describe(void)
 {
     struct machine machine;
     machine_look(&machine);
-    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "lossgrid", version_text(), "compiler",
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:o}", "lossgrid", version_text(), "compiler",
                      version_compiler(), "flags", version_flags(), "variant", version_variant(),
-                     "isas", isas_json(), "machine", machine_json(&machine));
+                     "isas", isas_json(), "data", data_json(), "machine", machine_json(&machine));
 }
 
 /* ---- As text ------------------------------------------------------------- */
@@ -38,10 +51,15 @@ static void add_value(struct text *text, const json_t *value)
     size_t index;
     const char *key;
     json_t *part;
+    bool is_first = true;
     if (json_is_string(value))
         text_print(text, "%s", json_string_value(value));
     else if (json_is_integer(value))
         text_print(text, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    else if (json_is_real(value))
+        text_print(text, "%.2f", json_real_value(value));
+    else if (json_is_boolean(value))
+        text_print(text, "%s", json_is_true(value) ? "yes" : "no");
     else if (json_is_null(value))
         text_print(text, "unknown");
     json_array_foreach(value, index, part)
@@ -52,8 +70,9 @@ static void add_value(struct text *text, const json_t *value)
     json_object_foreach((json_t *)value, key, part)
     {
         if (strcmp(key, "name") != 0)
-            text_print(text, ", %s ", key);
+            text_print(text, "%s%s ", is_first ? "" : ", ", key);
         add_value(text, part);
+        is_first = false;
     }
 }
 
@@ -123,8 +142,9 @@ const struct command env_command = {
     .name = "env",
     .synopsis = "[--format text|json]",
     .summary = "what this machine and this build are",
-    .help = "Prints the processor, memory, system, compiler and flags: what a measurement\n"
-            "depends on. What the system does not tell is \"unknown\", in JSON null.\n"
+    .help = "Prints the processor, memory, system, compiler, flags and the data that a run\n"
+            "would take: what a measurement depends on. What the system does not tell is\n"
+            "\"unknown\", in JSON null.\n"
             "\n"
             "  --format text|json   (default: text)\n"
             "\n"

@@ -12,40 +12,33 @@
 #ifdef __GLIBC__
 #include <gnu/libc-version.h>
 #endif
-#if defined __x86_64__ || defined __i386__
-#include <cpuid.h>
-#endif
 
-#define PROCESSOR "/sys/devices/system/cpu/cpu0/"
+#include "harness/measure/system.h"
+
+#define PROCESSOR "sys/devices/system/cpu/cpu0/"
 
 static void set(char text[MACHINE_TEXT_MAX], const char *value)
 {
     snprintf(text, MACHINE_TEXT_MAX, "%s", value);
 }
 
-/* The first line of a file without its line end; false when there is none. */
-static bool first_line(const char *path, char text[MACHINE_TEXT_MAX])
-{
-    FILE *file = fopen(path, "re");
-    if (file == NULL)
-        return false;
-    char line[MACHINE_TEXT_MAX];
-    bool found = fgets(line, sizeof line, file) != NULL;
-    fclose(file);
-    line[found ? strcspn(line, "\n") : 0] = '\0';
-    if (line[0] == '\0')
-        return false;
-    set(text, line);
-    return true;
-}
-
 /* ---- /proc/cpuinfo ------------------------------------------------------- */
 
 /* The names differ between architectures; aarch64 gives numbers for most. */
 static const char *const cpu_keys[][2] = {
-    {"model name", "Model"}, {"vendor_id", "CPU implementer"}, {"cpu family", "CPU architecture"},
-    {"model", "CPU part"},   {"stepping", "CPU revision"},     {"flags", "Features"}};
-enum { CPU_NAME, CPU_VENDOR, CPU_FAMILY, CPU_MODEL, CPU_STEPPING, CPU_FLAGS, CPU_KEYS };
+    {"model name", "Model"},   {"vendor_id", "CPU implementer"}, {"cpu family", "CPU architecture"},
+    {"model", "CPU part"},     {"stepping", "CPU revision"},     {"flags", "Features"},
+    {"microcode", "microcode"}};
+enum {
+    CPU_NAME,
+    CPU_VENDOR,
+    CPU_FAMILY,
+    CPU_MODEL,
+    CPU_STEPPING,
+    CPU_FLAGS,
+    CPU_MICROCODE,
+    CPU_KEYS
+};
 
 static const char *const relevant_flags[] = {
     "sse2",    "sse4_2",   "avx",      "f16c",        "fma",         "avx2", "bmi2",
@@ -90,15 +83,18 @@ static void take_cpu(struct machine *machine, int key, char *value)
     case CPU_STEPPING:
         machine->stepping = number(value);
         break;
+    case CPU_MICROCODE:
+        set(machine->microcode, value);
+        break;
     default:
         keep_relevant(machine->flags, value);
         break;
     }
 }
 
-static void look_at_cpu(struct machine *machine)
+static void look_at_cpu(struct machine *machine, const char *root)
 {
-    FILE *file = fopen("/proc/cpuinfo", "re");
+    FILE *file = system_open(root, "proc/cpuinfo");
     if (file == NULL)
         return;
     bool taken[CPU_KEYS] = {false};
@@ -136,57 +132,51 @@ static size_t size_of(const char *text)
     return (size_t)value << shift;
 }
 
-static void look_at_caches(struct machine *machine)
+static void look_at_caches(struct machine *machine, const char *root)
 {
     for (int i = 0; i < MACHINE_CACHES_MAX; i++) {
-        char path[128], level[MACHINE_TEXT_MAX], type[MACHINE_TEXT_MAX], text[MACHINE_TEXT_MAX];
-        snprintf(path, sizeof path, PROCESSOR "cache/index%d/level", i);
-        if (!first_line(path, level))
+        char level[SYSTEM_TEXT_MAX], type[SYSTEM_TEXT_MAX] = "", text[SYSTEM_TEXT_MAX];
+        if (!system_line(level, root, PROCESSOR "cache/index%d/level", i))
             return;
         struct machine_cache *cache = &machine->caches[machine->cache_count++];
-        snprintf(path, sizeof path, PROCESSOR "cache/index%d/type", i);
-        const char *kind = !first_line(path, type)            ? ""
-                           : strcmp(type, "Data") == 0        ? "d"
+        (void)system_line(type, root, PROCESSOR "cache/index%d/type", i);
+        const char *kind = strcmp(type, "Data") == 0          ? "d"
                            : strcmp(type, "Instruction") == 0 ? "i"
                                                               : "";
         snprintf(cache->name, sizeof cache->name, "L%.2s%s", level, kind);
-        snprintf(path, sizeof path, PROCESSOR "cache/index%d/size", i);
-        cache->size_bytes = first_line(path, text) ? size_of(text) : 0;
-        snprintf(path, sizeof path, PROCESSOR "cache/index%d/coherency_line_size", i);
-        cache->line_bytes = first_line(path, text) ? size_of(text) : 0;
+        if (system_line(text, root, PROCESSOR "cache/index%d/size", i))
+            cache->size_bytes = size_of(text);
+        if (system_line(text, root, PROCESSOR "cache/index%d/coherency_line_size", i))
+            cache->line_bytes = size_of(text);
     }
 }
 
-#if defined __x86_64__ || defined __i386__
-/* How hypervisors sign, and what they are called. */
-static const char *const signatures[][2] = {
-    {"KVMKVMKVM", "KVM"},    {"Microsoft Hv", "Hyper-V"}, {"VMwareVMware", "VMware"},
-    {"XenVMMXenVMM", "Xen"}, {"TCGTCGTCGTCG", "QEMU"},    {"bhyve bhyve ", "bhyve"},
-};
-#endif
-
-static void look_at_hypervisor(struct machine *machine)
+static void look_at_hypervisor(struct machine *machine, const char *root)
 {
-#if defined __x86_64__ || defined __i386__
-    enum { HYPERVISOR_PRESENT = 1u << 31, HYPERVISOR_LEAF = 0x40000000 };
-    unsigned a, b, c, d;
-    if (!__get_cpuid(1, &a, &b, &c, &d))
-        return;
-    if ((c & HYPERVISOR_PRESENT) == 0) {
-        set(machine->hypervisor, "none");
-        return;
-    }
-    unsigned name[4] = {0}; /* the last word stays zero: a NUL */
-    __cpuid(HYPERVISOR_LEAF, a, name[0], name[1], name[2]);
-    if (name[0] != 0)
-        set(machine->hypervisor, (const char *)name);
-    for (size_t i = 0; i < sizeof signatures / sizeof *signatures; i++)
-        if (strcmp((const char *)name, signatures[i][0]) == 0)
-            set(machine->hypervisor, signatures[i][1]);
-#else
-    if (!first_line("/proc/device-tree/hypervisor/compatible", machine->hypervisor))
-        (void)first_line("/sys/hypervisor/type", machine->hypervisor);
-#endif
+    if (!processor_hypervisor(machine->hypervisor, sizeof machine->hypervisor) &&
+        !system_line(machine->hypervisor, root, "proc/device-tree/hypervisor/compatible"))
+        (void)system_line(machine->hypervisor, root, "sys/hypervisor/type");
+}
+
+enum processor_answer machine_turbo(const char *root)
+{
+    uint64_t value;
+    if (system_number(&value, root, "sys/devices/system/cpu/intel_pstate/no_turbo"))
+        return value == 0 ? PROCESSOR_YES : PROCESSOR_NO;
+    if (system_number(&value, root, "sys/devices/system/cpu/cpufreq/boost"))
+        return value != 0 ? PROCESSOR_YES : PROCESSOR_NO;
+    return PROCESSOR_UNKNOWN;
+}
+
+static void look_at_state(struct machine *machine, const char *root)
+{
+    char text[SYSTEM_TEXT_MAX];
+    (void)system_line(machine->governor, root, PROCESSOR "cpufreq/scaling_governor");
+    machine->turbo = machine_turbo(root);
+    (void)system_line(machine->perf_event_paranoid, root, "proc/sys/kernel/perf_event_paranoid");
+    machine->has_load =
+        system_line(text, root, "proc/loadavg") &&
+        sscanf(text, "%lf %lf %lf", &machine->load[0], &machine->load[1], &machine->load[2]) == 3;
 }
 
 static size_t system_value(int name)
@@ -206,18 +196,25 @@ size_t machine_usable_processors(void)
 
 void machine_look(struct machine *machine)
 {
+    machine_look_at(machine, "");
+}
+
+void machine_look_at(struct machine *machine, const char *root)
+{
     *machine = (struct machine){.family = -1, .model = -1, .stepping = -1};
-    set(machine->architecture, "unknown");
-    set(machine->vendor, "unknown");
-    set(machine->cpu, "unknown");
-    set(machine->flags, "unknown");
-    set(machine->kernel, "unknown");
-    set(machine->hypervisor, "unknown");
-    set(machine->libc, "unknown");
-    set(machine->governor, "unknown");
-    look_at_cpu(machine);
-    look_at_caches(machine);
-    look_at_hypervisor(machine);
+    char *const texts[] = {machine->architecture, machine->vendor,
+                           machine->cpu,          machine->flags,
+                           machine->microcode,    machine->kernel,
+                           machine->hypervisor,   machine->libc,
+                           machine->governor,     machine->perf_event_paranoid};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        set(texts[i], "unknown");
+    look_at_cpu(machine, root);
+    look_at_caches(machine, root);
+    look_at_hypervisor(machine, root);
+    look_at_state(machine, root);
+    machine->topology = topology_look(root);
+    machine->tick_is_invariant = processor_tick_is_invariant();
     machine->cores = system_value(_SC_NPROCESSORS_ONLN);
     machine->usable = machine_usable_processors();
     machine->memory_bytes = system_value(_SC_PHYS_PAGES) * system_value(_SC_PAGE_SIZE);
@@ -229,7 +226,6 @@ void machine_look(struct machine *machine)
 #ifdef __GLIBC__
     snprintf(machine->libc, sizeof machine->libc, "glibc %s", gnu_get_libc_version());
 #endif
-    (void)first_line(PROCESSOR "cpufreq/scaling_governor", machine->governor);
 }
 
 /* ---- JSON ---------------------------------------------------------------- */
@@ -264,16 +260,55 @@ static json_t *caches_json(const struct machine *machine)
     return caches;
 }
 
+static json_t *answer_or_null(enum processor_answer answer)
+{
+    return answer == PROCESSOR_UNKNOWN ? json_null() : json_boolean(answer == PROCESSOR_YES);
+}
+
+/* A whole number that may be negative, as perf_event_paranoid is. */
+static json_t *integer_or_null(const char *text)
+{
+    char *end;
+    long value = strtol(text, &end, 10);
+    return end == text || *end != '\0' ? json_null() : json_integer(value);
+}
+
+static json_t *topology_json(const struct topology *topology)
+{
+    return json_pack("{s:o, s:o, s:o, s:o}", "sockets", size_or_null(topology->sockets), "cores",
+                     size_or_null(topology->cores), "threads_per_core",
+                     size_or_null(topology->threads_per_core), "numa_nodes",
+                     size_or_null(topology->numa_nodes));
+}
+
+static json_t *load_json(const struct machine *machine)
+{
+    return machine->has_load
+               ? json_pack("[f, f, f]", machine->load[0], machine->load[1], machine->load[2])
+               : json_null();
+}
+
 json_t *machine_json(const struct machine *machine)
 {
-    return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-        "architecture", text_or_null(machine->architecture), "vendor",
-        text_or_null(machine->vendor), "cpu", text_or_null(machine->cpu), "family",
-        number_or_null(machine->family), "model", number_or_null(machine->model), "stepping",
-        number_or_null(machine->stepping), "flags", text_or_null(machine->flags), "cores",
-        size_or_null(machine->cores), "usable_cores", size_or_null(machine->usable), "caches",
-        caches_json(machine), "memory_bytes", size_or_null(machine->memory_bytes), "kernel",
-        text_or_null(machine->kernel), "hypervisor", text_or_null(machine->hypervisor), "libc",
-        text_or_null(machine->libc), "governor", text_or_null(machine->governor));
+    json_t *what = json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "architecture",
+        text_or_null(machine->architecture), "vendor", text_or_null(machine->vendor), "cpu",
+        text_or_null(machine->cpu), "family", number_or_null(machine->family), "model",
+        number_or_null(machine->model), "stepping", number_or_null(machine->stepping), "microcode",
+        text_or_null(machine->microcode), "flags", text_or_null(machine->flags), "cores",
+        size_or_null(machine->cores), "usable_cores", size_or_null(machine->usable), "topology",
+        topology_json(&machine->topology), "caches", caches_json(machine), "memory_bytes",
+        size_or_null(machine->memory_bytes), "hypervisor", text_or_null(machine->hypervisor));
+    json_t *system =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kernel", text_or_null(machine->kernel),
+                  "libc", text_or_null(machine->libc), "governor", text_or_null(machine->governor),
+                  "turbo", answer_or_null(machine->turbo), "perf_event_paranoid",
+                  integer_or_null(machine->perf_event_paranoid), "tsc_invariant",
+                  answer_or_null(machine->tick_is_invariant), "load", load_json(machine));
+    const bool whole = what != NULL && system != NULL && json_object_update(what, system) == 0;
+    json_decref(system);
+    if (whole)
+        return what;
+    json_decref(what);
+    return NULL;
 }

@@ -4,9 +4,13 @@
 #define HARNESS_MEASURE_MACHINE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
-enum { MACHINE_TEXT_MAX = 256, MACHINE_CACHES_MAX = 8 };
+#include "harness/measure/processor.h"
+#include "harness/measure/topology.h"
+
+enum { MACHINE_TEXT_MAX = SYSTEM_TEXT_MAX, MACHINE_CACHES_MAX = 8 };
 
 struct machine_cache {
     char name[16]; /* L1d, L1i, L2, ... */
@@ -16,11 +20,13 @@ struct machine_cache {
 struct machine {
     char architecture[MACHINE_TEXT_MAX]; /* as uname -m */
     char vendor[MACHINE_TEXT_MAX];
-    char cpu[MACHINE_TEXT_MAX];   /* the model's name */
-    int family, model, stepping;  /* -1: unknown */
+    char cpu[MACHINE_TEXT_MAX];  /* the model's name */
+    int family, model, stepping; /* -1: unknown */
+    char microcode[MACHINE_TEXT_MAX];
     char flags[MACHINE_TEXT_MAX]; /* those that bear on this program, by spaces */
     size_t cores;                 /* online processors */
     size_t usable;                /* of them, those that this process may use */
+    struct topology topology;
     size_t cache_count;
     struct machine_cache caches[MACHINE_CACHES_MAX]; /* of the first processor */
     size_t memory_bytes;
@@ -28,10 +34,21 @@ struct machine {
     char hypervisor[MACHINE_TEXT_MAX]; /* "none" on bare metal */
     char libc[MACHINE_TEXT_MAX];
     char governor[MACHINE_TEXT_MAX]; /* of the first processor's frequency */
+    enum processor_answer turbo;     /* may the frequency rise above the nominal one? */
+    enum processor_answer tick_is_invariant;
+    char perf_event_paranoid[MACHINE_TEXT_MAX];
+    bool has_load;
+    double load[3]; /* of the last 1, 5 and 15 minutes */
 };
 
 /* Look. Never fails: what cannot be read is unknown. */
 void machine_look(struct machine *machine);
+
+/* The same, with /proc and /sys under a folder: root as in system.h. */
+void machine_look_at(struct machine *machine, const char *root);
+
+/* Whether the frequency may rise above the nominal one. */
+enum processor_answer machine_turbo(const char *root);
 
 /* As a JSON object, owned by the caller; NULL when memory is short. */
 json_t *machine_json(const struct machine *machine);
