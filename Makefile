@@ -191,7 +191,7 @@ $(BUILD)/every_float $(BUILD)/errors: $(BUILD)/%: $(OBJ)/tests/golden/%.o $(ENGI
 PYTHON ?= $(firstword $(foreach p,python3 /usr/bin/python3,$(shell $(p) -c 'import matplotlib' 2>/dev/null && echo $(p))) python3)
 EXPERIMENTS := article-losses article-optimizers article-intended
 
-.PHONY: deps data reproduce quick report catalogue bench lint format install clean help
+.PHONY: deps data reproduce quick report catalogue bench callgrind lint format install clean help
 BUILD_PACKAGES  := gcc libc6-dev libfyaml-dev libjansson-dev libpng-dev zlib1g-dev libssl-dev
 TEST_PACKAGES   := libcriterion-dev libpcg-cpp-dev libmpfr-dev
 REPORT_PACKAGES := gnuplot-nox python3 python3-matplotlib python3-numpy
@@ -225,6 +225,16 @@ bench: ## kernels against this machine's limits, training steps against PyTorch;
 	$(PYTHON) tests/bench/bench.py $(BENCH) --out results/bench
 
 $(BENCH): $(OBJ)/tests/bench/steps.o $(call copies,tests/bench/kernels.c) $(ENGINE_LIB)
+	$(CC) $(OPT) $^ $(LDFLAGS) $(LIBS) -o $@
+
+INSTRUCTIONS := $(BUILD)/instructions-$(VARIANT)
+OPTIMIZERS ?= sgd adagrad adam
+callgrind: ## instructions of a training step (OPTIMIZERS=...), counted twice; needs no counters
+	@.ci/deps.sh $(BUILD_PACKAGES) python3 valgrind
+	@$(MAKE) --no-print-directory $(INSTRUCTIONS)
+	$(PYTHON) tests/bench/instructions.py $(INSTRUCTIONS) --optimizers $(OPTIMIZERS) --out $(BUILD)/instructions.csv
+
+$(INSTRUCTIONS): $(OBJ)/tests/bench/instructions.o $(ENGINE_LIB)
 	$(CC) $(OPT) $^ $(LDFLAGS) $(LIBS) -o $@
 
 # ---- Keeping it tidy ---------------------------------------------------------

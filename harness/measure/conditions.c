@@ -124,7 +124,7 @@ static void look_at_times(struct conditions *now, const char *root)
 
 void conditions_take(struct conditions *now, const char *root)
 {
-    char load[SYSTEM_TEXT_MAX];
+    double load[3] = {0};
     *now = (struct conditions){.variant = version_variant()};
     look_at_affinity(now, root);
     look_at_siblings(now, root);
@@ -132,8 +132,8 @@ void conditions_take(struct conditions *now, const char *root)
     look_at_throttling(now, root);
     look_at_times(now, root);
     now->turbo = machine_turbo(root);
-    now->load_is_known =
-        system_line(load, root, "proc/loadavg") && sscanf(load, "%lf", &now->load) == 1;
+    now->load_is_known = system_load(load, root);
+    now->load = load[0];
 }
 
 /* ---- Judging ------------------------------------------------------------- */

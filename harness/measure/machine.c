@@ -170,13 +170,10 @@ enum processor_answer machine_turbo(const char *root)
 
 static void look_at_state(struct machine *machine, const char *root)
 {
-    char text[SYSTEM_TEXT_MAX];
     (void)system_line(machine->governor, root, PROCESSOR "cpufreq/scaling_governor");
     machine->turbo = machine_turbo(root);
     (void)system_line(machine->perf_event_paranoid, root, "proc/sys/kernel/perf_event_paranoid");
-    machine->has_load =
-        system_line(text, root, "proc/loadavg") &&
-        sscanf(text, "%lf %lf %lf", &machine->load[0], &machine->load[1], &machine->load[2]) == 3;
+    machine->has_load = system_load(machine->load, root);
 }
 
 static size_t system_value(int name)

@@ -84,3 +84,19 @@ size_t system_processors(const char *list, bool set[SYSTEM_PROCESSORS_MAX])
     }
     return count;
 }
+
+bool system_load(double load[3], const char *root)
+{
+    char text[SYSTEM_TEXT_MAX];
+    const char *at = text;
+    if (!system_line(text, root, "proc/loadavg"))
+        return false;
+    for (int i = 0; i < 3; i++) {
+        char *end;
+        load[i] = strtod(at, &end);
+        if (end == at || load[i] < 0)
+            return false;
+        at = end;
+    }
+    return true;
+}

@@ -27,4 +27,7 @@ bool system_number(uint64_t *value, const char *root, const char *format, ...)
  * are: 0 for what is no list. */
 size_t system_processors(const char *list, bool set[SYSTEM_PROCESSORS_MAX]);
 
+/* The system's load on the average of 1, 5 and 15 minutes; false when not told. */
+bool system_load(double load[3], const char *root);
+
 #endif

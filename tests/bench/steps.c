@@ -13,49 +13,9 @@
 #include "registry.h"
 
 #include "engine/backend.h"
-#include "engine/base/pcg.h"
+#include "tests/bench/article.h"
 
-enum { SAMPLES = 2048, FEATURES = 784 };
-
-static size_t find(const struct lg_info *(*entry)(size_t), size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(entry(i)->name, name) == 0)
-            return i;
-    fprintf(stderr, "bench: no '%s' in the registry\n", name);
-    exit(2);
-}
-
-/* A disc of random pixels on black: as with digits, one pixel in five, and two thirds
- * of the pixels in some image of a hundred. */
-static void draw(struct lg_images *images)
-{
-    struct lg_pcg pcg = lg_pcg_seed(7, 7);
-    for (size_t s = 0; s < images->count; s++) {
-        const int x0 = 8 + (int)lg_pcg_below(&pcg, 12), y0 = 8 + (int)lg_pcg_below(&pcg, 12);
-        for (int y = 0; y < 28; y++)
-            for (int x = 0; x < 28; x++) {
-                const int d = (x - x0) * (x - x0) + (y - y0) * (y - y0);
-                images->pixels[s * FEATURES + (size_t)(y * 28 + x)] =
-                    d < 49 ? (uint8_t)(1 + lg_pcg_below(&pcg, 255)) : 0;
-            }
-    }
-}
-
-static struct lg_net_config article(const struct lg_backend *b, const char *optimizer, size_t batch)
-{
-    struct lg_net_config config = {.inputs = FEATURES, .layer_count = 4, .batch = batch};
-    const size_t outputs[] = {128, 32, 128, FEATURES};
-    for (size_t l = 0; l < 4; l++) {
-        config.layers[l].outputs = outputs[l];
-        config.layers[l].activation.index = find(b->activation, b->activation_count, "relu");
-    }
-    config.loss.index = find(b->loss, b->loss_count, "mse");
-    config.loss.options = lg_options_default(b->loss(config.loss.index));
-    config.optimizer.index = find(b->optimizer, b->optimizer_count, optimizer);
-    config.optimizer.options = lg_options_default(b->optimizer(config.optimizer.index));
-    return config;
-}
+enum { SAMPLES = 2048 };
 
 static double now_ns(void)
 {
@@ -101,16 +61,17 @@ int main(int argc, char **argv)
         return 3;
     }
     struct lg_images images = {.count = SAMPLES, .rows = 28, .columns = 28};
-    images.pixels = malloc(SAMPLES * FEATURES);
-    const struct lg_net_config config = article(b, argv[2], batch);
+    images.pixels = malloc(SAMPLES * BENCH_FEATURES);
+    const struct lg_net_config config = bench_article(b, argv[2], batch);
     struct lg_arena arena = {0};
     b->create(&arena, &config);
     if (!images.pixels || lg_arena_create(&arena, arena.used_bytes, &error) != LG_OK)
         return 3;
-    draw(&images);
+    bench_draw(&images);
     struct lg_net *net = b->create(&arena, &config);
     const struct lg_initialisation how = {
-        .method = find(b->initialisation, b->initialisation_count, "torch7_uniform"), .seed = 1};
+        .method = bench_find(b->initialisation, b->initialisation_count, "torch7_uniform"),
+        .seed = 1};
     b->initialise(net, &how);
     size_t position = 0;
     for (char line[64]; fgets(line, sizeof line, stdin);) {

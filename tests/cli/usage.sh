@@ -107,11 +107,31 @@ test_lists() {
     says 'text, csv, markdown'
 }
 
+# A counter that is refused says why, and has neither a cost nor a number.
+test_counters_say_what_counts_here() {
+    expect 0 list counters --format=csv
+    [ "$(head -n 1 out)" = 'counter,column,unit,cost_ns,meaning,here' ] || fail 'another header'
+    grep -qE '^clock,wall_ns,ns,[0-9]+,.*,yes' out || fail 'no clock'
+    for column in cycles instructions page_faults user_ns ticks; do
+        grep -qE "^[a-z]+,$column," out || fail "no column $column"
+    done
+    ! grep -vE ',"?(yes|shared|no: .{10,})' out | grep -v '^counter,' || fail 'neither yes nor why not'
+    ! grep -E ',"?no: ' out | grep -vE '^[a-z]+,[a-z0-9_]+,[a-z]*,,' || fail 'a cost of what is refused'
+}
+
 test_environment() {
     expect 0 env
     says memory_bytes
     expect 0 env --format=json
-    says '"kernel"'
+    for key in kernel microcode topology turbo perf_event_paranoid tsc_invariant load \
+        train_images_sha256; do
+        says "\"$key\""
+    done
+}
+
+test_environment_without_data() {
+    LOSSGRID_DATA=$PWD expect 0 env --format=json
+    says '"data": null'
 }
 
 test_output_that_cannot_be_written() {

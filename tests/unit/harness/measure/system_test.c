@@ -44,3 +44,15 @@ Test(system, processor_lists)
     cr_assert_eq(system_processors("0;1", set), 0);
     cr_assert_eq(system_processors("0-99999", set), 0);
 }
+
+Test(system, load)
+{
+    double load[3];
+    cr_assert_not(system_load(load, fake_root));
+    fake_root_write("proc/loadavg", "0.5 1.25\n");
+    cr_assert_not(system_load(load, fake_root));
+    fake_root_write("proc/loadavg", "0.5 1.25 3.00 1/100 1000\n");
+    cr_assert(system_load(load, fake_root));
+    cr_assert_eq(load[0], 0.5);
+    cr_assert_eq(load[2], 3);
+}
