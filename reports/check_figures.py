@@ -18,7 +18,7 @@ PANELS = 6
 ZERO = 1e-21       # where a logarithmic axis shows an error of exactly 0
 DECADE = 8         # dots of the calibration closer than a 1/8 decade are drawn as one
 LAST_BIN = 12      # of the histogram, in powers of two: what is farther off is wrong, not rounded
-TITLE_WIDTH = 34   # characters over a panel
+TITLE_WIDTH = 30
 
 
 def usable(value):

@@ -54,7 +54,11 @@ def headline(checks):
             f"{plural(totals['checked'], 'derivative')} checked, {totals['certified']:,} certified "
             f"at a kink, {totals['skipped']:,} skipped.")
     wrong = [f"{plural(totals[key], 'block')} {words}" for key, words in
-             (("failed", "failed"), ("dead", "dead (nothing was shown)")) if totals[key]]
+             (("failed", "failed"),) if totals[key]]
+    if checks.lifeless:
+        wrong.append(f"{plural(len(checks.lifeless), 'subject')} dead (nothing was shown)")
+    if checks.false_alarms:
+        wrong.append(f"{plural(checks.false_alarms, 'false alarm')}")
     if checks.bad_kinks:
         wrong.append(f"{plural(len(checks.bad_kinks), 'kink')} outside the subdifferential")
     if unseen:
@@ -86,7 +90,10 @@ def failures(checks):
     parts += [f"1. **Planted defect \"{p['defect']}\" went unseen** in "
               f"{p['trials'] - p['detected']} of {plural(p['trials'], 'trial')}: the check is "
               "not to be trusted to find a mistake of this sort." for p in checks.unseen]
-    return "\n".join(parts) or "Nothing failed, and no block was dead."
+    if checks.false_alarms:
+        parts.append(f"1. **{plural(checks.false_alarms, 'false alarm')}** where nothing was "
+                     "planted.")
+    return "\n".join(parts) or "Nothing failed, and every subject showed something."
 
 
 def kinds(checks):

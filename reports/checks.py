@@ -108,9 +108,9 @@ class Checks:
     @property
     def bad(self):
         """Failed blocks, the largest error first (one that is no number before all), then
-        the dead ones."""
+        the dead ones of subjects that show nothing."""
         return (sorted((b for b in self.blocks if b.verdict == "fail"), key=lambda b: -b.severity)
-                + [b for b in self.blocks if b.verdict == "dead"])
+                + [b for b in self.blocks if b.verdict == "dead" and b.subject in self.lifeless])
 
     @property
     def bad_kinks(self):
@@ -120,7 +120,23 @@ class Checks:
     def unseen(self):
         """Planted defects without a size that some trial did not see; one of a given size
         is for the power curve, whose lower end nobody can see."""
-        return [p for p in self.planted if p["size"] is None and p["detected"] < p["trials"]]
+        return [p for p in self.planted if p["size"] is None and p["defect"] != "none"
+                and p["detected"] < p["trials"]]
+
+    @property
+    def false_alarms(self):
+        """Trials of the defect "none" in which something was seen."""
+        return sum(p["detected"] for p in self.planted if p["defect"] == "none")
+
+    @property
+    def lifeless(self):
+        """Subjects none of whose blocks shows anything: they fail. A dead block beside live
+        ones (a bias that cancels, weights in front of zeros) does not."""
+        subjects = {}
+        for block in self.blocks:
+            subjects.setdefault(block.subject, []).append(block.verdict)
+        return [subject for subject, verdicts in subjects.items()
+                if "dead" in verdicts and set(verdicts) <= {"dead", "skipped"}]
 
 
 def block_key(row):

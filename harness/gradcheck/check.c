@@ -166,6 +166,7 @@ struct court {
     const struct block *block;
     const double *gradient;
     long double largest, sum; /* of the block's |gradient| and derivatives */
+    bool alive;               /* an entry of its gradient is not 0 */
 };
 
 static long double along(const struct court *court, const struct check_line *line)
@@ -225,12 +226,13 @@ static bool lies_in(const struct check *check, const struct check_line *line,
 static struct court open_court(struct check *check, size_t b, const double *gradient)
 {
     const struct block *block = &check->subject->blocks[b];
-    struct court court = {check, block, gradient, 0, 0};
+    struct court court = {.check = check, .block = block, .gradient = gradient};
     for (size_t i = block->first; i < block->first + block_size(block); i++) {
         const long double size = magnitude((long double)gradient[i]);
         court.largest = size > court.largest ? size : court.largest;
         court.sum += size;
     }
+    court.alive = court.largest > 0;
     for (size_t l = 0; l < check->line_count; l++) {
         const struct check_line *line = &check->lines[l];
         const long double own = lies_in(check, line, block) ? 1 : LEAST_SHARE;
@@ -358,7 +360,7 @@ void check_judge(struct check *check, size_t block, const double *gradient,
     const struct court court = open_court(check, block, gradient);
     size_t wrong = SIZE_MAX;
     long double worst = -1, most = 0;
-    bool alive = court.largest > 0;
+    bool alive = court.alive;
     *judgement = (struct judgement){.worst = SIZE_MAX, .wrong = SIZE_MAX, .reason = ""};
     for (size_t l = 0; l < check->line_count; l++) {
         const struct check_line *line = &check->lines[l];

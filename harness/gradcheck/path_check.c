@@ -12,6 +12,9 @@ static const double NO_CLIP = 1e300;
 /* The mean of gradients may be this many units of the last place of the largest off. */
 static const double ULPS = 256;
 
+/* Draws of samples until one has a gradient. */
+enum { REDRAWS = 32 };
+
 struct paths {
     const struct lg_backend *backend;
     struct lg_net_config config;
@@ -135,38 +138,73 @@ static bool is_mean(const struct lg_backend *backend, const struct lg_net_config
     return true;
 }
 
+static bool is_zero(const double *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (x[i] != 0)
+            return false;
+    return true;
+}
+
+/* Samples whose first has a gradient: a hinge may be satisfied. */
+static enum lg_status find_samples(const struct paths *paths, struct samples *samples,
+                                   uint64_t seed, double *work, struct lg_error *error)
+{
+    const struct lg_net_config *config = &paths->config;
+    enum lg_status status = LG_OK;
+    for (uint64_t draw = seed; draw < seed + REDRAWS && status == LG_OK; draw++) {
+        samples_free(samples);
+        if (!samples_draw(samples, config->task, 2 * config->batch + 1, config->inputs,
+                          config->classes > 0 ? config->classes : 10, draw))
+            return lg_fail(error, LG_ENVIRONMENT, "not enough memory for a gradient check");
+        memset(work, 0, paths->parameters * sizeof *work);
+        status = add_gradient(paths, 0, 0, 1, 1, work, error);
+        if (!is_zero(work, paths->parameters))
+            break;
+    }
+    return status;
+}
+
+static enum lg_status compare(const struct copies *copies, struct paths *paths, double *work,
+                              struct result *result, struct lg_error *error)
+{
+    enum lg_status status = LG_OK;
+    for (enum copy copy = COPY_F32; copy <= COPY_F64 && status == LG_OK; copy++) {
+        paths->backend = copies->backend[copy];
+        status = check_stream(paths, copy, work, result, error);
+    }
+    if (status == LG_OK && is_mean(paths->backend, &paths->config))
+        return check_mean(paths, work, result, error);
+    if (status == LG_OK)
+        result_skip(result, "a batch and the mean of its samples",
+                    "the loss of a batch is not the plain mean of its samples'");
+    return status;
+}
+
 enum lg_status path_check(const struct copies *copies, const struct network_request *request,
                           struct result *result, struct lg_error *error)
 {
     struct subject subject;
     struct samples samples = {.images = {.pixels = NULL}};
-    struct network_request single = *request;
-    single.config.batch = 1; /* so that the sample that is streamed has a gradient */
-    enum lg_status status = network_subject(copies, &single, &subject, error);
+    enum lg_status status = network_subject(copies, request, &subject, error);
     if (status != LG_OK)
         return status;
-    struct paths paths = {.config = request->config,
+    struct paths paths = {.backend = copies->backend[COPY_F64],
+                          .config = request->config,
                           .samples = &samples,
                           .start = subject.point,
                           .parameters = subject.size};
-    double *work = malloc(2 * subject.size * sizeof *work);
-    paths.config.optimizer = network_sgd(copies->backend[COPY_F64]);
+    paths.config.optimizer = network_sgd(paths.backend);
     paths.config.metric_count = 0;
     paths.config.has_schedule = false;
     paths.config.clip_value = paths.config.clip_norm = paths.config.l1 = 0;
-    if (work == NULL ||
-        !samples_draw(&samples, paths.config.task, 2 * paths.config.batch + 1, paths.config.inputs,
-                      paths.config.classes > 0 ? paths.config.classes : 10, subject.seed))
+    double *work = malloc(2 * subject.size * sizeof *work);
+    if (work == NULL)
         status = lg_fail(error, LG_ENVIRONMENT, "not enough memory for a gradient check");
-    for (enum copy copy = COPY_F32; copy <= COPY_F64 && status == LG_OK; copy++) {
-        paths.backend = copies->backend[copy];
-        status = check_stream(&paths, copy, work, result, error);
-    }
-    if (status == LG_OK && is_mean(paths.backend, &paths.config))
-        status = check_mean(&paths, work, result, error);
-    else if (status == LG_OK)
-        result_skip(result, "a batch and the mean of its samples",
-                    "the loss of a batch is not the plain mean of its samples'");
+    if (status == LG_OK)
+        status = find_samples(&paths, &samples, request->seed, work, error);
+    if (status == LG_OK)
+        status = compare(copies, &paths, work, result, error);
     free(work);
     samples_free(&samples);
     subject_free(&subject);

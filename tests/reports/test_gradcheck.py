@@ -129,12 +129,27 @@ class Verdicts(Folder):
         self.break_two()
         loaded = self.load()
         self.assertTrue(sections.headline(loaded).startswith(
-            "FAILED: 2 blocks failed and 1 block dead (nothing was shown). 19 blocks"))
+            "FAILED: 2 blocks failed and 1 subject dead (nothing was shown). 19 blocks"))
         text = sections.failures(loaded)
         places = [text.index(m) for m in ("twice what it should be. Analytic 0.716", "a small",
                                           "every derivative is 0")]
         self.assertEqual(places, sorted(places))
         self.assertIn("log_cosh", sections.worst(loaded).splitlines()[2])
+
+    def test_a_dead_block_beside_live_ones_does_not_fail(self):
+        self.write()
+        blocks = self.load().blocks
+        subject = next(b.subject for b in blocks
+                       if sum(c.subject == b.subject for c in blocks) > 1)
+        dead = next(b for b in blocks if b.subject == subject)
+        self.change("gradcheck.csv", {"name": dead.name, "block": dead.block}, {"verdict": "dead"})
+        self.assertTrue(sections.headline(self.load()).startswith("All gradients pass."))
+
+    def test_a_false_alarm_fails(self):
+        self.write()
+        with (self.folder / "planted.csv").open("a", encoding="utf-8") as file:
+            file.write("none,,100,1,0\n")
+        self.assertIn("1 false alarm", sections.headline(self.load()))
 
     def test_a_failure_that_is_no_number_is_the_worst(self):
         self.break_two()
