@@ -106,7 +106,7 @@ $(OBJ)/harness/record/version.o: $(OBJ)/generated/version.h
 # ---- Tests -------------------------------------------------------------------
 UNIT := $(BUILD)/unit-$(VARIANT)
 $(UNIT): $(UNIT_OBJ) $(HARNESS_OBJ) $(ENGINE_LIB)
-	$(CC) $(OPT) $^ $(LDFLAGS) $(LIBS) -lcriterion -lm -o $@
+	$(CC) $(OPT) $^ $(LDFLAGS) $(LIBS) -lcriterion -lmpfr -lgmp -lm -o $@
 
 comma := ,
 ALLOCATIONS := $(BUILD)/allocations-$(VARIANT)
