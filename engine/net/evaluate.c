@@ -66,7 +66,7 @@ long double net_evaluate_loss(struct lg_arena *arena, const struct lg_choice *ch
     for (size_t i = 0; i < inputs; i++)
         if (gradient[i])
             store(gradient[i], batch, features, slope[i]);
-    return loss_batch_value(loss, &choice->options, &at, values);
+    return (long double)loss_batch_value(loss, &choice->options, &at, values);
 }
 
 /* ---- Activations --------------------------------------------------------- */
@@ -96,7 +96,7 @@ long double net_evaluate_activation(struct lg_arena *arena, const struct lg_choi
     for (size_t b = 0; b < batch * stride; b += stride)
         for (size_t i = 0; i < features; i++)
             sum += (wide)incoming[b + i] * (wide)output[b + i];
-    return sum;
+    return (long double)sum;
 }
 
 /* ---- Optimizers ---------------------------------------------------------- */

@@ -255,7 +255,7 @@ long double net_batch_loss(struct lg_net *net, const struct lg_pass *pass)
     assert(pass->count > 0 && pass->count <= net->config.batch);
     load_batch(net, pass, pass->first, pass->count);
     if (!net_forward(net, pass->count * net->ways))
-        return (wide)__builtin_nan("");
+        return (long double)__builtin_nan("");
     const struct loss_batch at = target_batch(net, &net->loss->shape, pass->count);
     wide sum = loss_batch_value(net->loss, &net->config.loss.options, &at, net->values);
     for (size_t t = 0; t < net->config.term_count; t++) {
@@ -264,7 +264,7 @@ long double net_batch_loss(struct lg_net *net, const struct lg_pass *pass)
         sum += term->weight *
                loss_batch_value(net->terms[t], &term->loss.options, &term_at, net->values);
     }
-    return sum;
+    return (long double)sum;
 }
 
 bool net_diverged(const struct lg_net *net, uint64_t *step)

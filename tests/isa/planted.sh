@@ -103,10 +103,10 @@ plant "an update left out that is not nothing" adam/equals_the_plain_formula_in_
 plant "a column left out that is not zero" kept/columns_are_those_that_are_not_all_zero \
     engine/kernel/kept.c 's/any |= bits;/any = bits;/'
 plant "a function of libm" digest/every_operation_has_the_bits_of_the_table engine/activation/sigmoid.c \
-    '1i #include <math.h>' 's/math_exp_all(e, e, count);/for (size_t i = 0; i < count; i++) e[i] = exp(e[i]);/'
+    '1i #include <math.h>' 's/math_exp_all(e, e, count);/for (size_t i = 0; i < count; i++) e[i] = exp((double)e[i]);/'
 
 # The unit tests link libm for their own sake; the program and this one do not.
-edit engine/activation/sigmoid.c '1i #include <math.h>' 's/math_exp_all(e, e, count);/for (size_t i = 0; i < count; i++) e[i] = exp(e[i]);/' || fail "libm: the edit"
+edit engine/activation/sigmoid.c '1i #include <math.h>' 's/math_exp_all(e, e, count);/for (size_t i = 0; i < count; i++) e[i] = exp((double)e[i]);/' || fail "libm: the edit"
 if ! compile "$build/allocations-release" && grep -q "undefined reference to .exp'" "$build/log"; then
     pass "a function of libm: does not link either, as nothing but tests links -lm"
 else
