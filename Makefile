@@ -73,10 +73,11 @@ $(OBJ)/f$(1)-$(2)/%.o: %.c $(OBJ)/flags $(GENERATED)
 endef
 $(foreach i,$(ISAS),$(foreach p,32 64,$(eval $(call template_rule,$(p),$(i)))))
 
-# Doubles become long doubles everywhere in it: clang would warn of each.
+# Doubles become long doubles everywhere in it: clang would warn of each. A function of
+# double where one of `wide` is due is no warning here: it would be called as another.
 $(OBJ)/wide-generic/%.o: %.c $(OBJ)/flags $(GENERATED)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Wno-double-promotion -DLG_PRECISION=80 -DLG_ISA=generic -DLG_ISA_generic=1 -c $< -o $@
+	$(CC) $(ALL_CFLAGS) -Wno-double-promotion -Werror=incompatible-pointer-types -DLG_PRECISION=80 -DLG_ISA=generic -DLG_ISA_generic=1 -c $< -o $@
 
 $(OBJ)/%.o: %.c $(OBJ)/flags $(GENERATED)
 	@mkdir -p $(@D)
