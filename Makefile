@@ -152,6 +152,8 @@ test-long: deps ## all 90 images, both whole optimizer curves, same bits from ev
 	$(MAKE) test-bits
 	$(MAKE) test-neon
 	$(MAKE) test-planted
+	$(BIN) gradcheck --all --quiet
+	tests/tutorial.sh
 	tests/replay.sh $(BIN) 30
 
 test-bits: ## gcc and clang, -O0 and -O3, every ISA: byte-identical trace.csv

@@ -35,13 +35,14 @@ def curves(checks):
 
 
 def arm(rows):
-    """Decades between the error of central differences at the largest step and their best:
-    the height of the V's right arm; 0 where differences are exact at every step."""
-    central = sorted((row["h"], row["relative_error"]) for row in rows if row["method"] == "central")
+    """Decades that central differences fall from the largest step to their best, or rise from
+    there to the smallest, whichever is less: the height of the V; 0 where an arm is missing."""
+    central = sorted((row["h"], max(row["relative_error"], 1e-16))
+                     for row in rows if row["method"] == "central")
     if not central:
         return 0.0
-    top = max(central[-1][1], 1e-16)
-    return math.log10(top / max(min(error for _, error in central), 1e-16))
+    best = min(error for _, error in central)
+    return math.log10(min(central[0][1], central[-1][1]) / best)
 
 
 def choose_panels(checks):

@@ -74,7 +74,7 @@ enum lg_status activation_subject(const struct copies *copies, const struct lg_c
         if (lg_arena_create(&own->arena[copy], measured.used_bytes, error) != LG_OK)
             return points_no_memory(subject, error);
     }
-    struct lg_pcg pcg = lg_pcg_seed(seed, activation->index);
+    struct lg_pcg pcg = lg_pcg_seed(seed, 7);
     for (size_t i = 0; i < N; i++) {
         const double range = i < 2 ? 0.5 : 3; /* some where saturating ones move */
         const double z = points_draw(&pcg, -range, range);

@@ -23,6 +23,11 @@ static const long double WIDEST_BAR = 1e-6L;
  * one: what cancels in it is of that size. */
 static const long double LEAST_SHARE = 1.0L / 16;
 
+/* A derivative is sharp with an error bar below this share of it; if it is not, steps this
+ * much smaller are tried, so many times. */
+static const long double SHARP = 1e-10L;
+enum { CLOSER = 64, RETRIES = 3 };
+
 /* Error bars are estimates: so many of them are allowed. */
 static const long double BARS = 4;
 
@@ -83,12 +88,38 @@ long double check_entry_value(void *context, double t)
     return value;
 }
 
+static bool is_known(const struct estimate *estimate, long double scale, long double least)
+{
+    return estimate->error <= SHARP * scale || estimate->error <= least;
+}
+
+/* Whether a derivative, or both sides of a kink, are known well enough to judge others by:
+ * to many digits, or as well as noise allows. */
+static bool is_sharp(const struct derivative *d, long double noise)
+{
+    const long double left = magnitude(d->left.value), right = magnitude(d->right.value);
+    const long double scale = left > right ? left : right, least = 64 * noise / d->h[0];
+    if (derivative_has_kink(d))
+        return is_known(&d->left, scale, 8 * least) && is_known(&d->right, scale, 8 * least);
+    return is_known(&d->best, magnitude(d->best.value), least);
+}
+
+/* Steps that reach over a kink see two pieces of the function: where none was small
+ * enough, smaller ones are tried. */
 static void measure_line(struct check *check, struct check_line *line, size_t steps)
 {
     struct moved moved = {check, line};
     const struct line along = {line_value, &moved};
-    derivative_measure(&along, check->subject->step, steps, check->noise[line->block],
-                       &line->derivative);
+    const long double noise = check->noise[line->block];
+    double step = check->subject->step;
+    derivative_measure(&along, step, steps, noise, &line->derivative);
+    for (int i = 0; i < RETRIES && !is_sharp(&line->derivative, noise); i++) {
+        struct derivative finer;
+        step /= CLOSER;
+        derivative_measure(&along, step, steps, noise, &finer);
+        if (finer.best.error < line->derivative.best.error || is_sharp(&finer, noise))
+            line->derivative = finer;
+    }
 }
 
 static size_t block_size(const struct block *block)
@@ -243,10 +274,17 @@ static struct court open_court(struct check *check, size_t b, const double *grad
     return court;
 }
 
-/* The entry that makes a direction disagree: the half that disagrees more, halved
- * again. */
-static size_t bisect(const struct court *court, const struct check_line *direction,
-                     struct outcome *at_entry, size_t steps)
+/* Entries that disagree, as few as can be told. */
+struct suspect {
+    size_t first, count;
+    struct outcome outcome;
+};
+
+/* The entries that make a direction disagree: the half that disagrees more, halved again,
+ * while one does. False where neither half of the whole does: derivatives add up, so the
+ * measurement of the whole was not to be trusted. */
+static bool bisect(const struct court *court, const struct check_line *direction,
+                   struct suspect *suspect)
 {
     struct check_line half[2] = {*direction};
     while (half[0].count > 1) {
@@ -256,14 +294,17 @@ static size_t bisect(const struct court *court, const struct check_line *directi
         half[1].first += half[0].count;
         half[1].count -= half[0].count;
         for (int i = 0; i < 2; i++) {
-            measure_line(court->check, &half[i], steps);
+            measure_line(court->check, &half[i], direction->derivative.steps);
             o[i] = try_line(court, &half[i]);
         }
-        if (o[1].error - o[1].bar > o[0].error - o[0].bar)
-            half[0] = half[1];
+        const int more = o[1].error - o[1].bar > o[0].error - o[0].bar;
+        const int wrong = is_wrong(&o[more]) ? more : is_wrong(&o[!more]) ? !more : -1;
+        if (wrong < 0)
+            return suspect->count < direction->count;
+        half[0] = half[wrong];
+        *suspect = (struct suspect){half[0].first, half[0].count, o[wrong]};
     }
-    *at_entry = try_line(court, &half[0]);
-    return half[0].first;
+    return true;
 }
 
 /* Derivatives entry by entry, where every one was measured alone and is of use. */
@@ -284,19 +325,24 @@ static bool entry_by_entry(const struct court *court, long double *numeric)
 }
 
 static void describe(const struct court *court, struct judgement *judgement,
-                     const struct outcome *o, size_t entry)
+                     const struct suspect *suspect)
 {
     char name[48], hint[200] = "";
     const struct block *block = court->block;
+    const struct outcome *o = &suspect->outcome;
     long double numeric[DIAGNOSIS_ENTRIES_MAX];
-    judgement->wrong = entry;
+    judgement->verdict = VERDICT_FAIL;
+    judgement->wrong = suspect->first;
     if (block_size(block) <= DIAGNOSIS_ENTRIES_MAX && entry_by_entry(court, numeric))
         diagnosis_make(block, court->gradient + block->first, numeric,
                        ROUNDINGS * check_unit(COPY_F64) * court->largest, hint);
+    if (suspect->count > 1)
+        snprintf(hint, sizeof hint, "it is spread over this and the next %zu entries",
+                 suspect->count - 1);
     snprintf(judgement->message, sizeof judgement->message,
-             "%s %s: the gradient says %.10g, differences of the value say %.10Lg +- %.2Lg%s%s",
-             block->name, subject_entry_name(block, entry, name), court->gradient[entry],
-             o->numeric, o->bar, hint[0] != '\0' ? ": " : "", hint);
+             "%s %s: the gradient says %.10Lg, differences of the value say %.10Lg +- %.2Lg%s%s",
+             block->name, subject_entry_name(block, suspect->first, name), o->analytic, o->numeric,
+             o->bar, hint[0] != '\0' ? ": " : "", hint);
 }
 
 static void count_line(const struct outcome *o, struct judgement *judgement)
@@ -329,19 +375,8 @@ static void note_worst(const struct court *court, size_t l, const struct outcome
     judgement->relative_error = (double)relative;
 }
 
-static void settle(const struct court *court, size_t wrong, bool alive, struct judgement *judgement)
+static void settle(const struct court *court, bool alive, struct judgement *judgement)
 {
-    struct check *check = court->check;
-    if (wrong != SIZE_MAX) {
-        const struct check_line *line = &check->lines[wrong];
-        struct outcome o = try_line(court, line);
-        size_t entry = line->first;
-        judgement->verdict = VERDICT_FAIL;
-        if (line->count > 1)
-            entry = bisect(court, line, &o, line->derivative.steps);
-        describe(court, judgement, &o, entry);
-        return;
-    }
     judgement->verdict = judgement->checked == 0 ? VERDICT_SKIPPED
                          : alive                 ? VERDICT_PASS
                                                  : VERDICT_DEAD;
@@ -354,30 +389,45 @@ static void settle(const struct court *court, size_t wrong, bool alive, struct j
                  judgement->reason);
 }
 
+/* Whether a line that disagrees is right to, and which entries it is about. */
+static bool accuse(const struct court *court, const struct check_line *line, struct outcome *o,
+                   struct suspect *suspect)
+{
+    *suspect = (struct suspect){line->first, line->count, *o};
+    if (line->count == 1 || bisect(court, line, suspect))
+        return true;
+    o->is_usable = false;
+    return false;
+}
+
 void check_judge(struct check *check, size_t block, const double *gradient,
                  struct judgement *judgement)
 {
     const struct court court = open_court(check, block, gradient);
-    size_t wrong = SIZE_MAX;
-    long double worst = -1, most = 0;
+    struct suspect worst_suspect = {.count = 0};
+    long double worst = -1;
     bool alive = court.alive;
     *judgement = (struct judgement){.worst = SIZE_MAX, .wrong = SIZE_MAX, .reason = ""};
     for (size_t l = 0; l < check->line_count; l++) {
         const struct check_line *line = &check->lines[l];
+        struct suspect suspect;
         if (!lies_in(check, line, court.block))
             continue;
-        const struct outcome o = try_line(&court, line);
+        struct outcome o = try_line(&court, line);
+        const bool wrong = is_wrong(&o) && accuse(&court, line, &o, &suspect);
         count_line(&o, judgement);
         note_worst(&court, l, &o, &worst, judgement);
         alive = alive || (o.is_usable && magnitude(o.numeric) > BARS * o.bar);
-        /* Of wrong lines the entry that is most so; a direction where there is none. */
-        const bool first = wrong == SIZE_MAX, entry = line->count == 1;
-        if (is_wrong(&o) && (first || (entry && (o.error > most || o.error != o.error)))) {
-            wrong = l;
-            most = o.error;
-        }
+        /* Of those that are wrong the single entry that is most so. */
+        if (wrong && (worst_suspect.count == 0 || suspect.count < worst_suspect.count ||
+                      (suspect.count == worst_suspect.count &&
+                       !(suspect.outcome.error <= worst_suspect.outcome.error))))
+            worst_suspect = suspect;
     }
-    settle(&court, wrong, alive, judgement);
+    if (worst_suspect.count > 0)
+        describe(&court, judgement, &worst_suspect);
+    else
+        settle(&court, alive, judgement);
 }
 
 const char *check_line_name(const struct check *check, size_t line, char buffer[CHECK_WORST_MAX])

@@ -76,7 +76,7 @@ static struct estimate better(struct estimate a, struct estimate b)
 static void doubt(struct estimate *estimate, long double smallest, long double noise, double h,
                   long double truncation)
 {
-    const long double apart = magnitude(estimate->value - smallest) - 3 * noise / h - truncation;
+    const long double apart = magnitude(estimate->value - smallest) - 8 * noise / h - truncation;
     if (!(apart <= 0))
         estimate->error = apart != apart ? INFINITY : larger(estimate->error, apart);
 }

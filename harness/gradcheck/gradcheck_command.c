@@ -196,7 +196,8 @@ static void join(int argc, char **argv, struct text *text)
         text_print(text, " %s", argv[i]);
 }
 
-static enum lg_status run_line(const struct options *line, const char *command, struct lg_error *error)
+static enum lg_status run_line(const struct options *line, const char *command,
+                               struct lg_error *error)
 {
     struct specs specs = {.list = NULL};
     struct gradcheck g = {.defect = NULL};

@@ -81,10 +81,10 @@ static bool add_networks(struct items *items, const struct experiment *experimen
         for (size_t d = 0; d < c; d++)
             known = known || same_network(cell, &experiment->cells[d]);
         for (size_t k = 0; k < 3 && !known; k++)
-            added = added && ((kinds[k] == ITEM_INPUT && c > 0) ||
-                              add(items, &(struct item){.kind = kinds[k],
-                                                        .experiment = experiment,
-                                                        .cell = cell}));
+            added = added &&
+                    ((kinds[k] == ITEM_INPUT && c > 0) ||
+                     add(items,
+                         &(struct item){.kind = kinds[k], .experiment = experiment, .cell = cell}));
     }
     return added;
 }
@@ -278,6 +278,12 @@ static enum lg_status finish(enum lg_status created, struct subject *subject,
     return status;
 }
 
+static enum lg_status plants_nothing(struct result *result)
+{
+    result_skip(result, "", "defects are planted in gradients alone");
+    return LG_OK;
+}
+
 static enum lg_status check_network(const struct copies *copies, const struct item *item,
                                     uint64_t seed, const struct plant *defect,
                                     struct result *result, struct lg_error *error)
@@ -299,6 +305,8 @@ static enum lg_status check_network(const struct copies *copies, const struct it
     request.options = options;
     request.seed = seed;
     result_begin(result, kind_names[item->kind], request.name, options);
+    if (item->kind == ITEM_PATH && defect != NULL)
+        return plants_nothing(result);
     if (item->kind == ITEM_PATH)
         return path_check(copies, &request, result, error);
     const enum lg_status created = network_subject(copies, &request, &subject, error);
@@ -319,6 +327,8 @@ static enum lg_status check_entry(const struct copies *copies, const struct item
     struct subject subject;
     variants_describe(info, &choice.options, options);
     result_begin(result, kind_names[item->kind], info->name, options);
+    if (item->kind == ITEM_OPTIMIZER && defect != NULL)
+        return plants_nothing(result);
     if (item->kind == ITEM_OPTIMIZER)
         return optimizer_check(copies, &choice, seed, result, error);
     const enum lg_status created = item->kind == ITEM_LOSS

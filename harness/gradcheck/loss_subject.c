@@ -191,7 +191,7 @@ enum lg_status loss_subject(const struct copies *copies, const struct lg_choice 
         if (lg_arena_create(&own->arena[copy], measured.used_bytes, error) != LG_OK)
             return points_no_memory(subject, error);
     }
-    struct lg_pcg pcg = lg_pcg_seed(seed, loss->index);
+    struct lg_pcg pcg = lg_pcg_seed(seed, 7);
     if (draw_points(shape, &pcg, subject))
         return LG_OK;
     enum lg_status status =

@@ -206,8 +206,7 @@ static bool take(struct subject *subject, struct network_own *own,
     return own->all != NULL && own->before != NULL && own->after != NULL && subject->point != NULL;
 }
 
-static bool draw_samples(struct network_own *own, const struct lg_net_config *config,
-                         uint64_t seed)
+static bool draw_samples(struct network_own *own, const struct lg_net_config *config, uint64_t seed)
 {
     samples_free(&own->samples);
     return samples_draw(&own->samples, config->task, 2 * config->batch + 1, config->inputs,

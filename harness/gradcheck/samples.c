@@ -7,12 +7,15 @@
 /* Fewer pixels than this are all in use. */
 enum { SPARSE_FROM = 8 };
 
+/* No image is blank: units without a bias would stand at their kinks. */
 static void draw_pixels(struct lg_images *images, struct lg_pcg *pcg)
 {
     for (size_t i = 0; i < images->count * images->columns; i++) {
         const bool on = images->columns < SPARSE_FROM || lg_pcg_below(pcg, 10) < 3;
         images->pixels[i] = (uint8_t)(on ? 1 + lg_pcg_below(pcg, 255) : 0);
     }
+    for (size_t i = 0; i < images->count; i++)
+        images->pixels[i * images->columns + lg_pcg_below(pcg, (uint32_t)images->columns)] = 255;
 }
 
 /* A sample other than i whose label is, or is not, that of i; any other where there is

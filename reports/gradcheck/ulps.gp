@@ -17,7 +17,7 @@ set style fill solid border rgb "#FFFFFF"
 set boxwidth 0.9
 stats numbers using (strcol("f64") eq "" ? 0 : 1) nooutput name "has64"
 stats numbers using (strcol("f32") eq "" ? 0 : 1) nooutput name "has32"
-stats numbers using "distance" nooutput name "bins"
+stats numbers using 0 nooutput name "bins"
 # Logarithmic, so that one derivative among thousands shows. What was not measured is
 # drawn below the edge: a histogram of nothing is an error to gnuplot.
 stats numbers using (v = column("f64"), v > 0 ? v : NaN) nooutput name "a"
@@ -32,6 +32,7 @@ set grid noxtics ytics
 set xtics scale 0
 if (bins_records > 8) { set xtics rotate by -40 }
 set key inside top right
+set rmargin 7
 plot numbers using (has64_max > 0 ? column("f64") : 1e-99):xticlabels(strcol("distance")) \
          linetype 1 title (has64_max > 0 ? "f64 against long double" : "f64: not measured"), \
      numbers using (has32_max > 0 ? column("f32") : 1e-99) \
