@@ -222,6 +222,10 @@ catalogue: all ## write docs/catalogue.md: every loss, optimizer, activation and
 	docs/catalogue.sh $(BIN) >$(BUILD)/catalogue.md
 	mv $(BUILD)/catalogue.md docs/catalogue.md
 
+.PHONY: crosscheck
+crosscheck: all ## torch.autograd.gradcheck on our gradients, where python3-torch is installed
+	$(PYTHON) tests/golden/crosscheck.py $(BIN)
+
 BENCH := $(BUILD)/bench-$(VARIANT)
 bench: ## kernels against this machine's limits, training steps against PyTorch; into results/bench
 	@.ci/deps.sh $(BUILD_PACKAGES) $(REPORT_PACKAGES) python3-torch libopenblas0-pthread || true
