@@ -99,11 +99,10 @@ static void sweep(struct work *work, const struct check_line *line)
         struct derivative d;
         derivative_measure(&along, SWEEP_FROM, SWEEP_STEPS,
                            derivative_noise(&along, check_unit(copy)), &d);
-        for (size_t k = 0; k < d.steps; k++) {
+        for (size_t k = 0; k < d.steps; k++)
             add_sweep_row(work, line, methods[copy][0], d.h[k], &d.central[k]);
-            if (k > 0)
-                add_sweep_row(work, line, methods[copy][1], d.h[k], &d.richardson[k]);
-        }
+        for (size_t k = 1; k < d.steps; k++)
+            add_sweep_row(work, line, methods[copy][1], d.h[k], &d.richardson[k]);
     }
 }
 
