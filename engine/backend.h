@@ -112,6 +112,30 @@ struct lg_pass {
 
 struct lg_net; /* opaque; lives in its arena */
 
+/* What a training step does, for one who wants to know where its time goes. BACKWARD ends
+ * with the gradient as the optimizer gets it: with the penalty l1, and clipped. UPDATE is
+ * the optimizer's own work; where weights are updated while gradients are computed the two
+ * take turns. A batch method's trials are FORWARD, LOSS and BACKWARD within its UPDATE. */
+enum lg_phase {
+    LG_PHASE_DATA,
+    LG_PHASE_FORWARD,
+    LG_PHASE_LOSS,
+    LG_PHASE_BACKWARD,
+    LG_PHASE_UPDATE,
+};
+enum { LG_PHASES = 5 };
+
+/* Who is told of the phases of a step. The engine reads no clock: enter() may. */
+struct lg_probe {
+    /* A phase begins, other than the one before it. A step begins with DATA. */
+    void (*enter)(struct lg_probe *probe, enum lg_phase phase);
+    /* The step is over. */
+    void (*leave)(struct lg_probe *probe);
+    /* For enter() to set when a step begins: it is told no more of this step, its end
+     * included, and the step costs what it costs without a probe. */
+    bool skips;
+};
+
 /* What a loss is to be measured on, apart from any network. Matrices are row-major,
  * without gaps; numbers are rounded to the copy's precision. */
 struct lg_loss_data {
@@ -199,6 +223,10 @@ struct lg_backend {
      * non-finite pre-activation, loss or gradient in a step, or a parameter at the
      * end of the call, after which the network is not to be trained on. */
     size_t (*train)(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums);
+
+    /* From now on train() tells this probe, which outlives the network or the next call;
+     * NULL, as at first: nobody. No bit depends on it. */
+    void (*set_probe)(struct lg_net *net, struct lg_probe *probe);
 
     /* Forward passes only, over pass->count samples. */
     void (*evaluate)(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums);

@@ -5,7 +5,9 @@
  * gradient of every sample, then each of its rows' gradients goes through the
  * optimizer, and the weight is read and written once. A large batch computes its
  * input gradient as one packed product; its weight gradient comes as a packed product
- * too, some rows at a time, or, where most inputs are zero, row by row. */
+ * too, some rows at a time, or, where most inputs are zero, row by row.
+ *
+ * For a probe, each piece of work says which phase it is of as it begins. */
 #include <string.h>
 
 #include "engine/net/products.h"
@@ -84,6 +86,13 @@ struct walk {
     size_t batch, from, to;
 };
 
+/* The optimizer works from here on, unless gradients are only being collected. */
+static void enter_update(struct lg_net *net)
+{
+    if (net->listening && net->sink == net->optimizer)
+        net_enter(net, LG_PHASE_UPDATE);
+}
+
 /* Send `count` parameters from `offset` on through the optimizer. */
 static void update_run(struct lg_net *net, const struct optimizer_step *now,
                        const struct parameters *p, size_t offset, size_t count,
@@ -92,6 +101,7 @@ static void update_run(struct lg_net *net, const struct optimizer_step *now,
     real *state[OPTIMIZER_SLOTS_MAX];
     for (size_t slot = 0; slot < net->sink_slots; slot++)
         state[slot] = p->sink[slot] + offset;
+    enter_update(net);
     net->sink->update(now, count, p->w + offset, gradient, state);
 }
 
@@ -131,6 +141,7 @@ static void update_sparse_row(const struct walk *walk, size_t j)
         .index = columns->sample + first,
         .value = columns->value + first,
     };
+    net_enter(net, LG_PHASE_BACKWARD);
     rows_accumulate(net->gradient + walk->from, NULL, &column, layer->dz + walk->from,
                     layer->stride, walk->to - walk->from);
     update_row(walk, i, (struct gradient){1, net->gradient});
@@ -179,9 +190,10 @@ static void find_outer(struct lg_net *net, struct layer *layer, struct active *r
 static void update_outer_rows(const struct walk *walk, const struct active *rows, size_t first,
                               size_t last)
 {
-    const struct lg_net *net = walk->net;
+    struct lg_net *net = walk->net;
     const struct parameters *p = &walk->layer->weight;
     const uint32_t *run = net->runs;
+    enter_update(net);
     for (size_t r = 0; r < net->run_count; r++, run += 2) {
         const size_t from = run[0] > walk->from ? run[0] : walk->from;
         const size_t to = run[1] < walk->to ? run[1] : walk->to;
@@ -210,6 +222,7 @@ static void open_chunk(struct lg_net *net, const struct layer *layer, const stru
                        size_t batch, size_t first, size_t last)
 {
     const bool wanted_only = before->activation->dead_at_zero;
+    net_enter(net, LG_PHASE_BACKWARD);
     if (!wanted_only)
         for (size_t i = first; i < last; i++)
             net->rows[i - first] = (uint32_t)i;
@@ -238,6 +251,7 @@ static void add_panel(const struct walk *walk, const struct layer *before)
 {
     struct lg_net *net = walk->net;
     const struct layer *layer = walk->layer;
+    net_enter(net, LG_PHASE_BACKWARD);
     for (size_t b = 0; b < walk->batch; b++) {
         const uint32_t *live = net->live + b * net->blocks;
         const uint32_t at = net->live_at[b];
@@ -255,6 +269,7 @@ static void add_panel(const struct walk *walk, const struct layer *before)
 static void close_chunk(struct lg_net *net, const struct layer *layer, struct layer *before,
                         size_t batch, size_t first, size_t last)
 {
+    net_enter(net, LG_PHASE_BACKWARD);
     for (size_t b = 0; b < batch; b++) {
         real *dh = before->dz + b * before->stride;
         memset(dh + first, 0, (last - first) * sizeof *dh);
@@ -346,10 +361,12 @@ static void update_packed(struct walk *walk, struct layer *before)
     const size_t chunk = fit > GRADIENT_ROWS ? fit : GRADIENT_ROWS;
     for (size_t first = 0; first < kept->count; first += chunk) {
         const size_t count = kept->count - first < chunk ? kept->count - first : chunk;
+        net_enter(net, LG_PHASE_BACKWARD);
         product_weight_gradient(net, layer, walk->batch, first, count);
         for (size_t j = 0; j < count; j++) {
             const real *row = net->gradient + j * layer->stride;
             if (net->kept.count < net->kept.n) {
+                net_enter(net, LG_PHASE_BACKWARD);
                 kept_expand(&net->kept, net->row, row);
                 row = net->row;
             }
@@ -373,6 +390,7 @@ static void update_bias(struct lg_net *net, struct layer *layer, const struct op
 {
     struct active ones = {
         .count = batch, .index = net->columns.sample, .value = net->columns.value};
+    net_enter(net, LG_PHASE_BACKWARD);
     for (size_t b = 0; b < batch; b++) {
         ones.index[b] = (uint32_t)b;
         ones.value[b] = 1;
@@ -384,11 +402,13 @@ static void update_bias(struct lg_net *net, struct layer *layer, const struct op
 bool net_backward(struct lg_net *net, size_t batch)
 {
     struct optimizer_step now = {{0}};
+    enter_update(net);
     if (net->sink == net->optimizer)
         net->optimizer->begin(net_options_now(net), net->steps, net->scalars, &now);
     for (size_t l = net->config.layer_count; l-- > 0;) {
         struct layer *layer = &net->layers[l];
         bool finite = true;
+        net_enter(net, LG_PHASE_BACKWARD);
         for (size_t b = 0; b < batch; b++) {
             real *dz = layer->dz + b * layer->stride;
             layer->activation->backward(&layer->activation_options, layer->outputs,

@@ -242,15 +242,19 @@ static void evaluate(struct problem *problem)
     const struct trial *trial = problem->context;
     struct lg_net *net = trial->net;
     move_vector(net, problem->w, false, OUT_OF_VECTOR);
+    net_enter(net, LG_PHASE_FORWARD);
     bool finite = net_forward(net, trial->batch * net->ways);
     if (finite) {
+        net_enter(net, LG_PHASE_LOSS);
         const struct loss_batch at = target_batch(net, &net->loss->shape, trial->batch);
         wide sum = 0, weight = 0;
         problem->loss = net_loss(net, &at, &sum, &weight);
         net_loss_gradient(net, trial->batch);
+        net_enter(net, LG_PHASE_BACKWARD);
         finite = collect(net, trial->batch);
         move_vector(net, problem->gradient, true, INTO_VECTOR);
     }
+    net_enter(net, LG_PHASE_UPDATE);
     if (!finite)
         problem->loss = __builtin_nan("");
 }
@@ -268,7 +272,9 @@ static void step_problem(struct lg_net *net, const struct lg_options *options, s
     };
     const struct loss_batch at = target_batch(net, &net->loss->shape, batch);
     wide sum = 0, weight = 0;
+    net_enter(net, LG_PHASE_LOSS);
     problem.loss = net_loss(net, &at, &sum, &weight);
+    net_enter(net, LG_PHASE_UPDATE);
     move_vector(net, problem.w, false, INTO_VECTOR);
     move_vector(net, problem.gradient, true, INTO_VECTOR);
     net->optimizer->minimise(options, net->steps, net->scalars, &problem);
@@ -279,6 +285,7 @@ bool net_step_collected(struct lg_net *net, size_t batch)
 {
     if (!collect(net, batch))
         return false;
+    net_enter(net, LG_PHASE_UPDATE);
     const struct lg_options *options = net_options_now(net);
     if (net->optimizer->minimise) {
         step_problem(net, options, batch);

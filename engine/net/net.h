@@ -36,6 +36,10 @@
 #define net_loss_gradient    LG_SYMBOL(net_loss_gradient)
 #define net_backward         LG_SYMBOL(net_backward)
 #define net_train            LG_SYMBOL(net_train)
+#define net_set_probe        LG_SYMBOL(net_set_probe)
+#define net_begin_phases     LG_SYMBOL(net_begin_phases)
+#define net_end_phases       LG_SYMBOL(net_end_phases)
+#define net_change_phase     LG_SYMBOL(net_change_phase)
 #define net_evaluate         LG_SYMBOL(net_evaluate)
 #define net_batch_loss       LG_SYMBOL(net_batch_loss)
 #define net_diverged         LG_SYMBOL(net_diverged)
@@ -125,6 +129,10 @@ struct lg_net {
     size_t input_stride;
     size_t outputs; /* of the last layer */
 
+    struct lg_probe *probe;     /* the caller's; NULL: none */
+    struct lg_probe *listening; /* the same within a step that it wants to hear of, or NULL */
+    enum lg_phase phase;        /* that it was told last */
+
     /* Training state beside parameters. */
     uint64_t steps;
     real *problem_state; /* a batch method's: (problem_reals) */
@@ -199,10 +207,26 @@ wide net_loss(struct lg_net *net, const struct loss_batch *at, wide *sum, wide *
 /* The loss's gradient into the last layer's dz. */
 void net_loss_gradient(struct lg_net *net, size_t batch);
 
+/* A training step begins, with LG_PHASE_DATA; it is over. */
+void net_begin_phases(struct lg_net *net);
+void net_end_phases(struct lg_net *net);
+
+/* The rest of net_enter(), for a step that someone listens to. */
+void net_change_phase(struct lg_net *net, enum lg_phase phase);
+
+/* What follows belongs to this phase. Nothing happens where nobody listens, or where the
+ * phase is on already. */
+static inline void net_enter(struct lg_net *net, enum lg_phase phase)
+{
+    if (net->listening)
+        net_change_phase(net, phase);
+}
+
 /* What struct lg_backend documents under the same names. */
 struct lg_net *net_create(struct lg_arena *arena, const struct lg_net_config *config);
 void net_initialise(struct lg_net *net, const struct lg_initialisation *how);
 size_t net_train(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums);
+void net_set_probe(struct lg_net *net, struct lg_probe *probe);
 void net_evaluate(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums);
 long double net_batch_loss(struct lg_net *net, const struct lg_pass *pass);
 bool net_diverged(const struct lg_net *net, uint64_t *step);

@@ -84,6 +84,7 @@ const struct lg_backend backend_table = {
     .create = net_create,
     .initialise = net_initialise,
     .train = net_train,
+    .set_probe = net_set_probe,
     .evaluate = net_evaluate,
     .batch_loss = net_batch_loss,
     .diverged = net_diverged,

@@ -194,16 +194,21 @@ size_t net_train(struct lg_net *net, const struct lg_pass *pass, struct lg_sums 
     for (size_t position = pass->first; position < end && !net->has_diverged;) {
         const size_t left = end - position;
         const size_t batch = left < net->config.batch ? left : net->config.batch;
+        net_begin_phases(net);
         load_batch(net, pass, position, batch);
         net->steps++;
+        net_enter(net, LG_PHASE_FORWARD);
         bool finite = net_forward(net, batch * net->ways);
+        net_enter(net, LG_PHASE_LOSS);
         if (finite) {
             finite = add_losses(net, pass, position, batch, sums);
             capture(net, pass, position, batch);
             net_loss_gradient(net, batch);
+            net_enter(net, LG_PHASE_BACKWARD);
             finite = finite && (net->sink == net->optimizer ? net_backward(net, batch * net->ways)
                                                             : net_step_collected(net, batch));
         }
+        net_end_phases(net);
         net->has_diverged = !finite;
         steps += finite;
         position += batch;
