@@ -285,13 +285,13 @@ bool net_step_collected(struct lg_net *net, size_t batch)
 {
     if (!collect(net, batch))
         return false;
-    net_enter(net, LG_PHASE_UPDATE);
     const struct lg_options *options = net_options_now(net);
     if (net->optimizer->minimise) {
         step_problem(net, options, batch);
         return true;
     }
     struct optimizer_step now;
+    net_enter(net, LG_PHASE_UPDATE);
     net->optimizer->begin(options, net->steps, net->scalars, &now);
     if (net->optimizer->update_block)
         step_blocks(net, options, &now);
