@@ -14,6 +14,7 @@
 #endif
 
 #include "harness/measure/system.h"
+#include "harness/measure/tsc.h"
 
 #define PROCESSOR "sys/devices/system/cpu/cpu0/"
 
@@ -211,7 +212,7 @@ void machine_look_at(struct machine *machine, const char *root)
     look_at_hypervisor(machine, root);
     look_at_state(machine, root);
     machine->topology = topology_look(root);
-    machine->tick_is_invariant = processor_tick_is_invariant();
+    machine->tick_is_invariant = tsc_is_invariant();
     machine->cores = system_value(_SC_NPROCESSORS_ONLN);
     machine->usable = machine_usable_processors();
     machine->memory_bytes = system_value(_SC_PHYS_PAGES) * system_value(_SC_PAGE_SIZE);

@@ -3,11 +3,10 @@
 #include <time.h>
 
 #include "harness/run/clock.h"
-#if defined __x86_64__
-#include <cpuid.h>
-#endif
 
 #if defined __x86_64__
+#include <cpuid.h>
+#include <x86intrin.h>
 
 const char *tsc_name(void)
 {
@@ -16,35 +15,41 @@ const char *tsc_name(void)
 
 bool tsc_is_readable(void)
 {
-    enum { LEAF = 0x80000001, RDTSCP = 1 << 27 };
+    enum { EXTENDED_LEAF = 0x80000001, RDTSCP = 1u << 27 };
     unsigned a, b, c, d;
-    return __get_cpuid(LEAF, &a, &b, &c, &d) && (d & RDTSCP) != 0;
+    return __get_cpuid(EXTENDED_LEAF, &a, &b, &c, &d) && (d & RDTSCP) != 0;
+}
+
+enum processor_answer tsc_is_invariant(void)
+{
+    enum { POWER_LEAF = 0x80000007, INVARIANT = 1u << 8 };
+    unsigned a, b, c, d;
+    if (!__get_cpuid(POWER_LEAF, &a, &b, &c, &d))
+        return PROCESSOR_UNKNOWN;
+    return (d & INVARIANT) != 0 ? PROCESSOR_YES : PROCESSOR_NO;
 }
 
 uint64_t tsc_read(void)
 {
     unsigned processor;
-    return __builtin_ia32_rdtscp(&processor);
+    const uint64_t ticks = __rdtscp(&processor); /* waits for what is before it */
+    _mm_lfence();                                /* and holds back what is after it */
+    return ticks;
 }
 
-static bool is_invariant(void)
+/* As the CPU tells it. Leaf 15h: the crystal's rate times b / a. Where the crystal's rate
+ * (c) is left out, leaf 16h gives the rate that the counter has then. */
+static bool told_rate(struct tsc_rate *rate)
 {
-    enum { LEAF = 0x80000007, INVARIANT = 1 << 8 };
-    unsigned a, b, c, d;
-    return __get_cpuid(LEAF, &a, &b, &c, &d) && (d & INVARIANT) != 0;
+    unsigned a, b, c, d, megahertz = 0;
+    if (!__get_cpuid(0x15, &a, &b, &c, &d) || a == 0 || b == 0)
+        return false;
+    if (c != 0)
+        *rate = (struct tsc_rate){(double)c * b / a, "CPUID 15h"};
+    else if (__get_cpuid(0x16, &megahertz, &b, &c, &d))
+        *rate = (struct tsc_rate){megahertz * 1e6, "CPUID 16h"};
+    return rate->hz > 0;
 }
-
-/* Hz that the CPU tells, or 0: a crystal's rate times a ratio. */
-static double told_hz(void)
-{
-    enum { LEAF = 0x15 };
-    unsigned divisor, factor, crystal_hz, d;
-    if (!__get_cpuid(LEAF, &divisor, &factor, &crystal_hz, &d) || divisor == 0)
-        return 0;
-    return (double)crystal_hz * (double)factor / (double)divisor;
-}
-
-static const char told_by[] = "CPUID leaf 15h";
 
 #elif defined __aarch64__
 
@@ -58,26 +63,25 @@ bool tsc_is_readable(void)
     return true;
 }
 
+enum processor_answer tsc_is_invariant(void)
+{
+    return PROCESSOR_YES;
+}
+
 uint64_t tsc_read(void)
 {
     uint64_t ticks;
-    __asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks) : : "memory");
+    __asm__ volatile("isb\n\tmrs %0, cntvct_el0\n\tisb" : "=r"(ticks)::"memory");
     return ticks;
 }
 
-static bool is_invariant(void)
-{
-    return true;
-}
-
-static double told_hz(void)
+static bool told_rate(struct tsc_rate *rate)
 {
     uint64_t hz;
-    __asm__("mrs %0, cntfrq_el0" : "=r"(hz));
-    return (double)hz;
+    __asm__ volatile("mrs %0, cntfrq_el0" : "=r"(hz));
+    *rate = (struct tsc_rate){(double)hz, "cntfrq_el0"};
+    return hz > 0;
 }
-
-static const char told_by[] = "cntfrq_el0";
 
 #else
 
@@ -91,48 +95,79 @@ bool tsc_is_readable(void)
     return false;
 }
 
+enum processor_answer tsc_is_invariant(void)
+{
+    return PROCESSOR_UNKNOWN;
+}
+
 uint64_t tsc_read(void)
 {
     return 0;
 }
 
-static bool is_invariant(void)
+static bool told_rate(struct tsc_rate *rate)
 {
+    (void)rate;
     return false;
 }
 
-static double told_hz(void)
-{
-    return 0;
-}
-
-static const char told_by[] = "";
-
 #endif
 
+/* Both clocks at one moment. The process may be stopped between any two readings, so the
+ * pair is taken whose readings lie closest together. */
 void tsc_begin(struct tsc_span *span)
 {
+    enum { TRIES = 16 };
+    uint64_t closest = UINT64_MAX;
     *span = (struct tsc_span){0};
-    if (tsc_is_readable()) {
-        span->ns = clock_ns(CLOCK_MONOTONIC_RAW);
-        span->ticks = tsc_read();
+    for (int i = 0; tsc_is_readable() && i < TRIES; i++) {
+        const uint64_t before = clock_ns(CLOCK_MONOTONIC_RAW), ticks = tsc_read();
+        const uint64_t after = clock_ns(CLOCK_MONOTONIC_RAW);
+        if (after - before >= closest)
+            continue;
+        closest = after - before;
+        *span = (struct tsc_span){ticks, before + closest / 2};
     }
+}
+
+/* Whether there is a rate, told or not; if not, why. */
+static bool has_rate(struct tsc_rate *rate)
+{
+    *rate = (struct tsc_rate){0};
+    const enum processor_answer invariant = tsc_is_invariant();
+    if (!tsc_is_readable())
+        rate->source = "this processor has no such clock";
+    else if (invariant == PROCESSOR_NO)
+        rate->source = "the processor denies that its time stamp counter runs at one rate "
+                       "(invariant TSC)";
+    else if (invariant == PROCESSOR_UNKNOWN)
+        rate->source = "the processor does not say that its time stamp counter runs at one rate "
+                       "(invariant TSC)";
+    return rate->source == NULL;
 }
 
 void tsc_end(const struct tsc_span *span, struct tsc_rate *rate)
 {
     struct tsc_span end;
     tsc_begin(&end);
-    if (!tsc_is_readable())
-        *rate = (struct tsc_rate){0, "this CPU has no such counter"};
-    else if (!is_invariant())
-        *rate = (struct tsc_rate){0, "the counter does not run at one rate"};
-    else if (told_hz() > 0)
-        *rate = (struct tsc_rate){told_hz(), told_by};
-    else if (end.ns <= span->ns || end.ticks <= span->ticks)
+    if (!has_rate(rate) || told_rate(rate))
+        return;
+    if (end.ns <= span->ns || end.ticks <= span->ticks)
         *rate = (struct tsc_rate){0, "no time has passed to measure it in"};
     else
         *rate =
             (struct tsc_rate){(double)(end.ticks - span->ticks) * 1e9 / (double)(end.ns - span->ns),
-                              "measured against CLOCK_MONOTONIC_RAW"};
+                              "measured by CLOCK_MONOTONIC_RAW"};
+}
+
+void tsc_find_rate(struct tsc_rate *rate)
+{
+    enum { MEASURED_NS = 20000000 };
+    struct tsc_span span;
+    if (!has_rate(rate) || told_rate(rate))
+        return;
+    tsc_begin(&span);
+    while (clock_ns(CLOCK_MONOTONIC_RAW) - span.ns < MEASURED_NS) {
+    }
+    tsc_end(&span, rate);
 }

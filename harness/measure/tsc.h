@@ -1,10 +1,12 @@
-/* The counter that a program reads by one instruction: rdtscp on x86-64, cntvct_el0 on
- * AArch64. */
+/* The processor's own clock, that a program reads by one instruction: rdtscp on x86-64,
+ * cntvct_el0 on AArch64. */
 #ifndef HARNESS_MEASURE_TSC_H
 #define HARNESS_MEASURE_TSC_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "harness/measure/processor.h"
 
 /* The name of the instruction or register. Static. */
 const char *tsc_name(void);
@@ -12,7 +14,11 @@ const char *tsc_name(void);
 /* Whether it can be read here. */
 bool tsc_is_readable(void);
 
-/* Read it; 0 where it cannot be read. */
+/* Whether it runs at one rate in every power state. That of AArch64 always does. */
+enum processor_answer tsc_is_invariant(void);
+
+/* Read it, after all instructions before it and before all after it; 0 where it cannot
+ * be read. */
 uint64_t tsc_read(void);
 
 struct tsc_rate {
@@ -30,5 +36,8 @@ void tsc_begin(struct tsc_span *span);
 /* The rate as the CPU tells it, else as measured since tsc_begin(), where the counter
  * runs at one rate. */
 void tsc_end(const struct tsc_span *span, struct tsc_rate *rate);
+
+/* The same at once, or, where it must be measured, in some milliseconds. */
+void tsc_find_rate(struct tsc_rate *rate);
 
 #endif
