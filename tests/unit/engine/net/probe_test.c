@@ -36,6 +36,7 @@ static void look(const struct lg_net *net, uint64_t *moving, uint64_t *gradients
     *moving = mix_reals(1, net->problem_state, net->problem_reals);
     *gradients = mix_reals(1, net->gradient, GRADIENT_REALS);
     *gradients = mix_reals(*gradients, net->row, EXAMPLE_FEATURES);
+    *gradients = mix_reals(*gradients, net->dx, net->config.batch * EXAMPLE_FEATURES);
     for (size_t l = 0; l < net->config.layer_count; l++) {
         const struct layer *layer = &net->layers[l];
         const struct parameters *const parts[] = {&layer->weight, &layer->bias};
@@ -119,6 +120,13 @@ static void count_update(void)
     watching->updates_elsewhere += watching->in_step && watching->phase != LG_PHASE_UPDATE;
 }
 
+static void begin(const struct lg_options *options, uint64_t step,
+                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+{
+    count_update();
+    watched->begin(options, step, scalars, now);
+}
+
 static void update(const struct optimizer_step *now, size_t n, real *restrict w,
                    struct gradient gradient, real *const *state)
 {
@@ -153,6 +161,8 @@ static void watch(struct witness *witness, struct lg_net *net, struct optimizer 
     watching = witness;
     watched = net->optimizer;
     *stand_in = *watched;
+    if (watched->begin)
+        stand_in->begin = begin;
     if (watched->update) {
         stand_in->update = update;
         stand_in->update_outer = update_outer;
@@ -190,6 +200,9 @@ static void check(const struct lg_net_config *config, const char *what, bool *wa
     cr_expect_not(witness.in_step, "%s: the last step does not end", what);
     cr_expect_eq(witness.entered[LG_PHASE_DATA], steps);
     cr_expect_geq(witness.entered[LG_PHASE_UPDATE], steps);
+    /* A method that searches is told the loss once more than it runs the network. */
+    cr_expect_eq(witness.entered[LG_PHASE_LOSS],
+                 witness.entered[LG_PHASE_FORWARD] + (watched->minimise ? steps : 0));
     cr_expect_geq(witness.entered[LG_PHASE_BACKWARD], steps);
     cr_expect_eq(witness.misplaced, 0, "%s: %zu phases out of place", what, witness.misplaced);
     cr_expect_eq(witness.moved_elsewhere, 0, "%s: parameters change outside of updates, %zu times",
@@ -234,8 +247,19 @@ TEMPLATE_TEST(probe, is_told_what_happens_to_collected_gradients)
     cr_expect(was_packed && was_sparse);
 }
 
-/* Where an update needs no gradient of its own, a sparse batch's rows and their updates
- * take turns: one phase could hold them all, and nobody would see it in the sums. */
+/* Layers so wide that their walk goes panel by panel, or chunk by chunk. */
+TEMPLATE_TEST(probe, is_told_what_happens_in_wide_layers)
+{
+    enum { WIDE = 400 };
+    bool was_packed = false, was_sparse = false;
+    for (size_t batch = 1; batch <= SAMPLES; batch += SAMPLES - 1) {
+        struct lg_net_config config = example_config(batch == 1 ? "relu" : "tanh", batch);
+        config.layers[0].outputs = config.layers[1].outputs = WIDE;
+        check(&config, batch == 1 ? "wide, batch 1" : "wide, batch 20", &was_packed, &was_sparse);
+    }
+    cr_expect(was_packed && was_sparse);
+}
+
 TEMPLATE_TEST(probe, steps_can_be_skipped)
 {
     const struct lg_net_config config = example_config("relu", 2);
