@@ -195,7 +195,7 @@ $(BUILD)/every_float $(BUILD)/errors: $(BUILD)/%: $(OBJ)/tests/golden/%.o $(ENGI
 PYTHON ?= $(firstword $(foreach p,python3 /usr/bin/python3,$(shell $(p) -c 'import matplotlib' 2>/dev/null && echo $(p))) python3)
 EXPERIMENTS := article-losses article-optimizers article-intended
 
-.PHONY: deps data reproduce quick report catalogue bench callgrind lint format install clean help
+.PHONY: deps data reproduce quick report catalogue bench callgrind phases lint format install clean help
 BUILD_PACKAGES  := gcc libc6-dev libfyaml-dev libjansson-dev libpng-dev zlib1g-dev libssl-dev
 TEST_PACKAGES   := libcriterion-dev libpcg-cpp-dev libmpfr-dev
 REPORT_PACKAGES := gnuplot-nox python3 python3-matplotlib python3-numpy
@@ -237,12 +237,22 @@ $(BENCH): $(OBJ)/tests/bench/steps.o $(call copies,tests/bench/kernels.c) $(ENGI
 
 INSTRUCTIONS := $(BUILD)/instructions-$(VARIANT)
 OPTIMIZERS ?= sgd adagrad adam
+PHASES_OF ?= f32 sgd 1 2000
 callgrind: ## instructions of a training step (OPTIMIZERS=...), counted twice; needs no counters
 	@.ci/deps.sh $(BUILD_PACKAGES) python3 valgrind
 	@$(MAKE) --no-print-directory $(INSTRUCTIONS)
 	$(PYTHON) tests/bench/instructions.py $(INSTRUCTIONS) --optimizers $(OPTIMIZERS) --out $(BUILD)/instructions.csv
 
 $(INSTRUCTIONS): $(OBJ)/tests/bench/instructions.o $(ENGINE_LIB)
+	$(CC) $(OPT) $^ $(LDFLAGS) $(LIBS) -o $@
+
+PHASES := $(BUILD)/phases-$(VARIANT)
+phases: ## what a training step spends on each phase (PHASES_OF="f32 adam 1 2000"), and what asking costs
+	@.ci/deps.sh $(BUILD_PACKAGES)
+	@$(MAKE) --no-print-directory $(PHASES)
+	$(PHASES) $(PHASES_OF)
+
+$(PHASES): $(addprefix $(OBJ)/,tests/bench/phases.o $(addprefix harness/measure/,phases.o sample.o tsc.o)) $(ENGINE_LIB)
 	$(CC) $(OPT) $^ $(LDFLAGS) $(LIBS) -o $@
 
 # ---- Keeping it tidy ---------------------------------------------------------

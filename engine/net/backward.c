@@ -222,7 +222,6 @@ static void open_chunk(struct lg_net *net, const struct layer *layer, const stru
                        size_t batch, size_t first, size_t last)
 {
     const bool wanted_only = before->activation->dead_at_zero;
-    net_enter(net, LG_PHASE_BACKWARD);
     if (!wanted_only)
         for (size_t i = first; i < last; i++)
             net->rows[i - first] = (uint32_t)i;
