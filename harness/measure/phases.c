@@ -32,6 +32,19 @@ static bool skips(struct phases *phases)
     return false;
 }
 
+/* Every other step is not read, but timed from its beginning to that of the next one. The
+ * last step of a call of train() gets what lies between the calls as well: medians do not
+ * mind. */
+static bool pilot_skips(struct phases *phases)
+{
+    const uint64_t now = phases->now();
+    const bool is_read = phases->seen++ % 2 == 0;
+    if (is_read && phases->seen > 1 && phases->unread_count < PHASES_PILOT)
+        phases->unread[phases->unread_count++] = (double)(now - phases->begin) - phases->bare_ticks;
+    phases->begin = now;
+    return !is_read;
+}
+
 static void enter(struct lg_probe *probe, enum lg_phase phase)
 {
     struct phases *phases = (struct phases *)probe;
@@ -40,10 +53,10 @@ static void enter(struct lg_probe *probe, enum lg_phase phase)
         phases->phase = phase;
         return;
     }
-    probe->skips = skips(phases);
+    probe->skips = phases->is_pilot ? pilot_skips(phases) : skips(phases);
     phases->phase = phase;
     if (!probe->skips)
-        phases->last = phases->now();
+        phases->begin = phases->last = phases->now();
 }
 
 static void leave(struct lg_probe *probe)
@@ -51,6 +64,8 @@ static void leave(struct lg_probe *probe)
     struct phases *phases = (struct phases *)probe;
     take(phases);
     phases->steps++;
+    if (phases->is_pilot && phases->read_count < PHASES_PILOT)
+        phases->read[phases->read_count++] = (double)(phases->last - phases->begin);
     for (size_t p = 0; p < LG_PHASES; p++) {
         const double own = phases->reading_ticks * (double)phases->readings[p];
         const double raw = (double)phases->raw[p];
@@ -90,8 +105,10 @@ enum lg_status phases_open(struct phases *phases, struct lg_error *error)
     };
     if (!tsc_is_readable())
         return lg_fail(error, LG_ENVIRONMENT, "this processor's clock cannot be read");
-    phases->reading_ticks = measure_reading(phases);
+    phases->bare_ticks = phases->reading_ticks = measure_reading(phases);
     phases_reset(phases);
+    phases->next = 0;
+    phases->is_pilot = true;
     return LG_OK;
 }
 
@@ -103,15 +120,22 @@ void phases_reset(struct phases *phases)
     phases->steps = phases->seen = 0;
 }
 
-void phases_limit(struct phases *phases, double share)
+void phases_settle(struct phases *phases, double share)
 {
-    assert(phases->steps > 0 && share > 0);
+    struct sample_summary read, unread;
     double readings = 0;
+    assert(phases->is_pilot && share > 0);
+    assert(phases->read_count >= SAMPLE_LEAST && phases->unread_count >= SAMPLE_LEAST);
+    sample_summarise(phases->read, phases->read_count, &read);
+    sample_summarise(phases->unread, phases->unread_count, &unread);
     for (size_t p = 0; p < LG_PHASES; p++)
-        readings += (double)phases->readings[p];
-    const double step = (double)phases_total(phases) + 1; /* never 0 */
-    const double every = readings * phases->reading_ticks / step / share;
+        readings += (double)phases->readings[p] / (double)phases->steps;
+    const double least = phases->bare_ticks, most = 2 * phases->bare_ticks;
+    const double proven = (read.low - unread.high) / readings;
+    phases->reading_ticks = proven < least ? least : proven > most ? most : proven;
+    const double every = readings * phases->reading_ticks / unread.median / share;
     phases->every = every < EVERY_MOST ? (uint64_t)every + 1 : EVERY_MOST;
+    phases->is_pilot = false;
     phases_reset(phases);
     phases->next = 0;
 }

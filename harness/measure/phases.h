@@ -2,12 +2,21 @@
  *
  * A reading costs about as much as a short update, and a step may have thousands of them:
  * so only some steps are read, drawn at random, one in `every` on average, and what the
- * readings themselves cost is taken off. Steps between them cost what they always do. */
+ * readings themselves cost is taken off. Steps between them cost what they always do.
+ *
+ *     phases_open(&phases, &error);
+ *     backend->set_probe(net, &phases.probe);
+ *     backend->train(...);           a pilot, of some hundred steps
+ *     phases_settle(&phases, 0.01);
+ *     backend->train(...);           phases.ticks are of phases.steps steps
+ *     phases_reset(&phases);         before the next block */
 #ifndef HARNESS_MEASURE_PHASES_H
 #define HARNESS_MEASURE_PHASES_H
 
 #include "engine/backend.h"
 #include "engine/base/pcg.h"
+
+enum { PHASES_PILOT = 501 }; /* more steps of either kind tell nothing more */
 
 struct phases {
     struct lg_probe probe;     /* for set_probe(); the first field */
@@ -16,29 +25,39 @@ struct phases {
     uint64_t seen;             /* read or not */
     uint64_t every;            /* 1: every step is read */
     uint64_t (*now)(void);     /* the clock: tsc_read() */
-    double reading_ticks;      /* what a reading costs */
+    double bare_ticks;         /* what a reading costs, one after another */
+    double reading_ticks;      /* and within a step */
+
+    /* The pilot: whole steps, those read and those between them. */
+    bool is_pilot;
+    double read[PHASES_PILOT], unread[PHASES_PILOT];
+    size_t read_count, unread_count;
 
     /* Of the steps read, with the readings' own ticks. */
     uint64_t raw[LG_PHASES], readings[LG_PHASES];
     uint64_t next; /* the step, counted as `seen`, to be read next */
     struct lg_pcg draw;
-    uint64_t last; /* reading */
+    uint64_t begin, last; /* reading of a step, and at all */
     enum lg_phase phase;
 };
 
-/* The word for a phase in a table. */
+/* The words for phases in a table. */
 extern const char *const phases_names[LG_PHASES];
 
-/* Measure what a reading costs and start with every step. LG_ENVIRONMENT where the
+/* Measure what a reading costs, one after another, and start with a pilot: every other
+ * step is read, the ones between are timed as a whole. LG_ENVIRONMENT where the
  * processor's clock cannot be read. Nothing to close. */
 enum lg_status phases_open(struct phases *phases, struct lg_error *error);
 
+/* End the pilot, of 2 SAMPLE_LEAST steps at least. A reading within a step keeps the
+ * processor from doing things at once: so it is taken to cost what makes the phases add up
+ * to the steps that were not read, as far as the pilot proves that; no less than one after
+ * another, nor more than twice as much. From now on so few steps are read that readings
+ * take this share of the time. Forgets what was measured. */
+void phases_settle(struct phases *phases, double share);
+
 /* Forget what was measured, not what a reading costs, nor which steps are read. */
 void phases_reset(struct phases *phases);
-
-/* From now on read so few steps that readings take no more than this share of the whole
- * time, by what was measured so far: some steps at least. Then forget it. */
-void phases_limit(struct phases *phases, double share);
 
 /* Ticks of all phases. */
 uint64_t phases_total(const struct phases *phases);

@@ -83,6 +83,19 @@ static void measure(struct bench *bench, struct phases *phases, size_t steps, si
     }
 }
 
+static void settle(struct bench *bench, struct phases *phases, double share, double ns)
+{
+    double readings = 0;
+    (void)block_ticks(bench, NULL, PHASES_PILOT);
+    (void)block_ticks(bench, phases, 2 * PHASES_PILOT);
+    for (size_t p = 0; p < LG_PHASES; p++)
+        readings += (double)phases->readings[p] / (double)phases->steps;
+    phases_settle(phases, share);
+    fprintf(stderr, "%s, one step in %llu, %.0f readings in it of %.1f ns (bare: %.1f)\n",
+            bench->backend->isa, (unsigned long long)phases->every, readings,
+            phases->reading_ticks * ns, phases->bare_ticks * ns);
+}
+
 static int open_bench(struct bench *bench, const char *precision, const char *optimizer,
                       struct lg_arena *arena)
 {
@@ -108,7 +121,7 @@ static int open_bench(struct bench *bench, const char *precision, const char *op
 
 int main(int argc, char **argv)
 {
-    enum { WARM_UP = 3, BLOCKS = 101 };
+    enum { BLOCKS = 101 };
     if (argc < 5) {
         fprintf(stderr, "usage: phases f32|f64 OPTIMIZER BATCH STEPS [BLOCKS [SHARE]]\n");
         return 2;
@@ -128,13 +141,7 @@ int main(int argc, char **argv)
     const int status = open_bench(&bench, argv[1], argv[2], &arena);
     if (status != 0)
         return status;
-    for (int i = 0; i < WARM_UP; i++)
-        (void)block_ticks(&bench, i + 1 < WARM_UP ? NULL : &phases, steps);
-    const double readings = (double)(phases.readings[LG_PHASE_UPDATE] * 2) / (double)phases.steps;
-    phases_limit(&phases, argc > 6 ? strtod(argv[6], NULL) : 0.01);
-    fprintf(stderr, "%s, one step in %llu, about %.0f readings in it of %.1f ns\n",
-            bench.backend->isa, (unsigned long long)phases.every, readings,
-            phases.reading_ticks * 1e9 / rate.hz);
+    settle(&bench, &phases, argc > 6 ? strtod(argv[6], NULL) : 0.01, 1e9 / rate.hz);
     measure(&bench, &phases, steps, blocks, 1e9 / rate.hz);
     lg_arena_destroy(&arena);
     free(bench.images.pixels);
