@@ -7,6 +7,7 @@
 #include "harness/check/verify_command.h"
 #include "harness/command/command.h"
 #include "harness/command/output.h"
+#include "harness/compare/compare_command.h"
 #include "harness/gradcheck/gradcheck_command.h"
 #include "harness/list/list_command.h"
 #include "harness/measure/calibrate_command.h"
@@ -37,8 +38,9 @@ static const struct command version_command = {
 };
 
 static const struct command *const commands[] = {
-    &run_command,    &list_command,      &eval_command, &gradcheck_command, &verify_command,
-    &report_command, &calibrate_command, &env_command,  &help_command,      &version_command,
+    &run_command,    &list_command,    &eval_command,    &gradcheck_command,
+    &verify_command, &compare_command, &report_command,  &calibrate_command,
+    &env_command,    &help_command,    &version_command,
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

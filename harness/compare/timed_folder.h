@@ -1,0 +1,75 @@
+/* A folder of `lossgrid time` in memory. What was not measured is NAN here, and an empty
+ * field in the files: never 0. */
+#ifndef HARNESS_COMPARE_TIMED_FOLDER_H
+#define HARNESS_COMPARE_TIMED_FOLDER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/record/csv.h"
+
+/* The whole step, uninstrumented, and its parts. */
+enum timed_phase {
+    TIMED_STEP,
+    TIMED_DATA,
+    TIMED_FORWARD,
+    TIMED_LOSS,
+    TIMED_BACKWARD,
+    TIMED_UPDATE,
+};
+enum { TIMED_PHASES = 6 };
+
+/* Their names in the files, NULL-terminated. */
+extern const char *const timed_phases[];
+
+/* One row of cost.csv: per step, medians with their 95 % interval. */
+struct timed_cost {
+    bool is_there;
+    double ns, low_ns, high_ns, ns_per_parameter;
+    double ticks, cycles;
+    size_t rounds, capacity;
+    double *values; /* (rounds): ns per step of each round, from samples.csv; owned */
+    size_t round;   /* of the last value, and what it is made of */
+    double wall_ns, steps;
+};
+
+/* Texts are borrowed from the folder's tables. */
+struct timed_cell {
+    const char *cell, *loss, *optimizer, *label, *precision, *isa, *weights_sha256;
+    double batch, parameters;
+    struct timed_cost costs[TIMED_PHASES];
+};
+
+struct timed_folder {
+    const char *path;         /* borrowed */
+    struct csv_table cost;    /* owned */
+    struct csv_table problem; /* conditions.csv; no rows: not recorded */
+    json_t *machine;          /* machine.json */
+    size_t count;
+    struct timed_cell *cells; /* (count), in file order, the A/A twin left out */
+    double floors[TIMED_PHASES], floor;
+    double overhead; /* the largest of phases.csv */
+};
+
+/* Read the folder at path, which must outlive *folder. LG_INPUT with file, line, what was
+ * found and what expected. *folder is the caller's to free, whatever the status. */
+enum lg_status timed_folder_read(const char *path, struct timed_folder *folder,
+                                 struct lg_error *error);
+
+/* The cell of that name, or NULL. */
+const struct timed_cell *timed_folder_find(const struct timed_folder *folder, const char *cell);
+
+/* How far apart two measurements of one thing were, as a share: of the phase where it was
+ * measured, else of all. NAN: unknown. */
+double timed_folder_floor(const struct timed_folder *folder, enum timed_phase phase);
+
+/* A text of machine.json's "env", such as ("machine", "cpu") or ("lossgrid", NULL);
+ * "unknown" where it is not told. Borrowed. */
+const char *timed_folder_fact(const struct timed_folder *folder, const char *key,
+                              const char *inner);
+
+/* Free. Safe on a zeroed struct. */
+void timed_folder_free(struct timed_folder *folder);
+
+#endif

@@ -1,0 +1,156 @@
+"""A folder as `lossgrid time` leaves it, for the tests: times drawn around known medians.
+
+    /usr/bin/python3 tests/reports/timing_sample.py DIR [KEY=VALUE]...    writes one
+
+Keys: seed, rounds, scale (of every time), isa, precision, cpu, salt (of the weights), spread
+(of the blocks), floor, cycles=1 (counted), calibration=0 (absent), peak (of it, GFLOP/s),
+slow=CELL:FACTOR, drop=CELL, only=FILTER (cells whose name has it), warning=1 (the load was high).
+"""
+
+import csv
+import hashlib
+import json
+import random
+import statistics
+import sys
+from pathlib import Path
+
+COST = ["cell", "loss", "optimizer", "label", "precision", "isa", "batch", "parameters", "phase",
+        "blocks", "steps", "median_ns", "low_ns", "high_ns", "ns_per_parameter",
+        "low_ns_per_parameter", "high_ns_per_parameter", "ticks", "cycles", "instructions",
+        "weights_sha256"]
+SAMPLES = ["cell", "phase", "round", "position", "steps", "wall_ns", "ticks", "cycles",
+           "instructions"]
+PHASES = ("step", "data", "forward", "loss", "backward", "update")
+PARAMETERS = 100480  # 784-64-784 and its biases would be 101168: nearly the article's network
+GHZ_TICKS, GHZ_CYCLES, PER_CYCLE = 2.7, 4.1, 2.1
+# optimizer: ns a parameter per update
+OPTIMIZERS = {"gd": 0.26, "sgd": 0.25, "nesterov": 0.36, "adagrad": 0.64, "rmsprop": 0.71,
+              "adadelta": 1.25, "adam": 0.83, "adamw": 0.87, "amsgrad": 1.0, "lion": 0.42,
+              "muon": 11.6, "lbfgs": 5.6}
+LOSSES = ("mse", "abs")
+SHARES = {"data": 350.0, "forward": 5100.0, "loss": 610.0, "backward": 9200.0}
+
+
+class Settings(dict):
+    """What can be asked for, with what it is otherwise."""
+
+    def __init__(self, **given):
+        super().__init__({"seed": 1, "rounds": 24, "scale": 1.0, "isa": "avx2", "precision": "f64",
+                          "cpu": "A CPU", "salt": "", "spread": 0.01, "floor": 0.012, "cycles": 0,
+                          "calibration": 1, "peak": 67.0, "slow": "", "drop": "", "only": "",
+                          "batch": 1, "warning": 0} | given)
+
+    def __getattr__(self, key):
+        return self[key]
+
+
+def digest(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def arms(s):
+    """(cell, loss, optimizer, label, factor of time)"""
+    slow, _, factor = s.slow.partition(":")
+    for loss in LOSSES:
+        for optimizer in OPTIMIZERS:
+            cell = f"{loss}-{optimizer}-s1"
+            if cell != s.drop and s.only in cell:
+                yield cell, loss, optimizer, f"{loss} {optimizer}", float(factor) if cell == slow else 1
+
+
+def medians(s, optimizer, factor):
+    """Phase -> true ns a step."""
+    scale = s.scale * factor
+    parts = {phase: ns * scale for phase, ns in SHARES.items()}
+    parts["update"] = OPTIMIZERS[optimizer] * PARAMETERS * scale
+    return {"step": sum(parts.values())} | parts
+
+
+def interval(values):
+    """The median and its 95 % interval between order statistics, roughly."""
+    ordered, count = sorted(values), len(values)
+    rank = max(1, round(count / 2 - 0.98 * count ** 0.5))
+    return statistics.median(ordered), ordered[rank - 1], ordered[count - rank]
+
+
+def counts(s, ns):
+    """ticks, cycles, instructions of that many ns; empty where not counted"""
+    counted = [ns * GHZ_CYCLES, ns * GHZ_CYCLES * PER_CYCLE] if int(s.cycles) else ["", ""]
+    return [ns * GHZ_TICKS, *counted]
+
+
+def cost_row(s, arm, cell, phase, values, steps):
+    _, loss, optimizer, label, _ = arm
+    median, low, high = interval(values)
+    per = [v / PARAMETERS for v in (median, low, high)]
+    return [cell, loss, optimizer, label, s.precision, s.isa, s.batch, PARAMETERS, phase,
+            len(values), steps * len(values), median, low, high, *per, *counts(s, median),
+            digest(f"{arm[0]} {s.precision} {s.salt}")]
+
+
+def calibration(s):
+    measures = [{"name": "fma_peak", "isa": isa, "precision": precision, "unit": "GFLOP/s",
+                 "median": peak, "low": 0.99 * peak, "high": 1.01 * peak}
+                for isa, factor in (("avx2", 1), ("generic", 0.003)) for precision, times in
+                (("f64", 1), ("f32", 2)) for peak in (float(s.peak) * factor * times,)]
+    return {"measures": measures + [
+        {"name": "copy_bandwidth", "isa": "avx2", "level": level, "working_set_bytes": size,
+         "unit": "GB/s", "median": rate} for level, size, rate in
+        (("L1", 24576, 300.0), ("L2", 221184, 150.0), ("L3", 5928960, 80.0),
+         ("DRAM", 134215680, 20.0))]}
+
+
+def write_csv(path, rows):
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+def write_machine(folder, s):
+    env = {"lossgrid": "v0", "compiler": "cc", "flags": "-O3", "variant": "release",
+           "isas": ["avx2", "generic"], "data": {"name": "mnist", "title": "MNIST"},
+           "machine": {"cpu": s.cpu, "cores": 4, "kernel": "Linux", "hypervisor": None}}
+    machine = {"env": env, "calibration": calibration(s) if int(s.calibration) else None}
+    if not int(s.calibration):
+        machine["calibration_absent"] = "not asked for"
+    (folder / "machine.json").write_text(json.dumps(machine, indent=2))
+    (folder / "manifest.json").write_text(json.dumps(
+        {"spec": {"name": "optimizers", "sha256": "1" * 64}, "dataset_sha256": "2" * 64,
+         "lossgrid": "v0", "options": {"budget_s": 60, "precision": 0.02, "seed": int(s.seed)}}))
+
+
+def write(folder, **given):
+    """Write a folder; see the top of this file for what can be given."""
+    s = Settings(**given)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    draw = random.Random(int(s.seed))
+    for key in ("scale", "spread", "floor"):
+        s[key] = float(s[key])
+    steps, cost, samples, phases = 50, [], [], []
+    every = list(arms(s))
+    for position, arm in enumerate([*every, every[0]]):
+        cell = arm[0] + ("@aa" if position == len(every) else "")
+        for phase, ns in medians(s, arm[2], arm[4]).items():
+            values = [ns * draw.lognormvariate(0, s.spread) for _ in range(int(s.rounds))]
+            cost.append(cost_row(s, arm, cell, phase, values, steps))
+            samples += [[cell, phase, i, position, steps, round(v * steps), *(
+                c and round(c * steps) for c in counts(s, v))] for i, v in enumerate(values)]
+        phases.append([cell, 0.008, 0.005, 0.011])
+    f = s.floor
+    noise = [[every[0][0], phase, 1 + f / 3, 1 - f / 2, 1 + f, f] for phase in PHASES]
+    write_csv(folder / "cost.csv", [COST, *cost])
+    write_csv(folder / "samples.csv", [SAMPLES, *samples])
+    write_csv(folder / "noise.csv", [["cell", "phase", "ratio", "low", "high", "floor"], *noise,
+                                     [every[0][0], "all", "", "", "", f]])
+    write_csv(folder / "phases.csv", [["cell", "overhead", "low", "high"], *phases])
+    write_csv(folder / "conditions.csv", [
+        ["when", "condition", "verdict", "sentence"],
+        ["before", "governor", "ok", "The governor is performance."],
+        ["after", "load", "warning" if int(s.warning) else "ok", "The load was 3.2 on 2 cores."]])
+    write_machine(folder, s)
+    return folder
+
+
+if __name__ == "__main__":
+    write(sys.argv[1], **dict(argument.split("=", 1) for argument in sys.argv[2:]))
