@@ -177,7 +177,7 @@ static void add_summary(const struct pairing *pairing, char name, struct text *t
                    verdict_words[v]);
     text_print(text, "\n");
     if (pairing->refused > 0)
-        text_print(text, "refused: %zu cells did not compute the same, the first '%s'; %s\n",
+        text_print(text, "refused, since they did not compute the same: %zu, the first '%s'; %s\n",
                    pairing->refused, pairing->first, pairing->parting.bytes);
 }
 

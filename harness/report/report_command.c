@@ -5,7 +5,10 @@
 /* What kinds of result folder there are, told by a file that each has. */
 static const struct {
     const char *file, *script, *module;
-} kinds[] = {{"trace.csv", "report.py", "matplotlib"}, {"gradcheck.csv", "gradcheck.py", "csv"}};
+} kinds[] = {{"trace.csv", "report.py", "matplotlib"},
+             {"gradcheck.csv", "gradcheck.py", "csv"},
+             {"cost.csv", "cost.py", "csv"},
+             {"compare.csv", "compare.py", "csv"}};
 
 static enum lg_status make(const char *directory, struct lg_error *error)
 {
@@ -39,11 +42,13 @@ const struct command report_command = {
     .name = "report",
     .synopsis = "DIR",
     .summary = "figures and report.md from a result folder",
-    .help = "Draws the figures of the result folder DIR, of `lossgrid run` or of `lossgrid\n"
-            "gradcheck`, and writes DIR/report/report.md, by means of reports/*.py and the first\n"
-            "Python that can import matplotlib (PYTHON names one to try first).\n"
-            "\n"
-            "Example:\n"
-            "  lossgrid report results/article-losses\n",
+    .help =
+        "Draws the figures of the result folder DIR, of `lossgrid run`, `gradcheck` or `time`,\n"
+        "and writes DIR/report/report.md (of `compare`: DIR/compare.md), by means of\n"
+        "reports/*.py and the first Python that can import what they need (PYTHON names one\n"
+        "to try first).\n"
+        "\n"
+        "Example:\n"
+        "  lossgrid report results/article-losses\n",
     .run = run,
 };

@@ -1,0 +1,200 @@
+"""The parts of the report of what steps cost, as Markdown."""
+
+import json
+import math
+from pathlib import Path
+
+from check_sections import cell, folded
+from text import listed, number, plural, ratio, table
+from timings import PARTS, times
+
+CLAIMS = Path(__file__).resolve().parent / "published" / "speed.json"
+SUPPORTED, CONTRADICTED, UNDECIDED, UNTESTED = ("supported", "contradicted", "undecided",
+                                                "not tested")
+
+
+def shown(value, low=None, high=None):
+    """0.251 (0.249 to 0.253); a dash for what was not measured."""
+    if value is None:
+        return "–"
+    between = f" ({number(low, 3)} to {number(high, 3)})" if None not in (low, high) else ""
+    return number(value, 3) + between
+
+
+def percent(value):
+    return "–" if value is None else f"{100 * value:.1f} %"
+
+
+def nanoseconds(value):
+    return "–" if value is None else f"{value:,.0f}" if value >= 1000 else number(value)
+
+
+def cheapest(timings, phase):
+    return min((arm for arm in timings.arms if arm.get(phase, "median_ns")),
+               key=lambda arm: arm.get(phase, "median_ns"), default=None)
+
+
+def headline(timings):
+    arms = [arm for arm in timings.arms if arm.get("update", "ns_per_parameter")]
+    if not arms:
+        first = cheapest(timings, "step")
+        return (f"{plural(len(timings.arms), 'arm')} timed, without their phases; the cheapest step "
+                f"is that of {first.title}, {nanoseconds(first.get('step', 'median_ns'))} ns."
+                if first else "Nothing was timed.")
+    arms.sort(key=lambda arm: arm.get("update", "ns_per_parameter"))
+    low, high = arms[0], arms[-1]
+    return (f"An update costs from {shown(low.get('update', 'ns_per_parameter'))} ns a parameter "
+            f"({low.title}) to {shown(high.get('update', 'ns_per_parameter'))} ns ({high.title}), "
+            f"{number(times(high, low, 'update', '_per_parameter')[1], 3)} times as much.")
+
+
+def winner(timings, bounds, phase):
+    """Whether a ratio to the cheapest is more than noise."""
+    floor = timings.floor(phase)
+    if bounds is None or floor is None or not math.isfinite(bounds[0]):
+        return "unknown"
+    return "yes" if bounds[0] > 1 + floor else "within the noise"
+
+
+def updates(timings):
+    """One row for each arm that has an update, the cheapest first."""
+    arms = sorted((arm for arm in timings.arms if arm.get("update", "ns_per_parameter")),
+                  key=lambda arm: arm.get("update", "ns_per_parameter"))
+    if not arms:
+        return "The update was not measured by itself."
+    base = arms[0]
+    rows = []
+    for arm in arms:
+        bounds = times(arm, base, "update", "_per_parameter")
+        rows.append([
+            cell(arm.title), cell(arm.facts["optimizer"]),
+            shown(*(arm.get("update", f"{end}ns_per_parameter") for end in ("", "low_", "high_"))),
+            shown(arm.per_parameter("update", "cycles")),
+            shown(arm.per_parameter("update", "instructions")),
+            ratio(bounds) if bounds else "–",
+            "–" if arm is base else winner(timings, bounds, "update")])
+    header = ["arm", "optimizer", "ns a parameter", "cycles", "instructions",
+              "times the cheapest", "really dearer"]
+    return folded(header, rows, {2, 3, 4, 5})
+
+
+def steps(timings):
+    """One row for each arm: the whole step and its phases."""
+    base = cheapest(timings, "step")
+    rows = []
+    for arm in sorted(timings.arms, key=lambda a: a.get("step", "median_ns") or math.inf):
+        bounds = times(arm, base, "step")
+        rows.append([cell(arm.title), *(
+            f"{nanoseconds(arm.get('step', c))}" for c in ("median_ns", "low_ns", "high_ns")),
+            *(nanoseconds(arm.get(phase, "median_ns")) for phase in PARTS),
+            ratio(bounds) if bounds else "–",
+            "–" if arm is base else winner(timings, bounds, "step")])
+    return folded(["arm", "step, ns", "low", "high", *PARTS, "times the cheapest",
+                   "really dearer"], rows, set(range(1, 10)))
+
+
+# ---- The article -------------------------------------------------------------
+
+
+def claimed_ratios(timings, claim):
+    """(words, bounds) of every pair under one loss that the claim is about; None for the
+    bounds of a pair that was not timed."""
+    found = []
+    for name in claim["slower"]:
+        pairs = [(slow, fast) for fast in timings.by_optimizer(claim["faster"])
+                 for slow in timings.by_optimizer(name)
+                 if slow.facts["loss"] == fast.facts["loss"]]
+        seen = set()
+        for slow, fast in pairs:
+            loss = slow.facts["loss"]
+            if loss not in seen:  # rates and the like do not change the time
+                seen.add(loss)
+                found.append((f"{slow.title} / {fast.title}", times(slow, fast, claim["phase"])))
+        if not pairs:
+            found.append((f"{name} / {claim['faster']}", None))
+    return found
+
+
+def judge(bounds, least, floor):
+    """The verdict on "this ratio is above `least`", a difference within the floor being none."""
+    if bounds is None:
+        return UNTESTED
+    low, _, high = bounds
+    if floor is None or not math.isfinite(low):
+        return UNDECIDED
+    if low > least * (1 + floor):
+        return SUPPORTED
+    return CONTRADICTED if high < least / (1 + floor) else UNDECIDED
+
+
+def all_of(verdicts):
+    """The verdict on a claim with several parts; what was not timed leaves the rest undecided."""
+    if CONTRADICTED in verdicts:
+        return CONTRADICTED
+    if set(verdicts) == {UNTESTED}:
+        return UNTESTED
+    return SUPPORTED if set(verdicts) == {SUPPORTED} else UNDECIDED
+
+
+def claims(timings):
+    """What the article's text says about speed, beside what was measured."""
+    facts = json.loads(CLAIMS.read_text(encoding="utf-8"))
+    rows = []
+    for claim in facts["claims"]:
+        found = claimed_ratios(timings, claim)
+        floor = timings.floor(claim["phase"])
+        verdict = all_of([judge(bounds, claim["least"], floor) for _, bounds in found])
+        measured = "; ".join(f"{cell(words)}: {ratio(bounds) if bounds else 'not timed'}"
+                             for words, bounds in found)
+        rows.append([claim["says"], claim["phase"], measured, f"**{verdict}**"])
+    return (table(["the text says", "measured in", "times as long", "verdict"], rows)
+            + f"\n\nThe source is {facts['source']}. “Much” is read as at least "
+            f"{facts['much']:g} times. What is meant here is the time of a step or an update, not how "
+            "many of them a goal takes: for that see the report of a run. Where batches differ, as "
+            "between one example and the full set, it is the time of one update.")
+
+
+# ---- Trust -------------------------------------------------------------------
+
+
+def conditions(timings):
+    if not timings.conditions:
+        return "- Conditions were not recorded."
+    bad = [c for c in timings.conditions if c["verdict"] != "ok"]
+    lines = [f"- {c['when']}: **{c['verdict']}**: {c['sentence']}" for c in bad]
+    good = [c["condition"] for c in timings.conditions if c["verdict"] == "ok"]
+    if good:
+        lines.append(f"- As they should be: {listed(dict.fromkeys(good))}.")
+    return "\n".join(lines)
+
+
+def noise(timings):
+    """The A/A pair and the overhead of looking."""
+    rows = [[cell(row["cell"]), row["phase"], number(row["ratio"], 4) if row["ratio"] else "–",
+             f"{row['low']:.4f} to {row['high']:.4f}" if None not in (row["low"], row["high"])
+             else "–", percent(row["floor"])] for row in timings.noise]
+    parts = [table(["measured twice", "phase", "ratio", "95 % interval", "floor"], rows, {2, 3, 4})
+             if rows else "Nothing was measured twice: no winner can be named."]
+    worst = max((row for row in timings.overheads if row["overhead"] is not None),
+                key=lambda row: row["overhead"], default=None)
+    parts.append(f"Looking into a step makes it at most {percent(worst['overhead'])} longer (in "
+                 f"`{worst['cell']}`); whole steps are measured without looking."
+                 if worst else "The overhead of measuring phases was not measured.")
+    return "\n\n".join(parts)
+
+
+def provenance(timings):
+    calibration = timings.machine.get("calibration")
+    absent = timings.machine.get("calibration_absent") or "not recorded"
+    first = timings.arms[0].facts
+    rows = [["processor", timings.fact("machine", "cpu")],
+            ["kernel", timings.fact("machine", "kernel")],
+            ["hypervisor", timings.fact("machine", "hypervisor", default="none told")],
+            ["copy", f"{first['isa']} {first['precision']}"],
+            ["lossgrid", timings.fact("lossgrid")],
+            ["compiler", f"{timings.fact('compiler')} {timings.fact('flags')}"],
+            ["build", timings.fact("variant")],
+            ["calibration", "in machine.json" if calibration else f"absent: {absent}"],
+            *([f"{key}", json.dumps(timings.manifest[key], sort_keys=True)]
+              for key in ("spec", "options") if key in timings.manifest)]
+    return table(["what", "which"], [[cell(x) for x in row] for row in rows])

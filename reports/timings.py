@@ -1,0 +1,146 @@
+"""A folder of `lossgrid time` in memory.
+
+`load(folder)` reads its tables, machine.json and manifest.json and returns a `Timings`;
+what makes a report impossible raises `InputError`. An empty field is None: not measured,
+which is never the same as 0.
+"""
+
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from tables import InputError, number, read_csv
+
+PHASES = ("step", "data", "forward", "loss", "backward", "update")
+PARTS = PHASES[1:]
+TWIN = "@aa"  # ends the name of the cell that was measured once more
+# File -> (columns that are texts, columns that are numbers and may be empty)
+COLUMNS = {
+    "cost.csv": (("cell", "loss", "optimizer", "label", "precision", "isa", "phase",
+                  "weights_sha256"),
+                 ("batch", "parameters", "blocks", "steps", "median_ns", "low_ns", "high_ns",
+                  "ns_per_parameter", "low_ns_per_parameter", "high_ns_per_parameter", "ticks",
+                  "cycles", "instructions")),
+    "noise.csv": (("cell", "phase"), ("ratio", "low", "high", "floor")),
+    "phases.csv": (("cell",), ("overhead", "low", "high")),
+    "conditions.csv": (("when", "condition", "verdict", "sentence"), ()),
+}
+
+
+@dataclass
+class Arm:
+    """One cell: phase -> its row of cost.csv."""
+    cell: str
+    costs: dict
+
+    @property
+    def facts(self):
+        return next(iter(self.costs.values()))
+
+    @property
+    def title(self):
+        return self.facts["label"] or self.cell
+
+    def get(self, phase, column):
+        """A number, or None where it was not measured."""
+        return self.costs.get(phase, {}).get(column)
+
+    def per_parameter(self, phase, column):
+        """cycles or instructions of a phase over the parameters, or None."""
+        count, parameters = self.get(phase, column), self.get(phase, "parameters")
+        return count / parameters if count is not None and parameters else None
+
+
+@dataclass
+class Timings:
+    """Everything in the folder, in file order; the A/A twin apart."""
+    folder: Path
+    arms: list
+    twins: list
+    noise: list
+    overheads: list
+    conditions: list
+    machine: dict
+    manifest: dict
+
+    def floor(self, phase):
+        """How far the twins were apart in this phase, else in any; None: unknown."""
+        for wanted in (phase, "all"):
+            for row in self.noise:
+                if row["phase"] == wanted and row["floor"] is not None:
+                    return row["floor"]
+        return None
+
+    def by_optimizer(self, name):
+        return [arm for arm in self.arms if arm.facts["optimizer"] == name]
+
+    def fact(self, *keys, default="unknown"):
+        """A value of machine.json's "env", such as fact("machine", "cpu")."""
+        value = self.machine.get("env")
+        for key in keys:
+            value = value.get(key) if isinstance(value, dict) else None
+        return default if value in (None, "") else value
+
+
+def times(arm, base, phase, per=""):
+    """(low, ratio, high) of arm / base in a phase, of a step or (per="_per_parameter") of a
+    parameter; from the far ends of both 95 % intervals, so that it is wider than one of 95 %.
+    None where one was not measured; NaN ends: no interval."""
+    columns = [f"{end}_ns{per}" for end in ("low", "high")]
+    sides = [(x.get(phase, f"ns{per}" if per else "median_ns"), *(x.get(phase, c) for c in columns))
+             for x in (arm, base) if x]
+    if len(sides) < 2 or not all(side[0] for side in sides):
+        return None
+    (value, low, high), (base_value, base_low, base_high) = sides
+    if None in (low, high, base_high) or not base_low:
+        return math.nan, value / base_value, math.nan
+    return low / base_high, value / base_value, high / base_low
+
+
+def read_rows(folder, name):
+    texts, numbers = COLUMNS[name]
+    path = folder / name
+    if not path.is_file():
+        raise InputError(f"{folder}: no {name}; expected a folder that `lossgrid time` wrote")
+    rows = []
+    for row in read_csv(path, texts + numbers)[1]:
+        values = {c: number(path, row, c, float) if row[c] else None for c in numbers}
+        for column, value in values.items():
+            if value is not None and not math.isfinite(value):
+                raise InputError(f"{path}:{row['line']}: {column} is '{row[column]}', expected a "
+                                 "finite number or nothing")
+        rows.append({c: row[c] for c in texts} | values | {"line": row["line"]})
+    return rows
+
+
+def read_json(folder, name):
+    path = folder / name
+    if not path.is_file():
+        raise InputError(f"{folder}: no {name}; expected a folder that `lossgrid time` wrote")
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise InputError(f"{path}: not JSON ({error})") from error
+    if not isinstance(value, dict):
+        raise InputError(f"{path}: found {type(value).__name__}, expected an object")
+    return value
+
+
+def load(folder):
+    """Read a folder that `lossgrid time` wrote. Raises InputError."""
+    folder = Path(folder)
+    tables = {name: read_rows(folder, name) for name in COLUMNS}
+    arms = {}
+    for row in tables["cost.csv"]:
+        if row["phase"] not in PHASES:
+            raise InputError(f"{folder / 'cost.csv'}:{row['line']}: phase is '{row['phase']}', "
+                             f"expected one of {', '.join(PHASES)}")
+        arms.setdefault(row["cell"], Arm(row["cell"], {})).costs[row["phase"]] = row
+    twins = [arm for arm in arms.values() if arm.cell.endswith(TWIN)]
+    others = [arm for arm in arms.values() if not arm.cell.endswith(TWIN)]
+    if not others:
+        raise InputError(f"{folder / 'cost.csv'}: no row; expected some for each cell")
+    return Timings(folder, others, twins, tables["noise.csv"], tables["phases.csv"],
+                   tables["conditions.csv"], read_json(folder, "machine.json"),
+                   read_json(folder, "manifest.json"))
