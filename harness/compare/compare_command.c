@@ -121,7 +121,7 @@ const struct command compare_command = {
         "\n"
         "  --out DIR   write compare.csv, compare.json, and compare.md with a figure there\n"
         "\n"
-        "Examples:\n"
+        "Example:\n"
         "  lossgrid compare results/laptop/timing results/server/timing --out results/compare\n"
         "  lossgrid compare results/before results/after        two versions on one machine\n",
     .run = run,

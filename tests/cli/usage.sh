@@ -3,7 +3,7 @@
 
 test_help_lists_the_commands() {
     expect 0 --help
-    for command in run list eval verify report calibrate env help version; do says "$command"; done
+    for command in run list eval verify compare report calibrate env help version; do says "$command"; done
     expect 0 help
     says 'Example:'
 }
@@ -17,7 +17,7 @@ test_help_of_a_command() {
     same_file by_command out
     expect 0 run -h
     same_file by_command out
-    for command in list eval verify report calibrate env help version; do
+    for command in list eval verify compare report calibrate env help version; do
         expect 0 "$command" --help
         says 'Example:'
     done

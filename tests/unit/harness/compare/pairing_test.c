@@ -1,0 +1,271 @@
+#include "harness/compare/pairing.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "harness/compare/roofline.h"
+#include "tests/unit/fixture.h"
+
+#define COST                                                                                       \
+    "cell,loss,optimizer,label,precision,isa,batch,parameters,phase,blocks,steps,median_ns,"       \
+    "low_ns,high_ns,ns_per_parameter,ticks,cycles,weights_sha256\n"
+#define SAMPLES "cell,phase,round,position,steps,wall_ns,ticks\n"
+#define NOISE   "cell,phase,ratio,low,high,floor\n"
+static const char machine[] =
+    "{\"env\": {\"lossgrid\": \"v0\", \"machine\": {\"cpu\": \"A CPU\"}}, \"calibration\": "
+    "{\"measures\": ["
+    "{\"name\": \"fma_peak\", \"isa\": \"avx2\", \"precision\": \"f64\", \"median\": 60, "
+    "\"low\": 57, \"high\": 63},"
+    "{\"name\": \"fma_peak\", \"isa\": \"generic\", \"precision\": \"f64\", \"median\": 6},"
+    "{\"name\": \"copy_bandwidth\", \"working_set_bytes\": 100000, \"median\": 50},"
+    "{\"name\": \"copy_bandwidth\", \"working_set_bytes\": 4000, \"median\": 200}]}}";
+
+static char folders[2][FIXTURE_PATH];
+static struct timed_folder timed[2];
+static struct pairing pairing;
+static struct lg_error error;
+
+static void put(int which, const char *name, const char *text)
+{
+    fixture_write(folders[which], name, text, strlen(text));
+}
+
+/* A cell with a step of 10 rounds around ns; its digest and copy. */
+static void write_cell(int which, const char *cell, const char *isa, double ns, const char *digest)
+{
+    char text[4096];
+    int size =
+        snprintf(text, sizeof text, "%s,mse,sgd,%s,f64,%s,2,1000,step,10,10,%g,,,%g,%g,,%s\n", cell,
+                 cell, isa, ns, ns / 1000, 2 * ns, digest);
+    fixture_append(folders[which], "cost.csv", text, (size_t)size);
+    size = 0;
+    for (int i = 0; i < 10; i++)
+        size += snprintf(text + size, sizeof text - (size_t)size, "%s,step,%d,0,1,%g,\n", cell, i,
+                         ns * (1 + 0.001 * (i % 5 - 2)));
+    fixture_append(folders[which], "samples.csv", text, (size_t)size);
+}
+
+static void begin(void)
+{
+    for (int i = 0; i < 2; i++) {
+        fixture_make_folder(folders[i]);
+        put(i, "cost.csv", COST);
+        put(i, "samples.csv", SAMPLES);
+        put(i, "noise.csv",
+            i == 0 ? NOISE "a,step,1,0.99,1.01,0.01\na,all,,,,0.05\n"
+                   : NOISE "a,step,1,0.98,1.02,0.02\na,all,,,,0.05\n");
+        put(i, "machine.json", machine);
+    }
+}
+
+static void end(void)
+{
+    pairing_free(&pairing);
+    for (int i = 0; i < 2; i++) {
+        timed_folder_free(&timed[i]);
+        fixture_remove_folder(folders[i]);
+    }
+}
+
+TestSuite(pairing, .init = begin, .fini = end);
+
+static void pair(void)
+{
+    for (int i = 0; i < 2; i++)
+        cr_assert_eq(timed_folder_read(folders[i], &timed[i], &error), LG_OK, "%s:%d: %s",
+                     error.file, error.line, error.message);
+    cr_assert_eq(pairing_make(&timed[0], &timed[1], &pairing, &error), LG_OK, "%s", error.message);
+}
+
+static void assert_verdict(double ns, enum verdict expected)
+{
+    write_cell(0, "a", "avx2", 1000, "d1");
+    write_cell(1, "a", "avx2", ns, "d1");
+    pair();
+    cr_assert_eq(pairing.count, 1);
+    cr_assert_eq(pairing.all[0].verdict, expected, "%s", verdict_words[pairing.all[0].verdict]);
+    cr_assert_float_eq(pairing.all[0].ratio.value, ns / 1000, 1e-12);
+    cr_assert_eq(pairing.all[0].floor, 0.02, "not the larger floor of the phase");
+    cr_assert_eq(pairing.refused, 0);
+}
+
+Test(pairing, slower)
+{
+    assert_verdict(1050, VERDICT_SLOWER);
+}
+
+Test(pairing, faster)
+{
+    assert_verdict(950, VERDICT_FASTER);
+}
+
+Test(pairing, same)
+{
+    assert_verdict(1010, VERDICT_SAME);
+    cr_assert_str_eq(pairing.all[0].reason, "");
+}
+
+Test(pairing, undecided_says_why)
+{
+    assert_verdict(1020, VERDICT_UNDECIDED);
+    cr_assert_str_eq(pairing.all[0].reason,
+                     "the interval reaches over the edge of the noise floor");
+}
+
+Test(pairing, an_unknown_floor_names_no_winner)
+{
+    put(1, "noise.csv", NOISE);
+    write_cell(0, "a", "avx2", 1000, "d1");
+    write_cell(1, "a", "avx2", 5000, "d1");
+    pair();
+    cr_assert_eq(pairing.all[0].verdict, VERDICT_UNDECIDED);
+    cr_assert_str_eq(pairing.all[0].reason, "a noise floor is unknown");
+}
+
+Test(pairing, other_weights_are_refused)
+{
+    write_cell(0, "a", "avx2", 1000, "d1");
+    write_cell(0, "b", "avx2", 1000, "d1");
+    write_cell(1, "a", "avx2", 1000, "d1");
+    write_cell(1, "b", "avx2", 3000, "d2");
+    pair();
+    cr_assert_eq(pairing.cells, 1);
+    cr_assert_eq(pairing.refused, 1);
+    cr_assert_str_eq(pairing.first, "b");
+    cr_assert_eq(pairing.all[1].verdict, VERDICT_NOT_COMPARABLE);
+    cr_assert_str_eq(pairing.all[1].reason, "weights_sha256 differ: d1 and d2");
+    cr_assert(isnan(pairing.all[1].ratio.value), "a ratio of unlike work");
+    cr_assert(strstr(pairing.parting.bytes, "no trace.csv beside") != NULL);
+}
+
+Test(pairing, untold_weights_are_refused)
+{
+    write_cell(0, "a", "avx2", 1000, "");
+    write_cell(1, "a", "avx2", 1000, "");
+    pair();
+    cr_assert_eq(pairing.refused, 1);
+    cr_assert_str_eq(pairing.all[0].reason, "a weights_sha256 is not told");
+}
+
+Test(pairing, refusal_names_where_the_traces_part)
+{
+    static const char trace[] = "cell,epoch,train_mse\na,1,0.5\na,2,0.25\n";
+    put(0, "trace.csv", trace);
+    put(1, "trace.csv", "cell,epoch,train_mse\na,1,0.5\na,2,0.26\n");
+    write_cell(0, "a", "avx2", 1000, "d1");
+    write_cell(1, "a", "avx2", 1000, "d2");
+    pair();
+    cr_assert_str_eq(pairing.parting.bytes, "the traces part at cell 'a', epoch 2, column "
+                                            "train_mse: 0.25 in the baseline, 0.26 in the other");
+}
+
+Test(pairing, cells_of_one_folder_are_listed)
+{
+    write_cell(0, "a", "avx2", 1000, "d1");
+    write_cell(0, "b", "avx2", 1000, "d1");
+    write_cell(1, "c", "avx2", 1000, "d1");
+    write_cell(1, "a@aa", "avx2", 1000, "d1");
+    write_cell(1, "a", "avx2", 1000, "d1");
+    pair();
+    cr_assert_eq(pairing.count, 3);
+    cr_assert_str_eq(pairing.all[1].reason, "only in the baseline");
+    cr_assert_str_eq(pairing.all[2].reason, "only in the other");
+    cr_assert_str_eq(paired_cell(&pairing.all[2])->cell, "c");
+    cr_assert_eq(pairing.refused, 0, "what is in one folder only is no contradiction");
+}
+
+/* Ten times as slow on a tenth of the peak: as good, and the peaks' intervals widen it. */
+Test(pairing, normalised_by_calibration)
+{
+    write_cell(0, "a", "avx2", 1000, "d1");
+    write_cell(1, "a", "generic", 10000, "d1");
+    pair();
+    const struct ratio *ratio = &pairing.all[0].ratio, *normalised = &pairing.all[0].normalised;
+    cr_assert_eq(pairing.all[0].verdict, VERDICT_SLOWER);
+    cr_assert_float_eq(normalised->value, 1.0, 1e-12);
+    cr_assert_float_eq(normalised->low, ratio->low * 6 / 63, 1e-12);
+    cr_assert_float_eq(normalised->high, ratio->high * 6 / 57, 1e-12);
+}
+
+Test(pairing, roofline)
+{
+    write_cell(0, "a", "avx2", 1000, "d1");
+    write_cell(1, "a", "avx512", 1000, "d1");
+    pair();
+    struct timed_cell *cell = &timed[0].cells[0];
+    /* 6 x 1000 parameters x 2 samples in 1000 ns of 60 GFLOP/s. */
+    cr_assert_float_eq(roofline_share(&timed[0], cell, TIMED_STEP), 0.2, 1e-12);
+    cr_assert(isnan(roofline_share(&timed[0], cell, TIMED_FORWARD)), "a phase that is not there");
+    cell->costs[TIMED_UPDATE] = cell->costs[TIMED_LOSS] = cell->costs[TIMED_STEP];
+    cell->costs[TIMED_UPDATE].values = cell->costs[TIMED_LOSS].values = NULL;
+    /* 16000 bytes in 1000 ns; 8000 bytes are held by the larger working set, of 50 GB/s. */
+    cr_assert_float_eq(roofline_share(&timed[0], cell, TIMED_UPDATE), 0.32, 1e-12);
+    cr_assert(isnan(roofline_share(&timed[0], cell, TIMED_LOSS)), "no count of operations");
+    cr_assert(isnan(roofline_share(&timed[1], &timed[1].cells[0], TIMED_STEP)),
+              "a copy that was not calibrated");
+    cr_assert(isnan(pairing.all[0].normalised.value));
+}
+
+Test(pairing, blocks_of_a_round_are_one_value)
+{
+    write_cell(1, "a", "avx2", 1000, "d1");
+    put(0, "cost.csv", COST "a,mse,sgd,a,f64,avx2,2,1000,step,3,6,10,,,,,,d1\n");
+    put(0, "samples.csv", SAMPLES "a,step,1,0,2,20,\na,step,1,5,2,60,\na,step,2,0,3,30,\n");
+    pair();
+    const struct timed_cost *cost = &timed[0].cells[0].costs[TIMED_STEP];
+    cr_assert_eq(cost->rounds, 2);
+    cr_assert_eq(cost->values[0], 20.0);
+    cr_assert_eq(cost->values[1], 10.0);
+    cr_assert(isnan(cost->ticks), "an empty field is no number");
+    cr_assert_str_eq(pairing.all[0].reason, "too few rounds for an interval");
+}
+
+/* ---- What is wrong in a file --------------------------------------------- */
+
+static void assert_refused(const char *file, const char *text, int line, const char *message)
+{
+    write_cell(0, "a", "avx2", 1000, "d1");
+    put(0, file, text);
+    cr_assert_eq(timed_folder_read(folders[0], &timed[0], &error), LG_INPUT);
+    cr_assert(strstr(error.file, file) != NULL, "%s", error.file);
+    cr_assert_eq(error.line, line, "line %d: %s", error.line, error.message);
+    cr_assert(strstr(error.message, message) != NULL, "%s", error.message);
+}
+
+Test(pairing, missing_column)
+{
+    assert_refused("samples.csv", "cell,phase,round,steps\n", 1, "column 'wall_ns' is missing");
+}
+
+Test(pairing, bad_number)
+{
+    assert_refused("samples.csv", SAMPLES "a,step,1,0,1,5,\na,step,2,0,1,1e3x,\n", 3,
+                   "wall_ns is '1e3x', expected a number of 0 or more");
+}
+
+Test(pairing, no_steps)
+{
+    assert_refused("samples.csv", SAMPLES "a,step,1,0,0,5,\n", 2, "steps is 0, expected more");
+}
+
+Test(pairing, unknown_phase)
+{
+    assert_refused("samples.csv", SAMPLES "a,forwards,1,0,1,5,\n", 2, "did you mean 'forward'");
+}
+
+Test(pairing, sample_of_an_unknown_cell)
+{
+    assert_refused("samples.csv", SAMPLES "b,step,1,0,1,5,\n", 2, "has no row in cost.csv");
+}
+
+Test(pairing, nothing_timed)
+{
+    assert_refused("cost.csv", COST, 0, "no row; expected some cells");
+}
+
+Test(pairing, machine_without_env)
+{
+    assert_refused("machine.json", "{\"calibration\": null}", 0, "no \"env\"");
+}
