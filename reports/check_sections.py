@@ -166,19 +166,19 @@ def position(left, right, value):
 
 
 def kinks(checks):
-    """One row for each convention: kinks that differ in their coordinate alone are one row."""
+    """One row for each convention: kinks that differ in their place alone are one row."""
     groups = defaultdict(list)
     for kink in checks.kinks:
-        values = [plain(kink[c]) for c in ("at", "analytic", "left", "right")]
+        values = [plain(kink[c]) for c in ("analytic", "left", "right")]
         where = position(kink["left"], kink["right"], kink["analytic"])
-        groups[(*block_key(kink), *values, where, kink["verdict"])].append(kink["coordinate"])
+        groups[(*block_key(kink), *values, where, kink["verdict"])].append(kink)
     if not groups:
         return "No kink was met."
     rows = []
-    for (kind, name, options, block, at, value, left, right, where, verdict), met in sorted(
+    for (kind, name, options, block, value, left, right, where, verdict), met in sorted(
             groups.items(), key=lambda item: item[0][-1] == "pass"):
         rows.append([kind, cell(name), cell(options.replace(";", ", ")) or "–",
-                     cell(f"{block} {met[0]}"), at, value, f"[{left}, {right}]", where, len(met),
+                     cell(f"{block} {met[0]['coordinate']}"), plain(met[0]["at"]), value, f"[{left}, {right}]", where, len(met),
                      verdict])
     header = ["kind", "name", "options", "first met at", "at", "gradient there",
               "[left, right]", "which", "times", "verdict"]

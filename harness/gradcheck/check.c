@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,11 +36,6 @@ long double check_unit(enum copy copy)
 {
     const long double epsilon[COPIES] = {(long double)FLT_EPSILON, DBL_EPSILON, LDBL_EPSILON};
     return epsilon[copy] / 2;
-}
-
-static long double magnitude(long double x)
-{
-    return x < 0 ? -x : x;
 }
 
 /* ---- Measuring ----------------------------------------------------------- */
@@ -97,11 +93,11 @@ static bool is_known(const struct estimate *estimate, long double scale, long do
  * to many digits, or as well as noise allows. */
 static bool is_sharp(const struct derivative *d, long double noise)
 {
-    const long double left = magnitude(d->left.value), right = magnitude(d->right.value);
+    const long double left = fabsl(d->left.value), right = fabsl(d->right.value);
     const long double scale = left > right ? left : right, least = 64 * noise / d->h[0];
     if (derivative_has_kink(d))
         return is_known(&d->left, scale, 8 * least) && is_known(&d->right, scale, 8 * least);
-    return is_known(&d->best, magnitude(d->best.value), least);
+    return is_known(&d->best, fabsl(d->best.value), least);
 }
 
 /* Steps that reach over a kink see two pieces of the function: where none was small
@@ -235,10 +231,9 @@ static struct outcome try_line(const struct court *court, const struct check_lin
         o.numeric = d->best.value;
         o.bar = d->best.error;
     }
-    const long double scale =
-        court->largest > magnitude(o.numeric) ? court->largest : magnitude(o.numeric);
+    const long double scale = court->largest > fabsl(o.numeric) ? court->largest : fabsl(o.numeric);
     o.is_usable = o.bar <= WIDEST_BAR * scale || (scale == 0 && o.bar < 1e-12L);
-    o.error = magnitude(o.analytic - o.numeric);
+    o.error = fabsl(o.analytic - o.numeric);
     o.excess = o.error - BARS * o.bar - allowance(court, line);
     return o;
 }
@@ -259,7 +254,7 @@ static struct court open_court(struct check *check, size_t b, const double *grad
     const struct block *block = &check->subject->blocks[b];
     struct court court = {.check = check, .block = block, .gradient = gradient};
     for (size_t i = block->first; i < block->first + block_size(block); i++) {
-        const long double size = magnitude((long double)gradient[i]);
+        const long double size = fabsl((long double)gradient[i]);
         court.largest = size > court.largest ? size : court.largest;
         court.sum += size;
     }
@@ -267,7 +262,7 @@ static struct court open_court(struct check *check, size_t b, const double *grad
     for (size_t l = 0; l < check->line_count; l++) {
         const struct check_line *line = &check->lines[l];
         const long double own = lies_in(check, line, block) ? 1 : LEAST_SHARE;
-        const long double size = own * magnitude(line->derivative.best.value);
+        const long double size = own * fabsl(line->derivative.best.value);
         if (line->count == 1 && size > court.largest)
             court.largest = size;
     }
@@ -363,7 +358,7 @@ static void note_worst(const struct court *court, size_t l, const struct outcome
                        long double *worst, struct judgement *judgement)
 {
     const long double scale =
-        court->largest > magnitude(o->numeric) ? court->largest : magnitude(o->numeric);
+        court->largest > fabsl(o->numeric) ? court->largest : fabsl(o->numeric);
     const long double relative = scale > 0 ? o->error / scale : 0;
     if (!o->is_usable || relative <= *worst)
         return;
@@ -417,7 +412,7 @@ void check_judge(struct check *check, size_t block, const double *gradient,
         const bool wrong = is_wrong(&o) && accuse(&court, line, &o, &suspect);
         count_line(&o, judgement);
         note_worst(&court, l, &o, &worst, judgement);
-        alive = alive || (o.is_usable && magnitude(o.numeric) > BARS * o.bar);
+        alive = alive || (o.is_usable && fabsl(o.numeric) > BARS * o.bar);
         /* Of those that are wrong the single entry that is most so. */
         if (wrong && (worst_suspect.count == 0 || suspect.count < worst_suspect.count ||
                       (suspect.count == worst_suspect.count &&

@@ -1,18 +1,13 @@
 #include "harness/gradcheck/derivative.h"
 
 #include <assert.h>
-#include <math.h> /* INFINITY; no function: nothing links libm */
+#include <math.h>
 
 /* Extrapolations beyond these win no digits any more. */
 enum { ORDERS = 7, NOISE_POINTS = 9 };
 
 /* So far apart that third differences keep nothing of a smooth function. */
 static const double NOISE_STEP = 0x1p-40;
-
-static long double magnitude(long double x)
-{
-    return x < 0 ? -x : x;
-}
 
 static long double larger(long double a, long double b)
 {
@@ -26,7 +21,7 @@ long double derivative_noise(const struct line *line, long double unit)
     long double value[NOISE_POINTS], largest = 0, sum = 0;
     for (int i = 0; i < NOISE_POINTS; i++) {
         value[i] = line->value(line->context, (i + 1) * NOISE_STEP);
-        largest = larger(largest, magnitude(value[i]));
+        largest = larger(largest, fabsl(value[i]));
     }
     for (int i = 0; i + 3 < NOISE_POINTS; i++) {
         const long double third = (value[i + 3] - value[i]) - 3 * (value[i + 2] - value[i + 1]);
@@ -58,7 +53,7 @@ static struct estimate add_row(struct tableau *tableau, size_t k, long double di
         factor *= tableau->growth;
         now[j] = now[j - 1] + (now[j - 1] - before[j - 1]) / (factor - 1);
         const long double truncation =
-            larger(magnitude(now[j] - now[j - 1]), magnitude(now[j] - before[j - 1]));
+            larger(fabsl(now[j] - now[j - 1]), fabsl(now[j] - before[j - 1]));
         const long double error = truncation + tableau->amplification * noise / h;
         if (error < best.error)
             best = (struct estimate){now[j], error};
@@ -76,7 +71,7 @@ static struct estimate better(struct estimate a, struct estimate b)
 static void doubt(struct estimate *estimate, long double smallest, long double noise, double h,
                   long double truncation)
 {
-    const long double apart = magnitude(estimate->value - smallest) - 8 * noise / h - truncation;
+    const long double apart = fabsl(estimate->value - smallest) - 8 * noise / h - truncation;
     if (!(apart <= 0))
         estimate->error = apart != apart ? INFINITY : larger(estimate->error, apart);
 }
@@ -100,7 +95,7 @@ void derivative_measure(const struct line *line, double h_max, size_t steps, lon
         const long double central = (up - down) / (2 * (long double)h);
         result->h[k] = h;
         result->richardson[k] = add_row(&both, k, central, noise, h);
-        gap = k > 0 ? magnitude(central - both.row[k - 1][0]) : INFINITY;
+        gap = k > 0 ? fabsl(central - both.row[k - 1][0]) : INFINITY;
         result->central[k] = (struct estimate){central, gap + noise / h};
         result->best = better(result->best, result->richardson[k]);
         result->right = better(result->right, add_row(&right, k, (up - zero) / h, noise, h));
@@ -109,14 +104,14 @@ void derivative_measure(const struct line *line, double h_max, size_t steps, lon
     const size_t last = steps - 1;
     doubt(&result->best, both.row[last][0], noise, result->h[last], gap);
     doubt(&result->right, right.row[last][0], noise, result->h[last],
-          magnitude(right.row[last][0] - right.row[last - 1][0]) * 2);
+          fabsl(right.row[last][0] - right.row[last - 1][0]) * 2);
     doubt(&result->left, left.row[last][0], noise, result->h[last],
-          magnitude(left.row[last][0] - left.row[last - 1][0]) * 2);
+          fabsl(left.row[last][0] - left.row[last - 1][0]) * 2);
 }
 
 bool derivative_has_kink(const struct derivative *d)
 {
-    const long double apart = magnitude(d->left.value - d->right.value);
+    const long double apart = fabsl(d->left.value - d->right.value);
     return apart > 4 * (d->left.error + d->right.error) &&
-           apart > 1e-9L * larger(magnitude(d->left.value), magnitude(d->right.value));
+           apart > 1e-9L * larger(fabsl(d->left.value), fabsl(d->right.value));
 }

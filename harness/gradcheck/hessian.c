@@ -1,14 +1,10 @@
 #include "harness/gradcheck/hessian.h"
 
 #include <float.h>
+#include <math.h>
 #include <string.h>
 
 static const double STEP = 0x1p-9;
-
-static double magnitude(double x)
-{
-    return x < 0 ? -x : x;
-}
 
 static double larger(double a, double b)
 {
@@ -54,10 +50,10 @@ bool hessian_measure(struct check *check, double *work, struct asymmetry *asymme
         const double coarse = -3 * s.h[j * n + j];
         add_row(check, &s, j, STEP / 2, 4.0 / 3);
         for (size_t i = 0; i < n; i++) {
-            largest = larger(largest, magnitude(s.h[j * n + i]));
-            gradient = larger(gradient, magnitude(s.up[i]));
+            largest = larger(largest, fabs(s.h[j * n + i]));
+            gradient = larger(gradient, fabs(s.up[i]));
         }
-        change = larger(change, magnitude(s.h[j * n + j] - coarse));
+        change = larger(change, fabs(s.h[j * n + j] - coarse));
     }
     const double error = change / 1024 + 8 * DBL_EPSILON * gradient / STEP;
     for (size_t b = 0; b < subject->block_count; b++) {
@@ -65,7 +61,7 @@ bool hessian_measure(struct check *check, double *work, struct asymmetry *asymme
         double most = 0;
         for (size_t i = block->first; i < block->first + block->rows * block->columns; i++)
             for (size_t j = 0; j < n; j++)
-                most = larger(most, magnitude(s.h[i * n + j] - s.h[j * n + i]));
+                most = larger(most, fabs(s.h[i * n + j] - s.h[j * n + i]));
         asymmetry[b].value = largest > 0 ? most / largest : 0;
         asymmetry[b].error = largest > 0 ? error / largest : 0;
     }

@@ -1,5 +1,6 @@
 #include "harness/gradcheck/kinks.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { CELLS = 96, HALVINGS = 22 };
@@ -10,11 +11,6 @@ static const double OFFSET = 0.37;
 /* A slope's step, and the least share of a slope that a jump is told by. */
 static const double STEP = 0x1p-24;
 static const long double LEAST_JUMP = 1e-5L;
-
-static long double magnitude(long double x)
-{
-    return x < 0 ? -x : x;
-}
 
 struct search {
     struct check *check;
@@ -34,8 +30,8 @@ static long double slope_at(const struct search *search, double x)
 
 static bool is_jump(long double a, long double b)
 {
-    const long double scale = magnitude(a) > magnitude(b) ? magnitude(a) : magnitude(b);
-    return magnitude(b - a) > LEAST_JUMP * scale && magnitude(b - a) > 1e-9L;
+    const long double scale = fabsl(a) > fabsl(b) ? fabsl(a) : fabsl(b);
+    return fabsl(b - a) > LEAST_JUMP * scale && fabsl(b - a) > 1e-9L;
 }
 
 /* The simplest binary fraction within `reach` of x, or x. */
@@ -55,15 +51,15 @@ static bool narrow(const struct search *search, double a, double b, double *at)
     long double left = slope_at(search, a), right = slope_at(search, b);
     for (int i = 0, shrinks = 0; i < HALVINGS; i++) {
         const double middle = a + (b - a) / 2;
-        const long double between = slope_at(search, middle), before = magnitude(right - left);
-        if (magnitude(between - left) > magnitude(right - between)) {
+        const long double between = slope_at(search, middle), before = fabsl(right - left);
+        if (fabsl(between - left) > fabsl(right - between)) {
             b = middle;
             right = between;
         } else {
             a = middle;
             left = between;
         }
-        shrinks = magnitude(right - left) < 0.7L * before ? shrinks + 1 : 0;
+        shrinks = fabsl(right - left) < 0.7L * before ? shrinks + 1 : 0;
         if (shrinks == 6 || !is_jump(left, right))
             return false;
     }
@@ -91,7 +87,7 @@ static void measure(const struct search *search, double at, size_t steps, double
     const struct estimate *low = l->value < r->value ? l : r, *high = low == l ? r : l;
     const long double g = (long double)gradient[search->entry];
     const long double rounding =
-        64 * check_unit(COPY_F64) * (magnitude(low->value) + magnitude(high->value));
+        64 * check_unit(COPY_F64) * (fabsl(low->value) + fabsl(high->value));
     kink->analytic = gradient[search->entry];
     kink->is_inside = g >= low->value - 4 * low->error - rounding &&
                       g <= high->value + 4 * high->error + rounding;
@@ -99,7 +95,7 @@ static void measure(const struct search *search, double at, size_t steps, double
 
 static bool same(long double a, long double b)
 {
-    return magnitude(a - b) <= 1e-9L * (magnitude(a) + magnitude(b));
+    return fabsl(a - b) <= 1e-9L * (fabsl(a) + fabsl(b));
 }
 
 static bool is_known(const struct kink *kinks, size_t count, const struct kink *kink)

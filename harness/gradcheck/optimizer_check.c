@@ -1,4 +1,5 @@
 #include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,11 +11,6 @@ enum { STEPS = 10, ROWS = 3, COLUMNS = 4, ENTRIES = ROWS * COLUMNS };
 /* So many units of the last place of the largest parameter an f64 step may be off, and an
  * f32 one of its own: the roots of an ill-conditioned matrix lose the most. */
 static const double F64_ULPS = 65536, F32_ULPS = 4096;
-
-static double magnitude(double x)
-{
-    return x < 0 ? -x : x;
-}
 
 /* ---- The steps ----------------------------------------------------------- */
 
@@ -48,9 +44,9 @@ static void compare(const struct steps *steps, struct result *result)
     size_t at = 0;
     char worst[48];
     for (size_t i = 0; i < STEPS * ENTRIES; i++)
-        scale = magnitude(wide[i]) > scale ? magnitude(wide[i]) : scale;
+        scale = fabs(wide[i]) > scale ? fabs(wide[i]) : scale;
     for (size_t i = 0; i < STEPS * ENTRIES; i++) {
-        const double apart = magnitude(steps->after[COPY_F64][i] - wide[i]);
+        const double apart = fabs(steps->after[COPY_F64][i] - wide[i]);
         ulps_note(&f64, steps->after[COPY_F64][i], wide[i], scale, DBL_MANT_DIG);
         ulps_note(&f32, steps->after[COPY_F32][i], wide[i], scale, FLT_MANT_DIG);
         if (!(apart <= most)) {
@@ -60,7 +56,7 @@ static void compare(const struct steps *steps, struct result *result)
     }
     judgement.analytic = steps->after[COPY_F64][at];
     judgement.numeric = wide[at];
-    judgement.error_bar = DBL_EPSILON / 2 * magnitude(wide[at]); /* it comes as a double */
+    judgement.error_bar = DBL_EPSILON / 2 * fabs(wide[at]); /* it comes as a double */
     judgement.relative_error = scale > 0 ? most / scale : 0;
     snprintf(worst, sizeof worst, "step %zu [%zu]", at / ENTRIES + 1, at % ENTRIES);
     if (memcmp(wide + (STEPS - 1) * ENTRIES, steps->start, ENTRIES * sizeof *wide) == 0)

@@ -1,4 +1,5 @@
 #include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,11 +23,6 @@ struct paths {
     const double *start; /* (parameters) */
     size_t parameters;
 };
-
-static double magnitude(double x)
-{
-    return x < 0 ? -x : x;
-}
 
 /* The gradient that a step on samples first..first + count - 1 applies, times `weight`, is
  * added to `sum`. */
@@ -69,15 +65,15 @@ static void report(const char *block, const double *a, const double *b, size_t c
     size_t worst = 0;
     char name[48];
     for (size_t i = 0; i < count; i++)
-        scale = magnitude(b[i]) > scale ? magnitude(b[i]) : scale;
+        scale = fabs(b[i]) > scale ? fabs(b[i]) : scale;
     for (size_t i = 0; i < count; i++) {
         ulps_note(&ulps, a[i], b[i], scale, bits);
-        if (!(magnitude(a[i] - b[i]) <= magnitude(a[worst] - b[worst])))
+        if (!(fabs(a[i] - b[i]) <= fabs(a[worst] - b[worst])))
             worst = i;
     }
     judgement.analytic = a[worst];
     judgement.numeric = b[worst];
-    judgement.relative_error = scale > 0 ? magnitude(a[worst] - b[worst]) / scale : 0;
+    judgement.relative_error = scale > 0 ? fabs(a[worst] - b[worst]) / scale : 0;
     judgement.verdict = !(ulps.largest <= allowed) ? VERDICT_FAIL
                         : scale == 0               ? VERDICT_DEAD
                                                    : VERDICT_PASS;

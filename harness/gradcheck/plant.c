@@ -1,11 +1,7 @@
 #include "harness/gradcheck/plant.h"
 
+#include <math.h>
 #include <string.h>
-
-static double magnitude(double x)
-{
-    return x < 0 ? -x : x;
-}
 
 static size_t block_size(const struct block *block)
 {
@@ -16,7 +12,7 @@ static double largest_of(const struct block *block, const double *gradient)
 {
     double largest = 0;
     for (size_t i = block->first; i < block->first + block_size(block); i++)
-        largest = magnitude(gradient[i]) > largest ? magnitude(gradient[i]) : largest;
+        largest = fabs(gradient[i]) > largest ? fabs(gradient[i]) : largest;
     return largest;
 }
 
@@ -62,7 +58,7 @@ static bool differs(const struct block *block, const double *right, const double
 {
     double most = 0;
     for (size_t i = block->first; i < block->first + block_size(block); i++)
-        most = magnitude(right[i] - wrong[i]) > most ? magnitude(right[i] - wrong[i]) : most;
+        most = fabs(right[i] - wrong[i]) > most ? fabs(right[i] - wrong[i]) : most;
     return most > 1e-6 * largest_of(block, right);
 }
 

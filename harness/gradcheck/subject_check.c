@@ -1,6 +1,7 @@
 #include "harness/gradcheck/subject_check.h"
 
 #include <float.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,11 +40,6 @@ static double larger(double a, double b)
     return a > b ? a : b;
 }
 
-static double magnitude(double x)
-{
-    return x < 0 ? -x : x;
-}
-
 /* ---- Copies against each other ------------------------------------------- */
 
 static void compare_copies(const struct work *work, const struct block *block, struct ulps *f64,
@@ -53,7 +49,7 @@ static void compare_copies(const struct work *work, const struct block *block, s
     const size_t end = block->first + block->rows * block->columns;
     for (size_t i = 0; i < work->subject->size; i++) {
         const double share = i >= block->first && i < end ? 1 : LEAST_SHARE;
-        scale = larger(scale, share * magnitude(work->gradient[COPY_WIDE][i]));
+        scale = larger(scale, share * fabs(work->gradient[COPY_WIDE][i]));
     }
     for (size_t i = block->first; i < end; i++) {
         const double wide = work->gradient[COPY_WIDE][i], f = work->gradient[COPY_F64][i];
@@ -85,7 +81,7 @@ static void add_sweep_row(const struct work *work, const struct check_line *line
     else
         csv_empty(csv);
     csv_real(csv, analytic);
-    csv_real(csv, magnitude(value - analytic) / magnitude(analytic));
+    csv_real(csv, fabs(value - analytic) / fabs(analytic));
     csv_end_row(csv);
 }
 
@@ -112,9 +108,9 @@ static const struct check_line *choose_sweep(const struct work *work)
     const struct check_line *best = NULL;
     for (size_t l = 0; l < work->check.line_count; l++) {
         const struct check_line *line = &work->check.lines[l];
-        const double size = magnitude(work->gradient[COPY_F64][line->first]);
+        const double size = fabs(work->gradient[COPY_F64][line->first]);
         if (line->count == 1 && size > 0 && size - size == 0 &&
-            (best == NULL || size > magnitude(work->gradient[COPY_F64][best->first])))
+            (best == NULL || size > fabs(work->gradient[COPY_F64][best->first])))
             best = line;
     }
     return best;
