@@ -15,6 +15,7 @@
 #include "harness/record/version.h"
 #include "harness/report/report_command.h"
 #include "harness/run/run_command.h"
+#include "harness/timing/time_command.h"
 
 static enum lg_status help(int argc, char **argv, struct lg_error *error);
 static enum lg_status version(int argc, char **argv, struct lg_error *error);
@@ -38,9 +39,9 @@ static const struct command version_command = {
 };
 
 static const struct command *const commands[] = {
-    &run_command,    &list_command,    &eval_command,    &gradcheck_command,
-    &verify_command, &compare_command, &report_command,  &calibrate_command,
-    &env_command,    &help_command,    &version_command,
+    &run_command,       &time_command,   &list_command,    &eval_command,
+    &gradcheck_command, &verify_command, &compare_command, &report_command,
+    &calibrate_command, &env_command,    &help_command,    &version_command,
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

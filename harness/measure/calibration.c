@@ -1,34 +1,14 @@
 #include "harness/measure/calibration.h"
 
-#include <errno.h>
-#include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+
+#include "harness/measure/pin.h"
 
 /* Some forty things: about 16 s, or 3, and a moment to prepare. */
 static const struct measure_effort efforts[] = {
     {.passes = 5, .warm_ns = 10000000, .pass_ns = 70000000, .block_ns = 1000000},
     {.passes = 3, .warm_ns = 4000000, .pass_ns = 18000000, .block_ns = 500000},
 };
-
-/* Stay on the processor that this thread runs on now. */
-static void pin(struct calibration *calibration)
-{
-    const int processor = sched_getcpu();
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    if (processor >= 0 && processor < CPU_SETSIZE) {
-        CPU_SET((unsigned)processor, &one);
-        if (sched_setaffinity(0, sizeof one, &one) == 0) {
-            calibration->processor = processor;
-            return;
-        }
-    }
-    calibration->processor = -1;
-    snprintf(calibration->unpinned, sizeof calibration->unpinned, "%s",
-             processor < CPU_SETSIZE ? strerror(errno) : "too many processors");
-}
 
 enum lg_status calibration_take(struct calibration **calibration, bool quick,
                                 void (*show)(void *to, size_t done, size_t steps), void *to,
@@ -44,7 +24,7 @@ enum lg_status calibration_take(struct calibration **calibration, bool quick,
     c->effort = efforts[quick];
     machine_look(&c->machine);
     memory_look(&c->memory);
-    pin(c);
+    c->processor = pin_here(c->unpinned, sizeof c->unpinned);
     tsc_begin(&span);
     levels_find(&c->machine, levels);
     measure_add_clocks(&c->measures);

@@ -34,7 +34,7 @@ static json_t *data_json(void)
                      "train_images_sha256", located.info->files[LG_TRAIN_IMAGES].sha256);
 }
 
-static json_t *describe(void)
+json_t *env_json(void)
 {
     struct machine machine;
     machine_look(&machine);
@@ -130,7 +130,7 @@ static enum lg_status run(int argc, char **argv, struct lg_error *error)
         status = command_operands(argc, argv, 0, 0, "", error);
     if (status != LG_OK)
         return status;
-    json_t *root = describe();
+    json_t *root = env_json();
     if (root == NULL)
         return lg_fail(error, LG_ENVIRONMENT, "not enough memory");
     status = format == 0 ? print_text(root, error) : print_json(root, error);

@@ -1,6 +1,5 @@
 #include "harness/record/manifest.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,8 +13,7 @@ static json_t *string(const char *text)
     return value != NULL ? value : json_null();
 }
 
-/* UTC, ISO 8601. */
-static json_t *instant(time_t when)
+json_t *manifest_instant(time_t when)
 {
     struct tm fields;
     char text[32] = "";
@@ -24,7 +22,7 @@ static json_t *instant(time_t when)
     return json_string(text);
 }
 
-static json_t *describe_spec(const struct manifest *manifest)
+json_t *manifest_spec_json(const struct manifest *manifest)
 {
     const struct experiment *experiment = manifest->experiment;
     json_t *overrides = json_array();
@@ -36,7 +34,7 @@ static json_t *describe_spec(const struct manifest *manifest)
                      "text", string(experiment->text), "overrides", overrides);
 }
 
-static json_t *describe_data(const struct manifest *manifest)
+json_t *manifest_data_json(const struct manifest *manifest)
 {
     const struct lg_dataset_info *used = manifest->data;
     json_t *files = json_array();
@@ -67,13 +65,13 @@ static json_t *describe(const struct manifest *manifest)
 {
     return json_pack(
         "{s:{s:s}, s:o, s:o, s:{s:s, s:s, s:s}, s:{s:s, s:s}, s:I, s:o, s:o, s:o, s:o, s:s}",
-        "lossgrid", "version", version_text(), "spec", describe_spec(manifest), "data",
-        describe_data(manifest), "build", "compiler", version_compiler(), "flags", version_flags(),
-        "variant", version_variant(), "engine", "isa", manifest->backend->isa, "precision",
-        lg_precision_name(manifest->backend->precision), "jobs", (json_int_t)manifest->jobs,
-        "machine", machine_json(manifest->machine), "started", instant(manifest->started),
-        "finished", instant(manifest->finished), "cells", describe_cells(manifest), "trace_sha256",
-        manifest->trace_sha256);
+        "lossgrid", "version", version_text(), "spec", manifest_spec_json(manifest), "data",
+        manifest_data_json(manifest), "build", "compiler", version_compiler(), "flags",
+        version_flags(), "variant", version_variant(), "engine", "isa", manifest->backend->isa,
+        "precision", lg_precision_name(manifest->backend->precision), "jobs",
+        (json_int_t)manifest->jobs, "machine", machine_json(manifest->machine), "started",
+        manifest_instant(manifest->started), "finished", manifest_instant(manifest->finished),
+        "cells", describe_cells(manifest), "trace_sha256", manifest->trace_sha256);
 }
 
 enum lg_status manifest_write(const char *path, const struct manifest *manifest,

@@ -2,6 +2,7 @@
 #ifndef HARNESS_RECORD_MANIFEST_H
 #define HARNESS_RECORD_MANIFEST_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <time.h>
@@ -34,6 +35,12 @@ struct manifest {
     const struct manifest_cell *cells; /* one for each of the experiment's */
     const char *trace_sha256;
 };
+
+/* Its parts that other manifests share, owned by the caller: the spec with the overrides,
+ * the data, and an instant in UTC as ISO 8601. NULL when memory is short. */
+json_t *manifest_spec_json(const struct manifest *manifest);
+json_t *manifest_data_json(const struct manifest *manifest);
+json_t *manifest_instant(time_t when);
 
 /* Write it to path. */
 enum lg_status manifest_write(const char *path, const struct manifest *manifest,

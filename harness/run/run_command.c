@@ -1,5 +1,4 @@
 #include "harness/run/run_command.h"
-#include "engine/data/partner.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include "engine/base/fpenv.h"
 #include "harness/measure/machine.h"
 #include "harness/record/files.h"
+#include "harness/run/data.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/study.h"
 
@@ -184,28 +184,6 @@ static enum lg_status read_requests(const struct options *options, struct reques
 
 /* ---- Running ------------------------------------------------------------- */
 
-/* Say once, and loudly, that these are other data. */
-static void warn_of_substitute(const struct request *request)
-{
-    const char *asked = request->experiment.dataset->title, *used = request->located.info->title;
-    fprintf(stderr,
-            "\n"
-            "  ########################################################################\n"
-            "  #  WARNING: %s was not found. This run uses %s instead.\n"
-            "  #  (read from %s)\n"
-            "  #  Its numbers and images are those of %s and of nothing else.\n"
-            "  #  `make data` fetches %s; --data DIR or LOSSGRID_DATA names a folder.\n"
-            "  ########################################################################\n\n",
-            asked, used, request->located.directory, used, asked);
-}
-
-static void select_classes(const struct experiment *experiment, struct lg_images *images)
-{
-    images->count = lg_samples_keep(images->pixels, images->labels, images->count,
-                                    images->rows * images->columns, experiment->classes,
-                                    experiment->class_count);
-}
-
 /* Load the data of a request, unless the last one used the same. */
 static enum lg_status load_data(const struct request *request, const struct request *last,
                                 struct lg_dataset *dataset, struct lg_error *error)
@@ -213,19 +191,14 @@ static enum lg_status load_data(const struct request *request, const struct requ
     const struct located *located = &request->located;
     if (last == NULL || last->experiment.dataset != request->experiment.dataset)
         if (located->substituted)
-            warn_of_substitute(request);
+            data_warn_of_substitute(&request->experiment, located);
     const struct experiment *experiment = &request->experiment;
     if (last != NULL && last->located.info == located->info && !last->experiment.selects &&
         !experiment->selects && strcmp(last->located.directory, located->directory) == 0)
         return LG_OK;
     lg_dataset_free(dataset);
     *dataset = (struct lg_dataset){0};
-    enum lg_status status = lg_dataset_load(located->info, located->directory, dataset, error);
-    if (status == LG_OK && experiment->selects) {
-        select_classes(experiment, &dataset->train);
-        select_classes(experiment, &dataset->test);
-    }
-    return status;
+    return data_load(experiment, located, dataset, error);
 }
 
 /* One after the other. Failed cells of one do not stop the next. */

@@ -10,30 +10,10 @@
 #include "harness/record/files.h"
 #include "harness/record/manifest.h"
 #include "harness/run/collect.h"
+#include "harness/run/data.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/scheduler.h"
 #include "harness/run/summary.h"
-#include "harness/spec/task.h"
-
-/* The spec was checked by itself; here it meets the data. */
-static enum lg_status check_fit(const struct experiment *experiment,
-                                const struct lg_dataset *dataset, struct lg_error *error)
-{
-    const struct lg_images *train = &dataset->train;
-    size_t pixels = train->rows * train->columns;
-    if (experiment->inputs != pixels)
-        return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
-                          "the model has %zu inputs; %s has images of %zu pixels",
-                          experiment->inputs, dataset->info->title, pixels);
-    if (train->count == 0)
-        return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
-                          "%s has no sample of the classes", dataset->info->title);
-    if (experiment->samples > train->count)
-        return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
-                          "samples: found %zu, expected at most %zu, all that %s has",
-                          experiment->samples, train->count, dataset->info->title);
-    return task_check_lists(experiment, error);
-}
 
 /* Make the folder ready: nobody else writes it, and it holds nothing else. */
 static enum lg_status prepare(const struct study *study, int *lock, struct lg_error *error)
@@ -176,7 +156,7 @@ enum lg_status study_run(const struct study *study, const struct lg_dataset *dat
 {
     int lock = -1;
     struct plan plan = {0};
-    enum lg_status status = check_fit(study->experiment, dataset, error);
+    enum lg_status status = data_check_fit(study->experiment, dataset, error);
     if (status == LG_OK && interrupt_count() > 0)
         status = lg_fail(error, LG_INTERRUPTED, "interrupted: nothing was begun");
     if (status == LG_OK)

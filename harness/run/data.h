@@ -1,0 +1,20 @@
+/* The samples of an experiment in memory, and whether they fit it. */
+#ifndef HARNESS_RUN_DATA_H
+#define HARNESS_RUN_DATA_H
+
+#include "harness/run/locate.h"
+#include "harness/spec/experiment.h"
+
+/* Say once, and loudly, that these are other data than the spec asks for. */
+void data_warn_of_substitute(const struct experiment *experiment, const struct located *located);
+
+/* Load the set that was located, of it the classes that the experiment uses. As of
+ * lg_dataset_load(); *dataset is the caller's to free. */
+enum lg_status data_load(const struct experiment *experiment, const struct located *located,
+                         struct lg_dataset *dataset, struct lg_error *error);
+
+/* The spec was checked by itself; here it meets the data. LG_INPUT when they do not fit. */
+enum lg_status data_check_fit(const struct experiment *experiment, const struct lg_dataset *dataset,
+                              struct lg_error *error);
+
+#endif

@@ -1,0 +1,69 @@
+/* One configuration whose steps are timed. Every block of it begins from the same
+ * parameters and state and sees the same samples, so that every block is the same work
+ * and what differs is the machine's doing. */
+#ifndef HARNESS_TIMING_ARM_H
+#define HARNESS_TIMING_ARM_H
+
+#include "engine/base/digest.h"
+#include "harness/timing/feed.h"
+#include "harness/timing/phase_source.h"
+#include "harness/timing/readings.h"
+
+enum { ARM_NAME_MAX = SPEC_NAME_MAX + 8, ARM_REASON_MAX = 256, ARMS_MAX = 256 };
+
+/* What all arms of a timing share. Borrowed. */
+struct arm_context {
+    const struct experiment *experiment;
+    const struct lg_dataset *dataset;
+    const struct lg_backend *backend;
+    size_t samples; /* training samples that are used */
+};
+
+struct arm {
+    const struct cell *cell;
+    bool is_twin;
+    char name[ARM_NAME_MAX];      /* the cell's slug, "@aa" behind the twin's */
+    char skipped[ARM_REASON_MAX]; /* why it is not timed, or empty */
+    struct lg_arena arena;
+    struct lg_net *net;
+    void *start; /* a checkpoint after the first steps: where each block begins; owned */
+    struct feed feed;
+    size_t batch, parameters;
+    size_t first; /* steps before a block: the same on every machine */
+    size_t most;  /* steps of a block before it begins anew */
+    /* A block is `repeats` times `span` steps from the start. */
+    size_t span, repeats;
+    double pilot_ns;                    /* a step, roughly */
+    double slow_down;                   /* share of pilot_ns that is waited for besides; 0: none */
+    char weights_sha256[LG_DIGEST_HEX]; /* after the first steps */
+};
+
+/* A block's results. */
+struct block {
+    size_t round, position; /* in the round; both from 0 */
+    uint64_t steps;
+    double values[READINGS_MAX];
+    struct phase_sums phases; /* of a block that was looked into */
+};
+
+/* Whether two cells differ in their seed at most. */
+bool arm_is_same(const struct cell *a, const struct cell *b);
+
+/* Place the network, draw its parameters and take its first steps. An arm that diverges,
+ * is too large or takes too long gets a reason in arm->skipped, which is no failure.
+ * LG_ENVIRONMENT when memory is short for a part that is small. The caller ends *arm with
+ * arm_close() in every case. */
+enum lg_status arm_open(struct arm *arm, const struct arm_context *context, const struct cell *cell,
+                        bool is_twin, struct lg_error *error);
+
+/* Find how many steps make a block of about block_ns, warming up meanwhile. */
+void arm_size(struct arm *arm, const struct arm_context *context, double block_ns);
+
+/* Time a block; source NULL: it is not looked into. */
+void arm_block(struct arm *arm, const struct arm_context *context, struct readings *readings,
+               struct phase_source *source, struct block *block);
+
+/* Free. Safe on a zeroed struct. */
+void arm_close(struct arm *arm);
+
+#endif

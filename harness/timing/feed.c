@@ -1,0 +1,100 @@
+#include "harness/timing/feed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/data/order.h"
+
+/* One epoch, in an arena. */
+struct epoch {
+    struct partners partners;
+    uint32_t *order; /* (samples) */
+};
+
+static void place(struct epoch *epoch, struct lg_arena *arena, const struct feed_source *source)
+{
+    epoch->order = lg_arena_take(arena, source->samples * sizeof *epoch->order);
+    partners_place(&epoch->partners, arena, source->experiment->task, source->samples);
+}
+
+/* As a run does: the first epoch is 1. */
+static void draw(struct epoch *epoch, const struct feed_source *source, uint64_t number)
+{
+    for (size_t i = 0; i < source->samples; i++)
+        epoch->order[i] = (uint32_t)i;
+    if (source->experiment->shuffle)
+        lg_order_shuffle(epoch->order, source->samples, source->seed, number);
+    partners_draw(&epoch->partners, source->images, epoch->order, source->seed, number);
+}
+
+static void fill(struct feed *feed, struct epoch *epoch, const struct feed_source *source)
+{
+    const size_t count = feed->batch * feed->steps;
+    uint64_t number = 0;
+    for (size_t done = 0; done < count; done += source->samples) {
+        const size_t left = count - done;
+        const size_t bytes = (left < source->samples ? left : source->samples) * sizeof(uint32_t);
+        draw(epoch, source, ++number);
+        memcpy(feed->order + done, epoch->order, bytes);
+        for (size_t i = 0; i < PARTNERS_MAX; i++)
+            if (feed->partner[i] != NULL)
+                memcpy(feed->partner[i] + done, epoch->partners.lists[i], bytes);
+    }
+}
+
+static enum lg_status take_lists(struct feed *feed, const struct epoch *epoch,
+                                 struct lg_error *error)
+{
+    const size_t count = feed->batch * feed->steps;
+    feed->order = calloc(count, sizeof *feed->order);
+    bool is_short = feed->order == NULL;
+    for (size_t i = 0; i < PARTNERS_MAX; i++)
+        if (epoch->partners.lists[i] != NULL) {
+            feed->partner[i] = calloc(count, sizeof *feed->partner[i]);
+            is_short |= feed->partner[i] == NULL;
+        }
+    return is_short ? lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu samples", count)
+                    : LG_OK;
+}
+
+enum lg_status feed_make(struct feed *feed, const struct feed_source *source, size_t batch,
+                         size_t steps, struct lg_error *error)
+{
+    struct lg_arena arena = {0};
+    struct epoch epoch = {0};
+    *feed = (struct feed){.batch = batch, .steps = steps};
+    place(&epoch, &arena, source);
+    enum lg_status status = lg_arena_create(&arena, arena.used_bytes, error);
+    if (status != LG_OK)
+        return status;
+    place(&epoch, &arena, source);
+    partners_sort(&epoch.partners, source->images);
+    status = take_lists(feed, &epoch, error);
+    if (status == LG_OK)
+        fill(feed, &epoch, source);
+    else
+        feed_free(feed);
+    lg_arena_destroy(&arena);
+    return status;
+}
+
+struct lg_pass feed_pass(const struct feed *feed, const struct lg_images *images, size_t first,
+                         size_t steps)
+{
+    return (struct lg_pass){
+        .images = images,
+        .order = feed->order,
+        .first = first * feed->batch,
+        .count = steps * feed->batch,
+        .capture = SIZE_MAX,
+        .partner = {feed->partner[0], feed->partner[1]},
+    };
+}
+
+void feed_free(struct feed *feed)
+{
+    free(feed->order);
+    for (size_t i = 0; i < PARTNERS_MAX; i++)
+        free(feed->partner[i]);
+    *feed = (struct feed){0};
+}

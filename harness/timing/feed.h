@@ -1,0 +1,36 @@
+/* Which samples the steps of an arm see: the orders of its epochs, one after the other,
+ * cut into batches of one size. A batch may hold the end of one epoch and the beginning
+ * of the next, so that every step does the same amount of work. */
+#ifndef HARNESS_TIMING_FEED_H
+#define HARNESS_TIMING_FEED_H
+
+#include "harness/run/partners.h"
+#include "harness/spec/experiment.h"
+
+struct feed {
+    size_t batch, steps;
+    uint32_t *order;                 /* (steps, batch); owned */
+    uint32_t *partner[PARTNERS_MAX]; /* like order; NULL where the task has none; owned */
+};
+
+/* What a feed is made of. Borrowed. */
+struct feed_source {
+    const struct experiment *experiment;
+    const struct lg_images *images;
+    size_t samples; /* of the images, those that are used */
+    uint64_t seed;
+};
+
+/* Steps of `batch` samples each, at most source->samples. The same call with more steps
+ * begins with the same ones. LG_ENVIRONMENT when memory is short. */
+enum lg_status feed_make(struct feed *feed, const struct feed_source *source, size_t batch,
+                         size_t steps, struct lg_error *error);
+
+/* Steps `first` to first + steps - 1. */
+struct lg_pass feed_pass(const struct feed *feed, const struct lg_images *images, size_t first,
+                         size_t steps);
+
+/* Free. Safe on a zeroed struct. */
+void feed_free(struct feed *feed);
+
+#endif

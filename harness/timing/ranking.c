@@ -1,0 +1,66 @@
+#include "harness/timing/ranking.h"
+
+#include <math.h>
+
+bool ranking_summarise(double *values, size_t count, struct sample_summary *summary)
+{
+    size_t known = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!isnan(values[i]))
+            values[known++] = values[i];
+    if (known > 0)
+        sample_summarise(values, known, summary);
+    return known > 0;
+}
+
+bool ranking_ratio(const struct timing *timing, const struct arm *a, const struct arm *b,
+                   struct sample_summary *summary)
+{
+    double over[SAMPLE_MOST], under[SAMPLE_MOST];
+    const struct series *first = timing_series(timing, a, false);
+    const struct series *second = timing_series(timing, b, false);
+    if (first == NULL || second == NULL || timing->rounds == 0)
+        return false;
+    series_step_ns(timing, first, over);
+    series_step_ns(timing, second, under);
+    ratio_summarise(over, under, timing->rounds, summary);
+    return true;
+}
+
+double ranking_floor(const struct timing *timing)
+{
+    const struct arm *twin = timing_twin(timing);
+    struct sample_summary ratio;
+    if (twin == NULL || !ranking_ratio(timing, twin, timing_original(timing), &ratio))
+        return (double)NAN;
+    return ratio_floor(&ratio);
+}
+
+static double median_of(const struct timing *timing, const struct arm *arm)
+{
+    double ns[SAMPLE_MOST];
+    struct sample_summary summary;
+    series_step_ns(timing, timing_series(timing, arm, false), ns);
+    sample_summarise(ns, timing->rounds, &summary);
+    return summary.median;
+}
+
+size_t ranking_order(const struct timing *timing, const struct arm *ranked[ARMS_MAX])
+{
+    double medians[ARMS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < timing->arm_count && timing->rounds > 0; i++) {
+        const struct arm *arm = &timing->arms[i];
+        if (arm->is_twin || timing_series(timing, arm, false) == NULL)
+            continue;
+        const double median = median_of(timing, arm);
+        size_t at = count++;
+        for (; at > 0 && medians[at - 1] > median; at--) {
+            ranked[at] = ranked[at - 1];
+            medians[at] = medians[at - 1];
+        }
+        ranked[at] = arm;
+        medians[at] = median;
+    }
+    return count;
+}

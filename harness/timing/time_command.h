@@ -1,0 +1,9 @@
+/* `lossgrid time` */
+#ifndef HARNESS_TIMING_TIME_COMMAND_H
+#define HARNESS_TIMING_TIME_COMMAND_H
+
+#include "harness/command/command.h"
+
+extern const struct command time_command;
+
+#endif

@@ -1,0 +1,319 @@
+#include "harness/timing/timing.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/measure/tsc.h"
+#include "harness/run/clock.h"
+#include "harness/run/interrupt.h"
+
+enum { ROUNDS_LEAST = 10, ROUNDS_AIMED_AT = 40 };
+enum { BLOCK_LEAST_NS = 1000000, BLOCK_MOST_NS = 20000000 };
+
+/* ---- Opening ------------------------------------------------------------- */
+
+/* The first cell of each configuration, in the grid's order. */
+static enum lg_status choose_cells(const struct experiment *experiment,
+                                   const struct cell *chosen[ARMS_MAX], size_t *count,
+                                   struct lg_error *error)
+{
+    *count = 0;
+    for (size_t i = 0; i < experiment->cell_count; i++) {
+        const struct cell *cell = &experiment->cells[i];
+        size_t same = 0;
+        while (same < *count && !arm_is_same(chosen[same], cell))
+            same++;
+        if (same < *count)
+            continue;
+        if (*count == ARMS_MAX)
+            return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
+                              "more than %d configurations to be timed side by side", ARMS_MAX);
+        chosen[(*count)++] = cell;
+    }
+    return LG_OK;
+}
+
+/* About so many rounds in the budget, of blocks neither too short to be measured nor
+ * longer than they need be. */
+static double block_ns(const struct timing *timing, size_t arms)
+{
+    const size_t series = (arms + 1) * (timing->phases != NULL ? 2 : 1);
+    const double ns = (double)timing->effort.budget_ns / (double)(series * ROUNDS_AIMED_AT);
+    return ns < BLOCK_LEAST_NS ? BLOCK_LEAST_NS : ns > BLOCK_MOST_NS ? BLOCK_MOST_NS : ns;
+}
+
+static enum lg_status open_arm(struct timing *timing, const struct cell *cell, bool is_twin,
+                               double ns, const struct timing_observer *observer,
+                               struct lg_error *error)
+{
+    struct arm *arm = &timing->arms[timing->arm_count++];
+    if (interrupt_count() > 0)
+        return lg_fail(error, LG_INTERRUPTED, "interrupted: nothing was measured");
+    enum lg_status status = arm_open(arm, &timing->context, cell, is_twin, error);
+    if (status == LG_OK && arm->skipped[0] == '\0')
+        arm_size(arm, &timing->context, ns);
+    if (arm->skipped[0] != '\0')
+        arm_close(arm);
+    if (status == LG_OK)
+        observer->opened(observer->to, arm);
+    return status;
+}
+
+/* ns of a block, looked into or not. */
+static double arm_block_ns(const struct arm *arm)
+{
+    return arm->skipped[0] != '\0' ? 0 : arm->pilot_ns * (double)(arm->span * arm->repeats);
+}
+
+/* Without the arms whose one step is long the others get their rounds: leave out the
+ * longest until the least number of rounds has room in what is left of the budget. The
+ * twin is counted as one of the mean arm. */
+static void leave_out_longest(struct timing *timing, double ns,
+                              const struct timing_observer *observer)
+{
+    const double elapsed = (double)(clock_wall_ns() - timing->began_ns);
+    const double left = (double)timing->effort.budget_ns - elapsed;
+    const double rounds = (double)timing->least_rounds * (timing->phases != NULL ? 2 : 1);
+    for (;;) {
+        struct arm *longest = &timing->arms[0];
+        double sum = ns;
+        for (size_t i = 0; i < timing->arm_count; i++) {
+            struct arm *arm = &timing->arms[i];
+            sum += arm_block_ns(arm);
+            longest = arm_block_ns(arm) > arm_block_ns(longest) ? arm : longest;
+        }
+        if (sum * rounds <= left || arm_block_ns(longest) < 2 * ns)
+            return;
+        snprintf(
+            longest->skipped, sizeof longest->skipped,
+            "a step takes %.2g s, too long for %zu rounds of all arms; they need --budget %.0f",
+            longest->pilot_ns * 1e-9, timing->least_rounds,
+            ceil((sum * rounds + elapsed) * 1.1e-9));
+        arm_close(longest);
+        observer->opened(observer->to, longest);
+    }
+}
+
+/* The arm that the seed draws from those that are timed, a second time. */
+static enum lg_status open_twin(struct timing *timing, double ns,
+                                const struct timing_observer *observer, struct lg_error *error)
+{
+    const struct arm *sound[ARMS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < timing->arm_count; i++)
+        if (timing->arms[i].skipped[0] == '\0')
+            sound[count++] = &timing->arms[i];
+    if (count == 0)
+        return lg_fail_at(error, LG_INPUT, timing->context.experiment->path, 0, 0,
+                          "nothing to be timed; %s: %s", timing->arms[0].name,
+                          timing->arms[0].skipped);
+    const struct arm *original = sound[schedule_twin(timing->effort.seed, count)];
+    enum lg_status status = open_arm(timing, original->cell, true, ns, observer, error);
+    if (status != LG_OK)
+        return status;
+    struct arm *twin = &timing->arms[timing->arm_count - 1];
+    if (twin->skipped[0] != '\0') {
+        timing->arm_count--; /* memory for two was too much: there is no floor */
+        return LG_OK;
+    }
+    /* The very same work, in the very same pieces. */
+    twin->span = original->span;
+    twin->repeats = original->repeats;
+    twin->pilot_ns = original->pilot_ns;
+    if (strcmp(twin->weights_sha256, original->weights_sha256) != 0)
+        return lg_fail(error, LG_FAILED, "%s and %s were trained alike and differ", original->name,
+                       twin->name);
+    return LG_OK;
+}
+
+static enum lg_status make_series(struct timing *timing, struct lg_error *error)
+{
+    const size_t kinds = timing->phases != NULL ? 2 : 1;
+    timing->series = calloc(timing->arm_count * kinds, sizeof *timing->series);
+    bool is_short = timing->series == NULL;
+    for (size_t kind = 0; kind < kinds && !is_short; kind++)
+        for (size_t i = 0; i < timing->arm_count && !is_short; i++) {
+            if (timing->arms[i].skipped[0] != '\0')
+                continue;
+            struct series *series = &timing->series[timing->series_count++];
+            series->arm = &timing->arms[i];
+            series->is_probed = kind == 1;
+            series->blocks = calloc(SAMPLE_MOST, sizeof *series->blocks);
+            is_short = series->blocks == NULL;
+        }
+    return is_short ? lg_fail(error, LG_ENVIRONMENT, "not enough memory for the measurements")
+                    : LG_OK;
+}
+
+enum lg_status timing_open(struct timing *timing, const struct arm_context *context,
+                           const struct timing_effort *effort,
+                           const struct timing_observer *observer, struct lg_error *error)
+{
+    const struct cell *cells[ARMS_MAX];
+    size_t count;
+    *timing = (struct timing){.context = *context,
+                              .effort = *effort,
+                              .least_rounds = ROUNDS_LEAST,
+                              .began_ns = clock_wall_ns()};
+    enum lg_status status = choose_cells(context->experiment, cells, &count, error);
+    if (status == LG_OK)
+        status = readings_open(&timing->readings, effort->counters, error);
+    if (status != LG_OK)
+        return status;
+    timing->phases = phase_source_open(&timing->phases_absent);
+    timing->arms = calloc(count + 1, sizeof *timing->arms);
+    if (timing->arms == NULL)
+        return lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu arms", count);
+    const double ns = block_ns(timing, count);
+    for (size_t i = 0; status == LG_OK && i < count; i++)
+        status = open_arm(timing, cells[i], false, ns, observer, error);
+    if (status == LG_OK)
+        leave_out_longest(timing, ns, observer);
+    if (status == LG_OK)
+        status = open_twin(timing, ns, observer, error);
+    return status == LG_OK ? make_series(timing, error) : status;
+}
+
+void timing_close(struct timing *timing)
+{
+    for (size_t i = 0; i < timing->arm_count; i++)
+        arm_close(&timing->arms[i]);
+    for (size_t i = 0; i < timing->series_count; i++)
+        free(timing->series[i].blocks);
+    free(timing->arms);
+    free(timing->series);
+    phase_source_close(timing->phases);
+    readings_close(&timing->readings);
+    *timing = (struct timing){0};
+}
+
+/* ---- Rounds -------------------------------------------------------------- */
+
+/* The width of the interval as a share of the median, of the arm where it is largest;
+ * *imprecise receives how many are wider than asked for. Phases may be wider. */
+static double widest_interval(const struct timing *timing, size_t *imprecise)
+{
+    double widest = 0;
+    *imprecise = 0;
+    for (size_t i = 0; i < timing->series_count; i++) {
+        double ns[SAMPLE_MOST], width = (double)INFINITY;
+        struct sample_summary summary = {0};
+        if (timing->series[i].is_probed)
+            continue;
+        if (timing->rounds > 0) {
+            series_step_ns(timing, &timing->series[i], ns);
+            sample_summarise(ns, timing->rounds, &summary);
+        }
+        if (summary.has_interval)
+            width = (summary.high - summary.low) / summary.median;
+        *imprecise += !(width <= timing->effort.precision);
+        widest = width > widest ? width : widest;
+    }
+    return widest;
+}
+
+/* One block of every series; false when it was cut short. */
+static bool run_round(struct timing *timing, struct schedule *schedule)
+{
+    size_t order[2 * (ARMS_MAX + 1)];
+    schedule_round(schedule, order, timing->series_count);
+    for (size_t i = 0; i < timing->series_count; i++) {
+        struct series *series = &timing->series[order[i]];
+        struct block *block = &series->blocks[timing->rounds];
+        block->round = timing->rounds;
+        block->position = i;
+        arm_block(series->arm, &timing->context, &timing->readings,
+                  series->is_probed ? timing->phases : NULL, block);
+        if (interrupt_count() > 0) {
+            timing->stop = STOP_INTERRUPTED;
+            return i + 1 == timing->series_count;
+        }
+        /* The first round is finished whatever it costs. */
+        if (timing->rounds > 0 && clock_wall_ns() - timing->began_ns >= timing->effort.budget_ns) {
+            timing->stop = STOP_BUDGET;
+            return i + 1 == timing->series_count;
+        }
+    }
+    return true;
+}
+
+void timing_run(struct timing *timing, const struct timing_observer *observer)
+{
+    const struct stopping stopping = {timing->effort.precision, timing->effort.budget_ns,
+                                      timing->least_rounds, SAMPLE_MOST};
+    struct schedule schedule;
+    struct tsc_span span;
+    struct tsc_rate rate;
+    schedule_begin(&schedule, timing->effort.seed);
+    tsc_begin(&span);
+    while (timing->stop == STOP_NOT) {
+        size_t imprecise;
+        timing->rounds += run_round(timing, &schedule);
+        if (timing->stop != STOP_NOT)
+            break;
+        const double widest = widest_interval(timing, &imprecise);
+        const uint64_t elapsed_ns = clock_wall_ns() - timing->began_ns;
+        timing->stop = stopping_ask(&stopping, timing->rounds, widest, elapsed_ns);
+        observer->advanced(observer->to, timing->rounds, imprecise, timing->arm_count,
+                           stopping_seconds_left(&stopping, timing->rounds, widest, elapsed_ns));
+    }
+    tsc_end(&span, &rate);
+    timing->ticks_hz = rate.hz;
+}
+
+/* ---- What was measured --------------------------------------------------- */
+
+void series_reading(const struct timing *timing, const struct series *series, size_t reading,
+                    double *values)
+{
+    for (size_t r = 0; r < timing->rounds; r++)
+        values[r] = series->blocks[r].values[reading] / (double)series->blocks[r].steps;
+}
+
+void series_step_ns(const struct timing *timing, const struct series *series, double *ns)
+{
+    series_reading(timing, series, READING_WALL_NS, ns);
+}
+
+void series_phase_ticks(const struct timing *timing, const struct series *series, size_t phase,
+                        double *ticks)
+{
+    for (size_t r = 0; r < timing->rounds; r++) {
+        const struct phase_sums *sums = &series->blocks[r].phases;
+        ticks[r] = sums->steps > 0 ? sums->ticks[phase] / (double)sums->steps : (double)NAN;
+    }
+}
+
+void series_phase_ns(const struct timing *timing, const struct series *series, size_t phase,
+                     double *ns)
+{
+    series_phase_ticks(timing, series, phase, ns);
+    for (size_t r = 0; r < timing->rounds; r++)
+        ns[r] = timing->ticks_hz > 0 ? ns[r] * 1e9 / timing->ticks_hz : (double)NAN;
+}
+
+const struct series *timing_series(const struct timing *timing, const struct arm *arm,
+                                   bool is_probed)
+{
+    for (size_t i = 0; i < timing->series_count; i++)
+        if (timing->series[i].arm == arm && timing->series[i].is_probed == is_probed)
+            return &timing->series[i];
+    return NULL;
+}
+
+const struct arm *timing_twin(const struct timing *timing)
+{
+    const struct arm *last = &timing->arms[timing->arm_count - 1];
+    return timing->arm_count > 0 && last->is_twin ? last : NULL;
+}
+
+const struct arm *timing_original(const struct timing *timing)
+{
+    const struct arm *twin = timing_twin(timing);
+    for (size_t i = 0; twin != NULL && i < timing->arm_count; i++)
+        if (timing->arms[i].cell == twin->cell && !timing->arms[i].is_twin)
+            return &timing->arms[i];
+    return NULL;
+}

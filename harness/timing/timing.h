@@ -1,0 +1,84 @@
+/* A timing: arms, each measured in series of blocks, one block of every series a round,
+ * in random order. */
+#ifndef HARNESS_TIMING_TIMING_H
+#define HARNESS_TIMING_TIMING_H
+
+#include "harness/measure/sample.h"
+#include "harness/timing/arm.h"
+#include "harness/timing/schedule.h"
+
+/* What is asked for. */
+struct timing_effort {
+    uint64_t seed;
+    uint64_t budget_ns; /* of everything from opening the arms to the last round */
+    double precision;   /* a share */
+    const char *counters;
+};
+
+/* Blocks of one arm, one a round. */
+struct series {
+    struct arm *arm;
+    bool is_probed;       /* the phases are looked into */
+    struct block *blocks; /* (rounds); owned */
+};
+
+struct timing {
+    struct arm_context context;
+    struct timing_effort effort;
+    struct readings readings;
+    struct phase_source *phases; /* NULL: the phases are not told */
+    const char *phases_absent;   /* why not; static */
+    size_t arm_count;            /* the twin, if there is one, is the last */
+    struct arm *arms;            /* (arm_count); owned */
+    size_t series_count;
+    struct series *series; /* (series_count), whole steps first, arm by arm; owned */
+    size_t rounds;         /* that are whole */
+    size_t least_rounds;
+    enum stop stop;
+    uint64_t began_ns;
+    double ticks_hz; /* of the processor's clock; 0: unknown */
+};
+
+/* Told between blocks how far it is: after `rounds` rounds, so many of the arms have not
+ * the precision asked for. */
+struct timing_observer {
+    void (*opened)(void *to, const struct arm *arm);
+    void (*advanced)(void *to, size_t rounds, size_t imprecise, size_t arms, double seconds_left);
+    void *to;
+};
+
+/* Open an arm for each configuration of the experiment (its first seed), and the twin of
+ * one of them; size their blocks. LG_INPUT when there are too many or none can be timed,
+ * LG_INTERRUPTED after a signal. The caller ends *timing with timing_close() in every
+ * case. */
+enum lg_status timing_open(struct timing *timing, const struct arm_context *context,
+                           const struct timing_effort *effort,
+                           const struct timing_observer *observer, struct lg_error *error);
+
+/* Measure until the intervals are narrow, the budget ends or a signal comes, and say in
+ * timing->stop which; a round that was begun then does not count. */
+void timing_run(struct timing *timing, const struct timing_observer *observer);
+
+/* ns (or ticks) of a step of each round: (rounds), of a whole step or of a phase; NaN
+ * where it is not told. */
+void series_step_ns(const struct timing *timing, const struct series *series, double *ns);
+void series_phase_ticks(const struct timing *timing, const struct series *series, size_t phase,
+                        double *ticks);
+void series_phase_ns(const struct timing *timing, const struct series *series, size_t phase,
+                     double *ns);
+
+/* A reading per step of each round; NaN where absent. */
+void series_reading(const struct timing *timing, const struct series *series, size_t reading,
+                    double *values);
+
+/* The series of an arm, with or without a look into its phases; NULL: none. */
+const struct series *timing_series(const struct timing *timing, const struct arm *arm,
+                                   bool is_probed);
+
+/* The twin and the arm that it is the twin of; NULL: there is none. */
+const struct arm *timing_twin(const struct timing *timing);
+const struct arm *timing_original(const struct timing *timing);
+
+void timing_close(struct timing *timing);
+
+#endif

@@ -1,0 +1,93 @@
+#include "harness/timing/timing_json.h"
+
+#include "harness/record/version.h"
+
+static json_t *word_or_null(const char *word)
+{
+    return word != NULL && word[0] != '\0' ? json_string(word) : json_null();
+}
+
+static json_t *arms_json(const struct timing *timing)
+{
+    json_t *arms = json_array();
+    for (size_t i = 0; i < timing->arm_count; i++) {
+        const struct arm *arm = &timing->arms[i];
+        json_t *object = json_pack("{s:s, s:o, s:s}", "cell", arm->name, "label",
+                                   word_or_null(arm->cell->label), "key", arm->cell->key);
+        if (arm->skipped[0] != '\0')
+            json_object_set_new(object, "skipped", word_or_null(arm->skipped));
+        else
+            json_object_update_new(
+                object, json_pack("{s:I, s:I, s:I, s:I, s:s}", "batch", (json_int_t)arm->batch,
+                                  "steps_before_a_block", (json_int_t)arm->first,
+                                  "steps_from_there", (json_int_t)arm->span, "times_in_a_block",
+                                  (json_int_t)arm->repeats, "weights_sha256", arm->weights_sha256));
+        /* Nobody shall take a planted time for a measured one. */
+        if (arm->slow_down > 0)
+            json_object_set_new(object, "planted_slow_down_percent",
+                                json_real(100 * arm->slow_down));
+        json_array_append_new(arms, object);
+    }
+    return arms;
+}
+
+static bool any_is_planted(const struct timing *timing)
+{
+    bool any = false;
+    for (size_t i = 0; i < timing->arm_count; i++)
+        any |= timing->arms[i].slow_down > 0;
+    return any;
+}
+
+static json_t *method_json(const struct timing *timing, const struct timing_facts *facts)
+{
+    const struct arm *twin = timing_twin(timing);
+    json_t *method = json_pack("{s:I, s:f, s:f, s:s, s:b, s:I, s:s, s:s}", "seed",
+                               (json_int_t)timing->effort.seed, "budget_s",
+                               (double)timing->effort.budget_ns * 1e-9, "precision_percent",
+                               100 * timing->effort.precision, "counters", timing->effort.counters,
+                               "strict", facts->is_strict, "rounds", (json_int_t)timing->rounds,
+                               "stopped", stop_words[timing->stop], "interval",
+                               "95 % of the median, between order "
+                               "statistics");
+    if (facts->processor >= 0)
+        json_object_set_new(method, "pinned_to_processor", json_integer(facts->processor));
+    else
+        json_object_set_new(method, "not_pinned", word_or_null(facts->unpinned));
+    json_object_set_new(method, "measured_twice",
+                        twin != NULL ? json_string(twin->cell->slug) : json_null());
+    if (timing->phases == NULL)
+        json_object_set_new(method, "phases_absent", word_or_null(timing->phases_absent));
+    if (any_is_planted(timing))
+        json_object_set_new(method, "warning",
+                            json_string("a slow-down was planted to test the method: these are "
+                                        "no measurements"));
+    if (facts->system[0] != '\0')
+        json_object_set_new(method, "conditions_read_under", word_or_null(facts->system));
+    return method;
+}
+
+json_t *timing_manifest_json(const struct timing *timing, const struct timing_facts *facts)
+{
+    const struct manifest *manifest = &facts->manifest;
+    return json_pack(
+        "{s:{s:s}, s:o, s:o, s:{s:s, s:s, s:s}, s:{s:s, s:s}, s:o, s:o, s:o, s:o, s:o}", "lossgrid",
+        "version", version_text(), "spec", manifest_spec_json(manifest), "data",
+        manifest_data_json(manifest), "build", "compiler", version_compiler(), "flags",
+        version_flags(), "variant", version_variant(), "engine", "isa", manifest->backend->isa,
+        "precision", lg_precision_name(manifest->backend->precision), "timing",
+        method_json(timing, facts), "counters", readings_json(&timing->readings), "arms",
+        arms_json(timing), "started", manifest_instant(manifest->started), "finished",
+        manifest_instant(manifest->finished));
+}
+
+json_t *timing_machine_json(const struct timing_facts *facts)
+{
+    json_t *root = json_pack("{s:O}", "env", facts->env);
+    if (root != NULL && facts->calibration != NULL)
+        json_object_set(root, "calibration", facts->calibration);
+    else if (root != NULL)
+        json_object_update_new(root, json_pack("{s:n, s:s}", "calibration", "calibration_absent",
+                                               facts->calibration_absent));
+    return root;
+}
