@@ -15,6 +15,10 @@ enum { FIRST_STEPS = 16, FIRST_STEPS_FULL = 2 };
  * ones, within these bounds, so that no block sees a network that has long converged. */
 enum { SPAN_LEAST = 64, SPAN_MOST = 1024, SPAN_FULL = 8 };
 enum { LONGEST_STEP_S = 5, WARM_UP_NS = 50000000, PILOTS_MOST_NS = 500000000, PILOTS = 5 };
+/* What looking into phases may cost, and the steps that this is found by; and which part
+ * of a block is run before it, uncounted. */
+#define PROBE_SHARE 0.01
+enum { FEW_STEPS = 16, LEAD_IN_SHARE = 16 };
 
 bool arm_is_same(const struct cell *a, const struct cell *b)
 {
@@ -208,33 +212,55 @@ void arm_size(struct arm *arm, const struct arm_context *context, double block_n
     arm->repeats = repeats < 1 ? 1 : (size_t)repeats;
 }
 
-/* Stay busy until ns after `since`. */
-static void wait_for(uint64_t since, double ns)
+void arm_probe(struct arm *arm, const struct arm_context *context, const struct phases *phases)
 {
-    while ((double)(clock_wall_ns() - since) < ns) {
+    arm->phases = *phases;
+    context->backend->set_probe(arm->net, &arm->phases.probe);
+    (void)pilot(arm, context, arm->span < FEW_STEPS ? arm->span : FEW_STEPS);
+    context->backend->set_probe(arm->net, NULL);
+    phases_limit(&arm->phases, PROBE_SHARE);
+}
+
+/* Stay busy for so long. */
+static void wait_for(double ns)
+{
+    const uint64_t begin = clock_wall_ns();
+    while ((double)(clock_wall_ns() - begin) < ns) {
     }
 }
 
+/* Caches and branches as they are within a block, which another arm's block has just
+ * left otherwise: a few steps that do not count. */
+static void lead_in(struct arm *arm, const struct arm_context *context)
+{
+    const size_t blocks = arm->span * arm->repeats / LEAD_IN_SHARE;
+    const size_t steps = blocks < arm->span ? blocks : arm->span;
+    if (steps > 0)
+        (void)pilot(arm, context, steps);
+}
+
 void arm_block(struct arm *arm, const struct arm_context *context, struct readings *readings,
-               struct phase_source *source, struct block *block)
+               bool is_probed, struct block *block)
 {
     struct counter_totals totals = {0};
     const double waited_ns = arm->slow_down * arm->pilot_ns * (double)arm->span;
-    if (source != NULL)
-        phase_source_attach(source, context->backend, arm->net, arm->pilot_ns);
+    lead_in(arm, context);
+    phases_reset(&arm->phases);
+    context->backend->set_probe(arm->net, is_probed ? &arm->phases.probe : NULL);
     for (size_t r = 0; r < arm->repeats; r++) {
         context->backend->restore(arm->net, arm->start);
         counter_session_start(readings->session);
         const bool sound = train(arm, context, arm->first, arm->span);
         if (waited_ns > 0)
-            wait_for(clock_wall_ns(), waited_ns);
+            wait_for(waited_ns);
         counter_session_stop(readings->session, &totals);
         assert(sound); /* the pilot did the same, to the bit */
         (void)sound;
     }
-    block->phases = (struct phase_sums){0};
-    if (source != NULL)
-        phase_source_detach(source, context->backend, arm->net, &block->phases);
+    context->backend->set_probe(arm->net, NULL);
     block->steps = arm->repeats * arm->span;
+    block->phase_steps = is_probed ? arm->phases.steps : 0;
+    for (size_t p = 0; p < LG_PHASES; p++)
+        block->phase_ticks[p] = (double)arm->phases.ticks[p];
     readings_take(readings, &totals, block->values);
 }

@@ -5,8 +5,8 @@
 #define HARNESS_TIMING_ARM_H
 
 #include "engine/base/digest.h"
+#include "harness/measure/phases.h"
 #include "harness/timing/feed.h"
-#include "harness/timing/phase_source.h"
 #include "harness/timing/readings.h"
 
 enum { ARM_NAME_MAX = SPEC_NAME_MAX + 8, ARM_REASON_MAX = 256, ARMS_MAX = 256 };
@@ -34,6 +34,7 @@ struct arm {
     /* A block is `repeats` times `span` steps from the start. */
     size_t span, repeats;
     double pilot_ns;                    /* a step, roughly */
+    struct phases phases;               /* told by the network in blocks that are looked into */
     double slow_down;                   /* share of pilot_ns that is waited for besides; 0: none */
     char weights_sha256[LG_DIGEST_HEX]; /* after the first steps */
 };
@@ -43,7 +44,8 @@ struct block {
     size_t round, position; /* in the round; both from 0 */
     uint64_t steps;
     double values[READINGS_MAX];
-    struct phase_sums phases; /* of a block that was looked into */
+    uint64_t phase_steps; /* of a block that was looked into: so many of its steps were */
+    double phase_ticks[LG_PHASES];
 };
 
 /* Whether two cells differ in their seed at most. */
@@ -59,9 +61,13 @@ enum lg_status arm_open(struct arm *arm, const struct arm_context *context, cons
 /* Find how many steps make a block of about block_ns, warming up meanwhile. */
 void arm_size(struct arm *arm, const struct arm_context *context, double block_ns);
 
-/* Time a block; source NULL: it is not looked into. */
+/* Get ready to look into phases: from now on `phases` is the arm's, and says how many of
+ * its steps are to be read. After arm_size(). */
+void arm_probe(struct arm *arm, const struct arm_context *context, const struct phases *phases);
+
+/* Time a block; is_probed: its phases are looked into. */
 void arm_block(struct arm *arm, const struct arm_context *context, struct readings *readings,
-               struct phase_source *source, struct block *block);
+               bool is_probed, struct block *block);
 
 /* Free. Safe on a zeroed struct. */
 void arm_close(struct arm *arm);

@@ -9,8 +9,8 @@
 #include "harness/run/clock.h"
 #include "harness/run/interrupt.h"
 
-enum { ROUNDS_LEAST = 10, ROUNDS_AIMED_AT = 40 };
-enum { BLOCK_LEAST_NS = 1000000, BLOCK_MOST_NS = 20000000 };
+enum { ROUNDS_LEAST = 10, ROUNDS_AIMED_AT = 100 };
+enum { BLOCK_LEAST_NS = 1000000, BLOCK_MOST_NS = 5000000 };
 
 /* ---- Opening ------------------------------------------------------------- */
 
@@ -39,7 +39,7 @@ static enum lg_status choose_cells(const struct experiment *experiment,
  * longer than they need be. */
 static double block_ns(const struct timing *timing, size_t arms)
 {
-    const size_t series = (arms + 1) * (timing->phases != NULL ? 2 : 1);
+    const size_t series = (arms + 1) * (timing->has_phases ? 2 : 1);
     const double ns = (double)timing->effort.budget_ns / (double)(series * ROUNDS_AIMED_AT);
     return ns < BLOCK_LEAST_NS ? BLOCK_LEAST_NS : ns > BLOCK_MOST_NS ? BLOCK_MOST_NS : ns;
 }
@@ -54,6 +54,8 @@ static enum lg_status open_arm(struct timing *timing, const struct cell *cell, b
     enum lg_status status = arm_open(arm, &timing->context, cell, is_twin, error);
     if (status == LG_OK && arm->skipped[0] == '\0')
         arm_size(arm, &timing->context, ns);
+    if (status == LG_OK && arm->skipped[0] == '\0' && timing->has_phases)
+        arm_probe(arm, &timing->context, &timing->phases);
     if (arm->skipped[0] != '\0')
         arm_close(arm);
     if (status == LG_OK)
@@ -75,7 +77,7 @@ static void leave_out_longest(struct timing *timing, double ns,
 {
     const double elapsed = (double)(clock_wall_ns() - timing->began_ns);
     const double left = (double)timing->effort.budget_ns - elapsed;
-    const double rounds = (double)timing->least_rounds * (timing->phases != NULL ? 2 : 1);
+    const double rounds = (double)timing->least_rounds * (timing->has_phases ? 2 : 1);
     for (;;) {
         struct arm *longest = &timing->arms[0];
         double sum = ns;
@@ -130,7 +132,7 @@ static enum lg_status open_twin(struct timing *timing, double ns,
 
 static enum lg_status make_series(struct timing *timing, struct lg_error *error)
 {
-    const size_t kinds = timing->phases != NULL ? 2 : 1;
+    const size_t kinds = timing->has_phases ? 2 : 1;
     timing->series = calloc(timing->arm_count * kinds, sizeof *timing->series);
     bool is_short = timing->series == NULL;
     for (size_t kind = 0; kind < kinds && !is_short; kind++)
@@ -145,6 +147,19 @@ static enum lg_status make_series(struct timing *timing, struct lg_error *error)
         }
     return is_short ? lg_fail(error, LG_ENVIRONMENT, "not enough memory for the measurements")
                     : LG_OK;
+}
+
+/* Without the processor's clock, or its rate, there are no phases. */
+static void open_phases(struct timing *timing)
+{
+    struct lg_error why;
+    struct tsc_rate rate;
+    tsc_find_rate(&rate);
+    timing->ticks_hz = rate.hz;
+    timing->has_phases = rate.hz > 0 && phases_open(&timing->phases, &why) == LG_OK;
+    if (!timing->has_phases)
+        snprintf(timing->phases_absent, sizeof timing->phases_absent, "%.*s", ARM_REASON_MAX - 1,
+                 rate.hz > 0 ? why.message : rate.source);
 }
 
 enum lg_status timing_open(struct timing *timing, const struct arm_context *context,
@@ -162,7 +177,7 @@ enum lg_status timing_open(struct timing *timing, const struct arm_context *cont
         status = readings_open(&timing->readings, effort->counters, error);
     if (status != LG_OK)
         return status;
-    timing->phases = phase_source_open(&timing->phases_absent);
+    open_phases(timing);
     timing->arms = calloc(count + 1, sizeof *timing->arms);
     if (timing->arms == NULL)
         return lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu arms", count);
@@ -184,7 +199,6 @@ void timing_close(struct timing *timing)
         free(timing->series[i].blocks);
     free(timing->arms);
     free(timing->series);
-    phase_source_close(timing->phases);
     readings_close(&timing->readings);
     *timing = (struct timing){0};
 }
@@ -224,8 +238,7 @@ static bool run_round(struct timing *timing, struct schedule *schedule)
         struct block *block = &series->blocks[timing->rounds];
         block->round = timing->rounds;
         block->position = i;
-        arm_block(series->arm, &timing->context, &timing->readings,
-                  series->is_probed ? timing->phases : NULL, block);
+        arm_block(series->arm, &timing->context, &timing->readings, series->is_probed, block);
         if (interrupt_count() > 0) {
             timing->stop = STOP_INTERRUPTED;
             return i + 1 == timing->series_count;
@@ -244,10 +257,7 @@ void timing_run(struct timing *timing, const struct timing_observer *observer)
     const struct stopping stopping = {timing->effort.precision, timing->effort.budget_ns,
                                       timing->least_rounds, SAMPLE_MOST};
     struct schedule schedule;
-    struct tsc_span span;
-    struct tsc_rate rate;
     schedule_begin(&schedule, timing->effort.seed);
-    tsc_begin(&span);
     while (timing->stop == STOP_NOT) {
         size_t imprecise;
         timing->rounds += run_round(timing, &schedule);
@@ -259,8 +269,6 @@ void timing_run(struct timing *timing, const struct timing_observer *observer)
         observer->advanced(observer->to, timing->rounds, imprecise, timing->arm_count,
                            stopping_seconds_left(&stopping, timing->rounds, widest, elapsed_ns));
     }
-    tsc_end(&span, &rate);
-    timing->ticks_hz = rate.hz;
 }
 
 /* ---- What was measured --------------------------------------------------- */
@@ -281,8 +289,9 @@ void series_phase_ticks(const struct timing *timing, const struct series *series
                         double *ticks)
 {
     for (size_t r = 0; r < timing->rounds; r++) {
-        const struct phase_sums *sums = &series->blocks[r].phases;
-        ticks[r] = sums->steps > 0 ? sums->ticks[phase] / (double)sums->steps : (double)NAN;
+        const struct block *block = &series->blocks[r];
+        ticks[r] = block->phase_steps > 0 ? block->phase_ticks[phase] / (double)block->phase_steps
+                                          : (double)NAN;
     }
 }
 

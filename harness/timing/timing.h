@@ -26,10 +26,11 @@ struct timing {
     struct arm_context context;
     struct timing_effort effort;
     struct readings readings;
-    struct phase_source *phases; /* NULL: the phases are not told */
-    const char *phases_absent;   /* why not; static */
-    size_t arm_count;            /* the twin, if there is one, is the last */
-    struct arm *arms;            /* (arm_count); owned */
+    bool has_phases;
+    char phases_absent[ARM_REASON_MAX]; /* why not, or empty */
+    struct phases phases;               /* as opened; each arm has its own */
+    size_t arm_count;                   /* the twin, if there is one, is the last */
+    struct arm *arms;                   /* (arm_count); owned */
     size_t series_count;
     struct series *series; /* (series_count), whole steps first, arm by arm; owned */
     size_t rounds;         /* that are whole */

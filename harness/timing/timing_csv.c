@@ -90,10 +90,10 @@ static void add_step_cost(const struct timing *timing, const struct series *seri
 static void add_phase_cost(const struct timing *timing, const struct series *series, size_t phase,
                            struct cost *cost, struct csv *csv)
 {
-    cost->phase = phase_names[phase];
+    cost->phase = phases_names[phase];
     cost->steps = 0;
     for (size_t r = 0; r < timing->rounds; r++) {
-        cost->steps += series->blocks[r].phases.steps;
+        cost->steps += series->blocks[r].phase_steps;
         cost->cycles[r] = cost->instructions[r] = (double)NAN;
     }
     series_phase_ns(timing, series, phase, cost->ns);
@@ -132,7 +132,7 @@ void timing_cost_csv(const struct timing *timing, struct csv *csv)
         const struct series *probed = timing_series(timing, cost.arm, true);
         if (plain != NULL)
             add_step_cost(timing, plain, &cost, csv);
-        for (size_t phase = 0; probed != NULL && phase < PHASES; phase++)
+        for (size_t phase = 0; probed != NULL && phase < LG_PHASES; phase++)
             add_phase_cost(timing, probed, phase, &cost, csv);
     }
 }
@@ -153,9 +153,9 @@ static void begin_sample(const struct series *series, const char *phase, const s
 static void add_phase_samples(const struct timing *timing, const struct series *series,
                               const struct block *block, struct csv *csv)
 {
-    for (size_t phase = 0; phase < PHASES; phase++) {
-        const double ticks = block->phases.ticks[phase];
-        begin_sample(series, phase_names[phase], block, block->phases.steps, csv);
+    for (size_t phase = 0; phase < LG_PHASES; phase++) {
+        const double ticks = block->phase_ticks[phase];
+        begin_sample(series, phases_names[phase], block, block->phase_steps, csv);
         number(csv, timing->ticks_hz > 0, ticks * 1e9 / timing->ticks_hz);
         csv_real(csv, ticks);
         for (size_t i = READING_TICKS + 1; i < timing->readings.count; i++)
@@ -182,7 +182,7 @@ void timing_samples_csv(const struct timing *timing, struct csv *csv)
             for (size_t i = 0; i < timing->readings.count; i++)
                 number(csv, true, block->values[i]);
             csv_end_row(csv);
-            if (series->is_probed && block->phases.steps > 0)
+            if (series->is_probed && block->phase_steps > 0)
                 add_phase_samples(timing, series, block, csv);
         }
 }
@@ -234,9 +234,9 @@ void timing_noise_csv(const struct timing *timing, struct csv *csv)
     if (twin == NULL || !ranking_ratio(timing, twin, original, &ratio))
         return;
     add_noise(csv, original, whole_step, &ratio, &largest);
-    for (size_t phase = 0; phase < PHASES; phase++)
+    for (size_t phase = 0; phase < LG_PHASES; phase++)
         if (phase_ratio(timing, twin, original, phase, &ratio))
-            add_noise(csv, original, phase_names[phase], &ratio, &largest);
+            add_noise(csv, original, phases_names[phase], &ratio, &largest);
     csv_text(csv, original->name);
     csv_text(csv, "all");
     for (int i = 0; i < 3; i++)

@@ -56,7 +56,7 @@ static json_t *method_json(const struct timing *timing, const struct timing_fact
         json_object_set_new(method, "not_pinned", word_or_null(facts->unpinned));
     json_object_set_new(method, "measured_twice",
                         twin != NULL ? json_string(twin->cell->slug) : json_null());
-    if (timing->phases == NULL)
+    if (!timing->has_phases)
         json_object_set_new(method, "phases_absent", word_or_null(timing->phases_absent));
     if (any_is_planted(timing))
         json_object_set_new(method, "warning",

@@ -6,7 +6,7 @@
 #include "harness/command/table.h"
 #include "harness/timing/ranking.h"
 
-enum { FIELD_MAX = 64, UPDATE = 4 };
+enum { FIELD_MAX = 64 };
 
 /* Nanoseconds with about four digits. */
 static void format_ns(double ns, char field[FIELD_MAX])
@@ -34,7 +34,7 @@ static void format_update(const struct timing *timing, const struct arm *arm, ch
     snprintf(field, FIELD_MAX, "-");
     if (probed == NULL)
         return;
-    series_phase_ns(timing, probed, UPDATE, ns);
+    series_phase_ns(timing, probed, LG_PHASE_UPDATE, ns);
     if (ranking_summarise(ns, timing->rounds, &summary))
         snprintf(field, FIELD_MAX, "%.4f", summary.median / (double)arm->parameters);
 }
@@ -95,7 +95,7 @@ static void add_warnings(const struct timing *timing, struct text *text)
             text_print(text, "PLANTED: %s was slowed down by %.4g %% to test the method.\n",
                        arm->cell->label, 100 * arm->slow_down);
     }
-    if (timing->phases == NULL)
+    if (!timing->has_phases)
         text_print(text, "No phases: %s.\n", timing->phases_absent);
     if (timing->stop == STOP_BUDGET)
         text_print(text, "The budget ended before every interval was narrower than %.4g %%.\n",
