@@ -30,7 +30,7 @@ bool arm_is_same(const struct cell *a, const struct cell *b)
 
 /* ---- Opening ------------------------------------------------------------- */
 
-static struct lg_net_config configure(struct arm *arm, const struct arm_context *context)
+static void configure(struct arm *arm, const struct arm_context *context)
 {
     const struct experiment *experiment = context->experiment;
     struct lg_net_config config = experiment_net_config(experiment, arm->cell);
@@ -40,6 +40,7 @@ static struct lg_net_config configure(struct arm *arm, const struct arm_context 
     const size_t steps = (context->samples + config.batch - 1) / config.batch;
     const uint64_t total = experiment->epochs * steps;
     arm->batch = config.batch;
+    arm->is_full = is_full;
     arm->first = is_full ? FIRST_STEPS_FULL : FIRST_STEPS;
     arm->most = SPAN_FULL;
     if (!is_full) {
@@ -48,7 +49,7 @@ static struct lg_net_config configure(struct arm *arm, const struct arm_context 
     }
     const uint64_t needed = arm->first + arm->most;
     config.total_steps = total > needed ? total : needed;
-    return config;
+    arm->config = config;
 }
 
 /* Whether a step of all samples would take too long, told by the forward passes of a few:
@@ -114,6 +115,12 @@ static void take_first_steps(struct arm *arm, const struct arm_context *context)
     context->backend->save(arm->net, arm->start);
 }
 
+/* The arm's turn on the ground. */
+static void place(struct arm *arm, const struct arm_context *context)
+{
+    arm->net = ground_place(context->ground, context->backend, &arm->config);
+}
+
 enum lg_status arm_open(struct arm *arm, const struct arm_context *context, const struct cell *cell,
                         bool is_twin, struct lg_error *error)
 {
@@ -122,14 +129,15 @@ enum lg_status arm_open(struct arm *arm, const struct arm_context *context, cons
                                        context->samples, cell->seed};
     *arm = (struct arm){.cell = cell, .is_twin = is_twin};
     snprintf(arm->name, sizeof arm->name, "%s%s", cell->slug, is_twin ? "@aa" : "");
-    const struct lg_net_config config = configure(arm, context);
-    (void)backend->create(&arm->arena, &config);
+    configure(arm, context);
+    struct lg_arena measured = {0};
     struct lg_error why;
-    if (lg_arena_create(&arm->arena, arm->arena.used_bytes, &why) != LG_OK) {
+    (void)backend->create(&measured, &arm->config);
+    if (ground_reserve(context->ground, measured.used_bytes, &why) != LG_OK) {
         skip(arm, why.message);
         return LG_OK;
     }
-    arm->net = backend->create(&arm->arena, &config);
+    place(arm, context);
     arm->parameters = backend->parameter_count(arm->net);
     const size_t bytes = backend->checkpoint_bytes(arm->net);
     arm->start = malloc(bytes > 0 ? bytes : 1);
@@ -145,7 +153,6 @@ enum lg_status arm_open(struct arm *arm, const struct arm_context *context, cons
 
 void arm_close(struct arm *arm)
 {
-    lg_arena_destroy(&arm->arena);
     free(arm->start);
     feed_free(&arm->feed);
     arm->start = NULL;
@@ -190,16 +197,12 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-void arm_size(struct arm *arm, const struct arm_context *context, double block_ns)
+void arm_warm_up(struct arm *arm, const struct arm_context *context, double block_ns)
 {
     const uint64_t begin = clock_wall_ns();
     find_span(arm, context, block_ns);
     if (arm->skipped[0] != '\0')
         return;
-    /* A span that is much too long for a block is cut, and a short one repeated. */
-    const double wanted = ceil(block_ns / arm->pilot_ns);
-    if (wanted < (double)arm->span)
-        arm->span = wanted < 1 ? 1 : (size_t)wanted;
     double pilots[PILOTS];
     size_t count = 0;
     do {
@@ -208,13 +211,24 @@ void arm_size(struct arm *arm, const struct arm_context *context, double block_n
     count = count < PILOTS ? count : PILOTS;
     qsort(pilots, count, sizeof *pilots, compare);
     arm->pilot_ns = pilots[count / 2];
-    const double repeats = ceil(block_ns / (arm->pilot_ns * (double)arm->span));
-    arm->repeats = repeats < 1 ? 1 : (size_t)repeats;
+}
+
+void arm_settle(struct arm *arm, const struct arm_context *context, size_t span, size_t repeats)
+{
+    place(arm, context);
+    if (span <= arm->span || pilot(arm, context, span) >= 0) {
+        arm->span = span;
+        arm->repeats = repeats;
+        return;
+    }
+    /* It would diverge on the way: fewer steps, more often. */
+    arm->repeats = (span * repeats + arm->span - 1) / arm->span;
 }
 
 void arm_probe(struct arm *arm, const struct arm_context *context, const struct phases *phases)
 {
     arm->phases = *phases;
+    place(arm, context);
     context->backend->set_probe(arm->net, &arm->phases.probe);
     (void)pilot(arm, context, arm->span < FEW_STEPS ? arm->span : FEW_STEPS);
     context->backend->set_probe(arm->net, NULL);
@@ -244,6 +258,7 @@ void arm_block(struct arm *arm, const struct arm_context *context, struct readin
 {
     struct counter_totals totals = {0};
     const double waited_ns = arm->slow_down * arm->pilot_ns * (double)arm->span;
+    place(arm, context);
     lead_in(arm, context);
     phases_reset(&arm->phases);
     context->backend->set_probe(arm->net, is_probed ? &arm->phases.probe : NULL);

@@ -53,9 +53,7 @@ static enum lg_status open_arm(struct timing *timing, const struct cell *cell, b
         return lg_fail(error, LG_INTERRUPTED, "interrupted: nothing was measured");
     enum lg_status status = arm_open(arm, &timing->context, cell, is_twin, error);
     if (status == LG_OK && arm->skipped[0] == '\0')
-        arm_size(arm, &timing->context, ns);
-    if (status == LG_OK && arm->skipped[0] == '\0' && timing->has_phases)
-        arm_probe(arm, &timing->context, &timing->phases);
+        arm_warm_up(arm, &timing->context, ns);
     if (arm->skipped[0] != '\0')
         arm_close(arm);
     if (status == LG_OK)
@@ -63,15 +61,44 @@ static enum lg_status open_arm(struct timing *timing, const struct cell *cell, b
     return status;
 }
 
-/* ns of a block, looked into or not. */
+static int compare(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Blocks of the same steps for all arms of a kind, long enough for the median of them:
+ * were their lengths those of each arm's own noisy pilot, equals would differ. */
+static void settle(struct timing *timing, bool is_full, double ns)
+{
+    double pilots[ARMS_MAX];
+    size_t count = 0, most = 0;
+    for (size_t i = 0; i < timing->arm_count; i++) {
+        const struct arm *arm = &timing->arms[i];
+        if (arm->skipped[0] != '\0' || arm->is_full != is_full)
+            continue;
+        pilots[count++] = arm->pilot_ns;
+        most = arm->most; /* the same for all of a kind */
+    }
+    if (count == 0)
+        return;
+    qsort(pilots, count, sizeof *pilots, compare);
+    const double steps = ceil(ns / pilots[count / 2]);
+    const size_t span = steps < (double)most ? (size_t)steps : most;
+    const size_t repeats = (size_t)ceil(steps / (double)span);
+    for (size_t i = 0; i < timing->arm_count; i++)
+        if (timing->arms[i].skipped[0] == '\0' && timing->arms[i].is_full == is_full)
+            arm_settle(&timing->arms[i], &timing->context, span, repeats);
+}
+
+/* ns of a block. */
 static double arm_block_ns(const struct arm *arm)
 {
     return arm->skipped[0] != '\0' ? 0 : arm->pilot_ns * (double)(arm->span * arm->repeats);
 }
 
 /* Without the arms whose one step is long the others get their rounds: leave out the
- * longest until the least number of rounds has room in what is left of the budget. The
- * twin is counted as one of the mean arm. */
+ * longest until the least number of rounds has room in what is left of the budget. */
 static void leave_out_longest(struct timing *timing, double ns,
                               const struct timing_observer *observer)
 {
@@ -80,13 +107,13 @@ static void leave_out_longest(struct timing *timing, double ns,
     const double rounds = (double)timing->least_rounds * (timing->has_phases ? 2 : 1);
     for (;;) {
         struct arm *longest = &timing->arms[0];
-        double sum = ns;
+        double sum = ns; /* about the twin's */
         for (size_t i = 0; i < timing->arm_count; i++) {
             struct arm *arm = &timing->arms[i];
             sum += arm_block_ns(arm);
             longest = arm_block_ns(arm) > arm_block_ns(longest) ? arm : longest;
         }
-        if (sum * rounds <= left || arm_block_ns(longest) < 2 * ns)
+        if (sum * rounds <= left || longest->span * longest->repeats > 1)
             return;
         snprintf(
             longest->skipped, sizeof longest->skipped,
@@ -121,13 +148,19 @@ static enum lg_status open_twin(struct timing *timing, double ns,
         return LG_OK;
     }
     /* The very same work, in the very same pieces. */
-    twin->span = original->span;
-    twin->repeats = original->repeats;
+    arm_settle(twin, &timing->context, original->span, original->repeats);
     twin->pilot_ns = original->pilot_ns;
     if (strcmp(twin->weights_sha256, original->weights_sha256) != 0)
         return lg_fail(error, LG_FAILED, "%s and %s were trained alike and differ", original->name,
                        twin->name);
     return LG_OK;
+}
+
+static void probe_arms(struct timing *timing)
+{
+    for (size_t i = 0; i < timing->arm_count && timing->has_phases; i++)
+        if (timing->arms[i].skipped[0] == '\0')
+            arm_probe(&timing->arms[i], &timing->context, &timing->phases);
 }
 
 static enum lg_status make_series(struct timing *timing, struct lg_error *error)
@@ -172,6 +205,7 @@ enum lg_status timing_open(struct timing *timing, const struct arm_context *cont
                               .effort = *effort,
                               .least_rounds = ROUNDS_LEAST,
                               .began_ns = clock_wall_ns()};
+    timing->context.ground = &timing->ground;
     enum lg_status status = choose_cells(context->experiment, cells, &count, error);
     if (status == LG_OK)
         status = readings_open(&timing->readings, effort->counters, error);
@@ -184,10 +218,14 @@ enum lg_status timing_open(struct timing *timing, const struct arm_context *cont
     const double ns = block_ns(timing, count);
     for (size_t i = 0; status == LG_OK && i < count; i++)
         status = open_arm(timing, cells[i], false, ns, observer, error);
-    if (status == LG_OK)
+    if (status == LG_OK) {
+        settle(timing, false, ns);
+        settle(timing, true, ns);
         leave_out_longest(timing, ns, observer);
-    if (status == LG_OK)
         status = open_twin(timing, ns, observer, error);
+    }
+    if (status == LG_OK)
+        probe_arms(timing);
     return status == LG_OK ? make_series(timing, error) : status;
 }
 
@@ -200,6 +238,7 @@ void timing_close(struct timing *timing)
     free(timing->arms);
     free(timing->series);
     readings_close(&timing->readings);
+    ground_free(&timing->ground);
     *timing = (struct timing){0};
 }
 
@@ -233,6 +272,7 @@ static bool run_round(struct timing *timing, struct schedule *schedule)
 {
     size_t order[2 * (ARMS_MAX + 1)];
     schedule_round(schedule, order, timing->series_count);
+    ground_move(&timing->ground, &schedule->pcg);
     for (size_t i = 0; i < timing->series_count; i++) {
         struct series *series = &timing->series[order[i]];
         struct block *block = &series->blocks[timing->rounds];

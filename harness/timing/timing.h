@@ -24,6 +24,7 @@ struct series {
 
 struct timing {
     struct arm_context context;
+    struct ground ground;
     struct timing_effort effort;
     struct readings readings;
     bool has_phases;
