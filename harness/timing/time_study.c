@@ -118,6 +118,17 @@ static void plant(struct timing *timing, const struct time_study *study)
             timing->arms[i].slow_down = study->slow_down;
 }
 
+static void announce(struct progressing *p)
+{
+    const struct arm *twin = timing_twin(&p->timing);
+    display_end(&p->display);
+    if (!p->study->is_quiet)
+        fprintf(stderr, "measuring %zu arms%s%s%s, a block each in every round\n",
+                p->timing.series_count / (p->timing.has_phases ? 2 : 1) - (twin != NULL),
+                twin != NULL ? ", " : "", twin != NULL ? twin->cell->label : "",
+                twin != NULL ? " twice" : "");
+}
+
 static enum lg_status measure(struct progressing *p, struct lg_error *error)
 {
     const struct time_study *study = p->study;
@@ -132,6 +143,7 @@ static enum lg_status measure(struct progressing *p, struct lg_error *error)
     if (status != LG_OK)
         return status;
     plant(&p->timing, study);
+    announce(p);
     timing_run(&p->timing, &observer);
     conditions_take(&p->after, study->system);
     conditions_judge(&p->before, &p->after, p->rows_after);
