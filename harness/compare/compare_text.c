@@ -142,7 +142,7 @@ static void add_ratio(struct table *table, const struct paired *paired)
     else
         snprintf(f[3], FIELD_MAX, "-");
     format_ratio(f[4], paired->normalised.value);
-    snprintf(verdict, sizeof verdict, "%s%s%s", verdict_words[paired->verdict],
+    snprintf(verdict, sizeof verdict, "%s%s%s", ratio_words[paired->verdict],
              paired->reason[0] != '\0' ? ": " : "", paired->reason);
     table_row(table, (const char *const[]){paired->a->cell, timed_phases[paired->phase], f[0], f[1],
                                            f[2], f[3], f[4], verdict});
@@ -174,7 +174,7 @@ static void add_summary(const struct pairing *pairing, char name, struct text *t
     text_print(text, "%c against A, in %zu cells:", name, pairing->cells);
     for (size_t v = 0; v <= VERDICT_NOT_COMPARABLE; v++)
         text_print(text, "%s %zu %s", v > 0 ? "," : "", pairing_count(pairing, (enum verdict)v),
-                   verdict_words[v]);
+                   ratio_words[v]);
     text_print(text, "\n");
     if (pairing->refused > 0)
         text_print(text, "refused, since they did not compute the same: %zu, the first '%s'; %s\n",

@@ -11,8 +11,8 @@
 /* (RESAMPLES + 1) times 2.5 % is a whole number: the interval's ends are two of them. */
 enum { RESAMPLES = 1999, LOW_RANK = 50, HIGH_RANK = 1950 };
 
-const char *const verdict_words[] = {"faster", "slower", "same within the noise floor", "undecided",
-                                     "not comparable"};
+const char *const ratio_words[] = {"faster", "slower", "same within the noise floor", "undecided",
+                                   "not comparable"};
 
 static int compare(const void *a, const void *b)
 {

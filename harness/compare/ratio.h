@@ -22,7 +22,7 @@ enum verdict {
 };
 
 /* In words, as above in order. */
-extern const char *const verdict_words[];
+extern const char *const ratio_words[];
 
 /* The ratio of the medians, b / a, of a: (a_count) and b: (b_count), all above 0; both counts
  * at least 1. The interval is a percentile bootstrap over rounds (B. Efron, R. J. Tibshirani,

@@ -120,12 +120,17 @@ void phases_reset(struct phases *phases)
     phases->steps = phases->seen = 0;
 }
 
+bool phases_can_settle(const struct phases *phases)
+{
+    return phases->read_count >= SAMPLE_LEAST && phases->unread_count >= SAMPLE_LEAST;
+}
+
 void phases_settle(struct phases *phases, double share)
 {
     struct sample_summary read, unread;
     double readings = 0;
     assert(phases->is_pilot && share > 0);
-    assert(phases->read_count >= SAMPLE_LEAST && phases->unread_count >= SAMPLE_LEAST);
+    assert(phases_can_settle(phases));
     sample_summarise(phases->read, phases->read_count, &read);
     sample_summarise(phases->unread, phases->unread_count, &unread);
     for (size_t p = 0; p < LG_PHASES; p++)

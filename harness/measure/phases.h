@@ -49,6 +49,9 @@ extern const char *const phases_names[LG_PHASES];
  * processor's clock cannot be read. Nothing to close. */
 enum lg_status phases_open(struct phases *phases, struct lg_error *error);
 
+/* Whether the pilot has seen steps enough. */
+bool phases_can_settle(const struct phases *phases);
+
 /* End the pilot, of 2 SAMPLE_LEAST steps at least. A reading within a step keeps the
  * processor from doing things at once: so it is taken to cost what makes the phases add up
  * to the steps that were not read, as far as the pilot proves that; no less than one after

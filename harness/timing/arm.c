@@ -18,7 +18,7 @@ enum { LONGEST_STEP_S = 5, WARM_UP_NS = 50000000, PILOTS_MOST_NS = 500000000, PI
 /* What looking into phases may cost, and the steps that this is found by; and which part
  * of a block is run before it, uncounted. */
 #define PROBE_SHARE 0.01
-enum { FEW_STEPS = 16, LEAD_IN_SHARE = 16 };
+enum { PILOT_STEPS = 100, PROBE_PILOTS = 64, LEAD_IN_SHARE = 16 };
 
 bool arm_is_same(const struct cell *a, const struct cell *b)
 {
@@ -230,9 +230,12 @@ void arm_probe(struct arm *arm, const struct arm_context *context, const struct 
     arm->phases = *phases;
     place(arm, context);
     context->backend->set_probe(arm->net, &arm->phases.probe);
-    (void)pilot(arm, context, arm->span < FEW_STEPS ? arm->span : FEW_STEPS);
+    const size_t count = arm->span < PILOT_STEPS ? arm->span : PILOT_STEPS;
+    const struct phases *now = &arm->phases;
+    for (int i = 0; i < PROBE_PILOTS && (i == 0 || !phases_can_settle(now)); i++)
+        (void)pilot(arm, context, count);
     context->backend->set_probe(arm->net, NULL);
-    phases_limit(&arm->phases, PROBE_SHARE);
+    phases_settle(&arm->phases, PROBE_SHARE);
 }
 
 /* Stay busy for so long. */
