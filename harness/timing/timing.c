@@ -113,8 +113,9 @@ static void leave_out_longest(struct timing *timing, double ns,
             sum += arm_block_ns(arm);
             longest = arm_block_ns(arm) > arm_block_ns(longest) ? arm : longest;
         }
-        if (sum * rounds <= left || longest->span * longest->repeats > 1)
-            return;
+        if (sum * rounds <= left || longest->skipped[0] != '\0' ||
+            longest->span * longest->repeats > 1)
+            return; /* there is room, nobody is left, or all have more than one step */
         snprintf(
             longest->skipped, sizeof longest->skipped,
             "a step takes %.2g s, too long for %zu rounds of all arms; they need --budget %.0f",
