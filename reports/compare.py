@@ -28,6 +28,7 @@ from check_sections import cell, folded  # noqa: E402  (the path comes first)
 from drawing import Drawn, gnuplot_heading, remove_figure, run_gnuplot  # noqa: E402
 from tables import InputError, number, read_csv  # noqa: E402
 from text import listed, number as digits, plural, table  # noqa: E402
+from timings import doubts  # noqa: E402
 
 FASTER, SLOWER, SAME, UNDECIDED, NOT = VERDICTS = (
     "faster", "slower", "same within the noise floor", "undecided", "not comparable")
@@ -214,7 +215,7 @@ def folders(comparison):
                      f"{peak:.4g}" if peak else cell(f.get("calibration_absent") or "unknown"),
                      percent(f.get("noise_floor")), percent(f.get("overhead"))])
     return table(["", "folder", "processor", "copy", "version", "compiler", "FMA peak, GFLOP/s",
-                  "noise floor", "overhead of phases"], rows, {6, 7, 8})
+                  "noise floor of a step", "overhead of phases"], rows, {6, 7, 8})
 
 
 def conditions(comparison):
@@ -224,8 +225,8 @@ def conditions(comparison):
         if f.get("conditions") is None:
             lines.append(f"- {letter}: conditions were not recorded.")
             continue
-        bad = [c for c in f["conditions"] if c["verdict"] != "ok"]
-        lines += [f"- {letter}, {c['when']}: **{c['verdict']}**: {c['sentence']}" for c in bad]
+        bad = doubts(f["conditions"])
+        lines += [f"- {letter}, {line}" for line in bad]
         if not bad:
             lines.append(f"- {letter}: all as they should be, before and after.")
     return "\n".join(lines)

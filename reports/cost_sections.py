@@ -6,7 +6,7 @@ from pathlib import Path
 
 from check_sections import cell, folded
 from text import listed, number, plural, ratio, table
-from timings import PARTS, times
+from timings import PARTS, doubts, times
 
 CLAIMS = Path(__file__).resolve().parent / "published" / "speed.json"
 SUPPORTED, CONTRADICTED, UNDECIDED, UNTESTED = ("supported", "contradicted", "undecided",
@@ -160,8 +160,7 @@ def claims(timings):
 def conditions(timings):
     if not timings.conditions:
         return "- Conditions were not recorded."
-    bad = [c for c in timings.conditions if c["verdict"] != "ok"]
-    lines = [f"- {c['when']}: **{c['verdict']}**: {c['sentence']}" for c in bad]
+    lines = [f"- {line}" for line in doubts(timings.conditions)]
     good = [c["condition"] for c in timings.conditions if c["verdict"] == "ok"]
     if good:
         lines.append(f"- As they should be: {listed(dict.fromkeys(good))}.")
@@ -187,6 +186,8 @@ def provenance(timings):
     calibration = timings.machine.get("calibration")
     absent = timings.machine.get("calibration_absent") or "not recorded"
     first = timings.arms[0].facts
+    spec, data, method = ({**(timings.manifest.get(key) or {})} for key in
+                          ("spec", "data", "timing"))
     rows = [["processor", timings.fact("machine", "cpu")],
             ["kernel", timings.fact("machine", "kernel")],
             ["hypervisor", timings.fact("machine", "hypervisor", default="none told")],
@@ -195,6 +196,7 @@ def provenance(timings):
             ["compiler", f"{timings.fact('compiler')} {timings.fact('flags')}"],
             ["build", timings.fact("variant")],
             ["calibration", "in machine.json" if calibration else f"absent: {absent}"],
-            *([f"{key}", json.dumps(timings.manifest[key], sort_keys=True)]
-              for key in ("spec", "options") if key in timings.manifest)]
+            ["spec", f"{spec.get('name', 'unknown')}, SHA-256 {spec.get('sha256', 'unknown')}"],
+            ["data", data.get("title", "unknown")],
+            *([key.replace("_", " "), value] for key, value in method.items())]
     return table(["what", "which"], [[cell(x) for x in row] for row in rows])

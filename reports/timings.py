@@ -83,6 +83,16 @@ class Timings:
         return default if value in (None, "") else value
 
 
+def doubts(conditions):
+    """What was not as it should be, in words, each sentence once."""
+    said = {}
+    for row in conditions:
+        if row["verdict"] != "ok":
+            said.setdefault((row["verdict"], row["sentence"]), []).append(row["when"])
+    return [f"{' and '.join(dict.fromkeys(when))}: **{verdict}**: {sentence}"
+            for (verdict, sentence), when in said.items()]
+
+
 def times(arm, base, phase, per=""):
     """(low, ratio, high) of arm / base in a phase, of a step or (per="_per_parameter") of a
     parameter; from the far ends of both 95 % intervals, so that it is wider than one of 95 %.

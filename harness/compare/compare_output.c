@@ -144,12 +144,13 @@ static json_t *folder_json(const struct timed_folder *folder)
     json_t *env = json_object_get(folder->machine, "env");
     return json_pack("{s:o, s:i, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:O}", "path",
                      string(folder->path), "cells", (int)folder->count, "isa", cell->isa,
-                     "precision", cell->precision, "noise_floor", number_or_null(folder->floor),
-                     "overhead", number_or_null(folder->overhead), "fma_peak_gflops",
+                     "precision", cell->precision, "noise_floor",
+                     number_or_null(timed_folder_floor(folder, TIMED_STEP)), "overhead",
+                     number_or_null(folder->overhead), "fma_peak_gflops",
                      number_or_null(roofline_fma(folder, cell->isa, cell->precision).median),
                      "calibration_absent",
                      json_is_string(absent) ? string(json_string_value(absent)) : json_null(),
-                     "conditions", conditions_json(&folder->problem), "env", env);
+                     "conditions", conditions_json(&folder->conditions), "env", env);
 }
 
 static json_t *compared_json(const struct compared *compared)

@@ -58,16 +58,28 @@ static char letter(size_t folder)
 
 /* ---- Who is compared ----------------------------------------------------- */
 
+/* Whether an earlier row says the same, as those after a run often do. */
+static bool is_repeated(const struct csv_table *table, size_t row, size_t column)
+{
+    for (size_t i = 1; i < row; i++)
+        if (strcmp(csv_field(table, i, column), csv_field(table, row, column)) == 0)
+            return true;
+    return false;
+}
+
 static void add_conditions(const struct timed_folder *folder, struct text *text)
 {
-    const struct csv_table *table = &folder->problem;
-    const int verdict = csv_column(table, "verdict"), sentence = csv_column(table, "sentence");
-    if (table->rows == 0)
+    const struct csv_table *table = &folder->conditions;
+    if (table->rows == 0) {
         text_print(text, "   conditions: not recorded\n");
+        return;
+    }
+    const size_t verdict = (size_t)csv_column(table, "verdict");
+    const size_t sentence = (size_t)csv_column(table, "sentence");
     for (size_t row = 1; row < table->rows; row++)
-        if (strcmp(csv_field(table, row, (size_t)verdict), "ok") != 0)
-            text_print(text, "   %s: %s\n", csv_field(table, row, (size_t)verdict),
-                       csv_field(table, row, (size_t)sentence));
+        if (strcmp(csv_field(table, row, verdict), "ok") != 0 && !is_repeated(table, row, sentence))
+            text_print(text, "   %s: %s\n", csv_field(table, row, verdict),
+                       csv_field(table, row, sentence));
 }
 
 static void add_folder(const struct compared *compared, size_t i, struct text *text)
@@ -75,14 +87,14 @@ static void add_folder(const struct compared *compared, size_t i, struct text *t
     const struct timed_folder *folder = &compared->folders[i];
     const struct timed_cell *cell = &folder->cells[0];
     char floor[FIELD_MAX], overhead[FIELD_MAX];
-    format_percent(floor, folder->floor);
+    const double noise = timed_folder_floor(folder, TIMED_STEP);
+    format_percent(floor, noise);
     format_percent(overhead, folder->overhead);
     text_print(text, "%c  %s: %s, %s %s, lossgrid %s%s\n", letter(i), folder->path,
                timed_folder_fact(folder, "machine", "cpu"), cell->isa, cell->precision,
                timed_folder_fact(folder, "lossgrid", NULL), i == 0 ? " (the baseline)" : "");
-    text_print(text, "   noise floor %s, overhead of phases %s%s\n",
-               isnan(folder->floor) ? "unknown" : floor,
-               isnan(folder->overhead) ? "unknown" : overhead,
+    text_print(text, "   noise floor of a step %s, overhead of phases %s%s\n",
+               isnan(noise) ? "unknown" : floor, isnan(folder->overhead) ? "unknown" : overhead,
                isnan(roofline_fma(folder, cell->isa, cell->precision).median)
                    ? ", not calibrated: no roofline"
                    : "");

@@ -1,5 +1,6 @@
 #include "harness/compare/pairing.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +8,6 @@
 
 #include "harness/compare/parting.h"
 #include "harness/compare/roofline.h"
-#include "harness/measure/sample.h"
 
 const struct timed_cell *paired_cell(const struct paired *paired)
 {
@@ -52,12 +52,15 @@ static const char *doubt(const struct paired *paired)
         return "too few rounds for an interval";
     if (isnan(paired->floor))
         return "a noise floor is unknown";
-    return "the interval reaches over the edge of the noise floor";
+    if (paired->ratio.low <= 1 && paired->ratio.high >= 1)
+        return "no difference seen, none ruled out";
+    return "different, but perhaps by no more than noise";
 }
 
 static enum lg_status compare_phase(const struct pairing *pairing, struct paired *paired,
                                     struct lg_error *error)
 {
+    assert(paired->a != NULL && paired->b != NULL);
     const struct timed_cost *a = &paired->a->costs[paired->phase];
     const struct timed_cost *b = &paired->b->costs[paired->phase];
     const double floors[] = {timed_folder_floor(pairing->a, paired->phase),

@@ -77,6 +77,9 @@ static enum lg_status read_phase(const struct source *source, size_t row, size_t
 
 /* ---- cost.csv ------------------------------------------------------------ */
 
+/* The whole step of a block that was looked into: its overhead is in phases.csv. */
+static const char probed[] = "probed";
+
 /* `a@aa` is a measured once more, for the noise floor alone. */
 static bool is_twin(const char *cell)
 {
@@ -199,7 +202,8 @@ static enum lg_status read_sample(struct timed_folder *folder, const struct sour
                                   size_t row, struct lg_error *error)
 {
     const char *name = field(source, row, "cell");
-    if (is_twin(name) || field(source, row, "wall_ns")[0] == '\0')
+    if (is_twin(name) || field(source, row, "wall_ns")[0] == '\0' ||
+        strcmp(field(source, row, "phase"), probed) == 0)
         return LG_OK;
     size_t phase = 0;
     double round, steps, wall_ns;
@@ -290,7 +294,7 @@ static enum lg_status read_conditions(struct timed_folder *folder, struct lg_err
     bool there = false;
     enum lg_status status =
         open_optional(&source, folder->path, "conditions.csv", columns, &there, error);
-    folder->problem = source.table;
+    folder->conditions = source.table;
     return status;
 }
 
@@ -358,7 +362,7 @@ void timed_folder_free(struct timed_folder *folder)
             free(folder->cells[i].costs[phase].values);
     free(folder->cells);
     csv_free(&folder->cost);
-    csv_free(&folder->problem);
+    csv_free(&folder->conditions);
     json_decref(folder->machine);
     *folder = (struct timed_folder){0};
 }

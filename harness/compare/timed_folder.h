@@ -42,10 +42,10 @@ struct timed_cell {
 };
 
 struct timed_folder {
-    const char *path;         /* borrowed */
-    struct csv_table cost;    /* owned */
-    struct csv_table problem; /* conditions.csv; no rows: not recorded */
-    json_t *machine;          /* machine.json */
+    const char *path;            /* borrowed */
+    struct csv_table cost;       /* owned */
+    struct csv_table conditions; /* no rows: not recorded */
+    json_t *machine;             /* machine.json */
     size_t count;
     struct timed_cell *cells; /* (count), in file order, the A/A twin left out */
     double floors[TIMED_PHASES], floor;

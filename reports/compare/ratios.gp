@@ -42,8 +42,9 @@ set grid xtics noytics
 # Round numbers around 1 that fit: steps of some percent where all is near, a few numbers
 # where it is not. A logarithmic axis multiplies by its step, so each is named.
 spread = highest / lowest
-few = spread < 4 ? "0.3 0.4 0.5 0.6 0.7 0.8 1 1.2 1.5 2 2.5 3" : spread < 60 ? \
-      "0.02 0.05 0.1 0.2 0.5 1 2 5 10 20 50" : "0.0001 0.001 0.01 0.1 1 10 100 1000 10000"
+few = spread < 4 ? "0.3 0.4 0.5 0.6 0.7 0.8 1 1.2 1.5 2 2.5 3" : spread < 30 ? \
+      "0.02 0.05 0.1 0.2 0.5 1 2 5 10 20 50" : spread < 500 ? \
+      "0.003 0.01 0.03 0.1 0.3 1 3 10 30 100 300" : "0.0001 0.001 0.01 0.1 1 10 100 1000 10000"
 fine = spread < 1.04 ? 0.01 : spread < 1.09 ? 0.02 : spread < 1.25 ? 0.05 : 0.1
 unset mxtics
 set xtics () format "%g"

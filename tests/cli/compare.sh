@@ -23,7 +23,7 @@ test_compare_names_no_winner_below_the_noise() {
     timings b only=mse seed=2 slow=mse-adam-s1:1.05
     expect 0 compare a b
     says '0 faster, 0 slower,'
-    says 'noise floor 10.0 %'
+    says 'noise floor of a step 10.0 %'
 }
 
 test_compare_refuses_other_weights() {

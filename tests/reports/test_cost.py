@@ -201,7 +201,7 @@ class Parts(Folder):
     def test_conditions_and_calibration_are_told(self):
         self.write(only="mse-sgd", warning=1, calibration=0)
         text = self.report()
-        self.assertIn("- after: **warning**: The load was 3.2 on 2 cores.", text)
+        self.assertIn("- before and after: **warning**: The load was 3.2 on 2 cores.", text)
         self.assertIn("- As they should be: governor.", text)
         self.assertIn("| calibration | absent: not asked for |", text)
 

@@ -115,8 +115,9 @@ def write_machine(folder, s):
         machine["calibration_absent"] = "not asked for"
     (folder / "machine.json").write_text(json.dumps(machine, indent=2))
     (folder / "manifest.json").write_text(json.dumps(
-        {"spec": {"name": "optimizers", "sha256": "1" * 64}, "dataset_sha256": "2" * 64,
-         "lossgrid": "v0", "options": {"budget_s": 60, "precision": 0.02, "seed": int(s.seed)}}))
+        {"lossgrid": {"version": "v0"}, "data": {"used": "mnist", "title": "MNIST"},
+         "spec": {"name": "optimizers", "sha256": "1" * 64},
+         "timing": {"seed": int(s.seed), "budget_s": 60.0, "rounds": int(s.rounds)}}))
 
 
 def write(folder, **given):
@@ -136,6 +137,7 @@ def write(folder, **given):
             cost.append(cost_row(s, arm, cell, phase, values, steps))
             samples += [[cell, phase, i, position, steps, round(v * steps), *(
                 c and round(c * steps) for c in counts(s, v))] for i, v in enumerate(values)]
+        samples.append([cell, "probed", 0, position, steps, 1000000, "", "", ""])
         phases.append([cell, 0.008, 0.005, 0.011])
     f = s.floor
     noise = [[every[0][0], phase, 1 + f / 3, 1 - f / 2, 1 + f, f] for phase in PHASES]
@@ -147,6 +149,7 @@ def write(folder, **given):
     write_csv(folder / "conditions.csv", [
         ["when", "condition", "verdict", "sentence"],
         ["before", "governor", "ok", "The governor is performance."],
+        ["before", "load", "warning" if int(s.warning) else "ok", "The load was 3.2 on 2 cores."],
         ["after", "load", "warning" if int(s.warning) else "ok", "The load was 3.2 on 2 cores."]])
     write_machine(folder, s)
     return folder

@@ -110,8 +110,7 @@ Test(pairing, same)
 Test(pairing, undecided_says_why)
 {
     assert_verdict(1020, VERDICT_UNDECIDED);
-    cr_assert_str_eq(pairing.all[0].reason,
-                     "the interval reaches over the edge of the noise floor");
+    cr_assert_str_eq(pairing.all[0].reason, "different, but perhaps by no more than noise");
 }
 
 Test(pairing, an_unknown_floor_names_no_winner)
