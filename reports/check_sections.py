@@ -65,6 +65,8 @@ def headline(checks):
         wrong.append(f"{plural(len(unseen), 'planted defect')} unseen in some trial")
     if not totals["checked"] + totals["certified"]:
         wrong.append("nothing was checked")
+    if checks.manifest.get("interrupted"):
+        wrong.insert(0, "interrupted, not all was checked")
     if wrong:
         return f"FAILED: {listed(wrong)}. {said}"
     worst = worst_of(checks.blocks)

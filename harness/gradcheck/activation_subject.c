@@ -43,7 +43,8 @@ static void free_own(struct subject *subject)
 }
 
 enum lg_status activation_subject(const struct copies *copies, const struct lg_choice *activation,
-                                  uint64_t seed, struct subject *subject, struct lg_error *error)
+                                  double reach, uint64_t seed, struct subject *subject,
+                                  struct lg_error *error)
 {
     const struct lg_info *info = copies->backend[COPY_F64]->activation(activation->index);
     struct activation_own *own = calloc(1, sizeof *own);
@@ -52,7 +53,9 @@ enum lg_status activation_subject(const struct copies *copies, const struct lg_c
                                 .block_count = 1,
                                 .blocks = {{"Jacobian", 0, N, N}},
                                 .step = 0x1p-5,
-                                .is_small = true,
+                                .is_small = reach == subject_reaches[0],
+                                .is_single = true,
+                                .is_far = reach > subject_reaches[0],
                                 .minimum = -8,
                                 .maximum = 8,
                                 .batches = 1,
@@ -62,6 +65,9 @@ enum lg_status activation_subject(const struct copies *copies, const struct lg_c
                                 .own = own};
     snprintf(subject->name, sizeof subject->name, "%s", info->name);
     variants_describe(info, &activation->options, subject->options);
+    if (!subject->is_small)
+        snprintf(subject->blocks[0].name, sizeof subject->blocks[0].name, "Jacobian up to %g",
+                 reach);
     subject->point = malloc(subject->size * sizeof *subject->point);
     if (own == NULL || subject->point == NULL)
         return points_no_memory(subject, error);
@@ -76,7 +82,7 @@ enum lg_status activation_subject(const struct copies *copies, const struct lg_c
     }
     struct lg_pcg pcg = lg_pcg_seed(seed, 7);
     for (size_t i = 0; i < N; i++) {
-        const double range = i < 2 ? 0.5 : 3; /* some where saturating ones move */
+        const double range = i < 2 ? 0.5 : reach; /* some where saturating ones move */
         const double z = points_draw(&pcg, -range, range);
         for (size_t k = 0; k < N; k++)
             subject->point[k * N + i] = z;

@@ -101,15 +101,17 @@ static bool is_sharp(const struct derivative *d, long double noise)
 }
 
 /* Steps that reach over a kink see two pieces of the function: where none was small
- * enough, smaller ones are tried. */
+ * enough, smaller ones are tried. Not of a loss by itself, whose kinks are few: where it
+ * lacks digits, small steps see the stairs of rounding. */
 static void measure_line(struct check *check, struct check_line *line, size_t steps)
 {
     struct moved moved = {check, line};
     const struct line along = {line_value, &moved};
     const long double noise = check->noise[line->block];
+    const int retries = check->subject->is_single ? 0 : RETRIES;
     double step = check->subject->step;
     derivative_measure(&along, step, steps, noise, &line->derivative);
-    for (int i = 0; i < RETRIES && !is_sharp(&line->derivative, noise); i++) {
+    for (int i = 0; i < retries && !is_sharp(&line->derivative, noise); i++) {
         struct derivative finer;
         step /= CLOSER;
         derivative_measure(&along, step, steps, noise, &finer);
@@ -147,6 +149,13 @@ static void choose_lines(const struct subject *subject, size_t b, const struct c
     }
 }
 
+static long double noise_of(struct check *check, struct check_line *line)
+{
+    struct moved moved = {check, line};
+    const struct line along = {line_value, &moved};
+    return derivative_noise(&along, check_unit(COPY_WIDE), check->subject->is_single);
+}
+
 enum lg_status check_measure(struct subject *subject, const struct check_plan *plan,
                              struct check *check, struct lg_error *error)
 {
@@ -168,11 +177,13 @@ enum lg_status check_measure(struct subject *subject, const struct check_plan *p
     for (size_t b = 0; b < subject->block_count; b++) {
         const size_t own = lines_of(&subject->blocks[b], plan);
         choose_lines(subject, b, plan, &pcg, line);
-        struct moved moved = {check, line + own - 1}; /* a direction where there is one */
-        const struct line along = {line_value, &moved};
-        check->noise[b] = derivative_noise(&along, check_unit(COPY_WIDE));
-        for (size_t i = 0; i < own; i++)
+        /* A direction's noise, where there is one; a loss's entries may differ in theirs. */
+        check->noise[b] = noise_of(check, line + own - 1);
+        for (size_t i = 0; i < own; i++) {
+            if (subject->is_single)
+                check->noise[b] = noise_of(check, line + i);
             measure_line(check, line + i, plan->steps);
+        }
         line += own;
     }
     return LG_OK;
@@ -223,9 +234,9 @@ static struct outcome try_line(const struct court *court, const struct check_lin
     if (o.at_kink) {
         const bool rising = left->value <= right->value;
         const struct estimate *low = rising ? left : right, *high = rising ? right : left;
-        o.numeric = o.analytic < low->value    ? low->value
-                    : o.analytic > high->value ? high->value
-                                               : o.analytic;
+        o.numeric = o.analytic > high->value   ? high->value
+                    : o.analytic >= low->value ? o.analytic
+                                               : low->value; /* of NaN too */
         o.bar = left->error > right->error ? left->error : right->error;
     } else {
         o.numeric = d->best.value;

@@ -4,31 +4,42 @@
 #include <math.h>
 
 /* Extrapolations beyond these win no digits any more. */
-enum { ORDERS = 7, NOISE_POINTS = 9 };
+enum { ORDERS = 7, NOISE_POINTS = 10 };
 
-/* So far apart that third differences keep nothing of a smooth function. */
-static const double NOISE_STEP = 0x1p-40;
+/* So far apart that third, and sixth, differences keep nothing of a smooth function. */
+static const double SHORT_STEP = 0x1p-40, LONG_STEP = 0x1p-14;
 
 static long double larger(long double a, long double b)
 {
     return a > b ? a : b;
 }
 
-/* The root of the mean square of the third differences of independent errors of size 1
- * is that of 1 + 9 + 9 + 1. On one side of 0, where a kink may be. */
-long double derivative_noise(const struct line *line, long double unit)
+/* Of independent errors of size 1, the root of the mean square of differences of an order:
+ * the root of a central binomial coefficient. On one side of 0, where a kink may be. */
+static long double noise_by(const struct line *line, double step, int order, long double *largest)
 {
-    long double value[NOISE_POINTS], largest = 0, sum = 0;
+    long double value[NOISE_POINTS], sum = 0, choose = 1;
     for (int i = 0; i < NOISE_POINTS; i++) {
-        value[i] = line->value(line->context, (i + 1) * NOISE_STEP);
-        largest = larger(largest, fabsl(value[i]));
+        value[i] = line->value(line->context, (i + 1) * step);
+        *largest = larger(*largest, fabsl(value[i]));
     }
-    for (int i = 0; i + 3 < NOISE_POINTS; i++) {
-        const long double third = (value[i + 3] - value[i]) - 3 * (value[i + 2] - value[i + 1]);
-        sum += third * third;
+    for (int k = 1; k <= order; k++) {
+        for (int i = 0; i + k < NOISE_POINTS; i++)
+            value[i] = value[i + 1] - value[i];
+        choose = choose * (order + k) / k;
     }
-    const long double root = __builtin_sqrt((double)(sum / (20 * (NOISE_POINTS - 3))));
-    return larger(unit * largest, 3 * root);
+    for (int i = 0; i + order < NOISE_POINTS; i++)
+        sum += value[i] * value[i];
+    return __builtin_sqrt((double)(sum / (choose * (NOISE_POINTS - order))));
+}
+
+long double derivative_noise(const struct line *line, long double unit, bool is_smooth)
+{
+    long double largest = 0;
+    long double noise = noise_by(line, SHORT_STEP, 3, &largest);
+    if (is_smooth)
+        noise = larger(noise, noise_by(line, LONG_STEP, 6, &largest));
+    return larger(unit * largest, 3 * noise);
 }
 
 /* Differences of ascending accuracy from one sequence of steps: row k has the

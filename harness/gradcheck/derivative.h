@@ -36,8 +36,10 @@ struct derivative {
     long double at_zero;                              /* the function's value */
 };
 
-/* How much of a value near 0 is rounding; at least unit times the value. */
-long double derivative_noise(const struct line *line, long double unit);
+/* How much of a value near 0 is rounding; at least unit times the value. A function that
+ * has no kinks nearby is also looked at in wider steps: where its rounding makes stairs,
+ * short ones see none. */
+long double derivative_noise(const struct line *line, long double unit, bool is_smooth);
 
 /* Steps h_max, h_max / 2, ...: `steps` of them, at least 3. h_max: a power of two. */
 void derivative_measure(const struct line *line, double h_max, size_t steps, long double noise,

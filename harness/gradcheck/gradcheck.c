@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "harness/run/clock.h"
@@ -143,7 +144,8 @@ enum lg_status gradcheck_run(struct gradcheck *g, struct lg_error *error)
     if (shared.status != LG_OK && error != NULL)
         *error = own;
     g->seconds = (double)(clock_wall_ns() - began) * 1e-9;
-    if (status == LG_OK && interrupt_count() > 0)
+    g->is_cut_short = interrupt_count() > 0;
+    if (status == LG_OK && g->is_cut_short)
         return lg_fail(error, LG_INTERRUPTED, "interrupted after %zu of %zu checks",
                        shared.finished, shared.total);
     return status;
@@ -156,17 +158,17 @@ struct gradcheck_totals gradcheck_totals(const struct gradcheck *g)
         const struct result *r = &g->results[i];
         if (!g->done[i])
             continue;
-        totals.subjects++;
+        totals.subjects += i == 0 || !result_same_subject(r, r - 1);
         totals.blocks += r->block_count;
         totals.checked += r->checked;
         totals.certified += r->certified;
         totals.skipped += r->skipped;
         totals.failed += r->failed;
         totals.dead += r->dead;
-        totals.lifeless += r->dead > 0 && r->dead + r->unchecked == r->block_count;
+        totals.lifeless += result_is_lifeless(r);
     }
     for (size_t i = 0; i < g->row_count; i++)
-        totals.unseen += !trials_row_is_right(&g->rows[i]);
+        totals.unseen += g->rows[i].trials == 0 || !trials_row_is_right(&g->rows[i]);
     return totals;
 }
 
@@ -190,7 +192,8 @@ bool gradcheck_is_right(const struct gradcheck *g)
     const struct gradcheck_totals totals = gradcheck_totals(g);
     if (g->defect != NULL)
         return is_seen_everywhere(g);
-    return totals.failed == 0 && totals.unseen == 0 && totals.lifeless == 0 && totals.checked > 0;
+    return !g->is_cut_short && totals.failed == 0 && totals.unseen == 0 && totals.lifeless == 0 &&
+           totals.checked > 0;
 }
 
 void gradcheck_free(struct gradcheck *g)

@@ -19,6 +19,7 @@ struct gradcheck {
     struct trials_row rows[TRIALS_ROWS_MAX];
     size_t row_count;
     double seconds;
+    bool is_cut_short; /* by Ctrl-C: not all is done */
 };
 
 /* Run it on `jobs` threads, with progress on standard error. The results do not depend on

@@ -66,8 +66,13 @@ static enum lg_status read_line(int argc, char **argv, struct options *line, str
         status = command_next_option(argc, argv, long_options, &option, error);
         if (status != LG_OK || option < 0)
             continue;
+        if ((option == LOSS || option == ACTIVATION) && line->value[option] != NULL)
+            return lg_fail(error, LG_USAGE, "--%s is given twice: one at a time, or --all",
+                           option == LOSS ? "loss" : "activation");
         line->value[option] = optarg != NULL ? optarg : "";
-        if (option == SPEC && line->spec_count < SPECS_MAX)
+        if (option == SPEC && line->spec_count == SPECS_MAX)
+            return lg_fail(error, LG_USAGE, "more than %d specs", (int)SPECS_MAX);
+        if (option == SPEC)
             line->specs[line->spec_count++] = optarg;
     }
     if (status == LG_OK)
@@ -204,6 +209,8 @@ static enum lg_status run_line(const struct options *line, const char *command,
     enum lg_status status = load_specs(line, &specs, error);
     if (status == LG_OK)
         status = prepare(line, &specs, &g, error);
+    if (status == LG_OK && line->value[OUT] != NULL) /* before minutes of work */
+        status = files_make_directories(line->value[OUT], error);
     if (status == LG_OK) {
         status = gradcheck_run(&g, error);
         const bool shown = status == LG_OK || status == LG_INTERRUPTED;

@@ -8,7 +8,7 @@ static const double STEP = 0x1p-9;
 
 static double larger(double a, double b)
 {
-    return a > b ? a : b;
+    return !(b <= a) ? b : a; /* NaN counts */
 }
 
 struct space {

@@ -27,6 +27,7 @@ static const char *const kind_names[] = {"loss",      "activation", "layer",   "
 struct item {
     enum item_kind kind;
     size_t index, variant; /* of a registry, or of the shapes */
+    double reach;          /* of a loss's or an activation's points */
     const struct experiment *experiment;
     const struct cell *cell;
 };
@@ -56,10 +57,15 @@ static bool add(struct items *items, const struct item *item)
 static bool add_entries(struct items *items, enum item_kind kind, size_t count, size_t only,
                         const struct lg_info *(*info)(size_t))
 {
+    const bool has_reach = kind == ITEM_LOSS || kind == ITEM_ACTIVATION;
     bool added = true;
     for (size_t i = 0; i < count; i++)
         for (size_t v = 0; (only == SIZE_MAX || only == i) && v < variants_count(info(i)); v++)
-            added = added && add(items, &(struct item){.kind = kind, .index = i, .variant = v});
+            for (size_t r = 0; r < (has_reach ? REACHES : 1); r++)
+                added = added && add(items, &(struct item){.kind = kind,
+                                                           .index = i,
+                                                           .variant = v,
+                                                           .reach = subject_reaches[r]});
     return added;
 }
 
@@ -266,7 +272,7 @@ static enum lg_status finish(enum lg_status created, struct subject *subject,
                              struct result *result, struct lg_error *error)
 {
     if (created == LG_FAILED) { /* it says why; that is a result */
-        result_skip(result, "", error->message);
+        result_dead(result, "", error->message);
         return LG_OK;
     }
     if (created != LG_OK)
@@ -274,6 +280,8 @@ static enum lg_status finish(enum lg_status created, struct subject *subject,
     const struct check_plan plan = plan_of(item, seed);
     result_begin(result, subject->kind, subject->name, subject->options);
     const enum lg_status status = subject_check(subject, &plan, defect, result, error);
+    if (subject->not_finite > 0)
+        result_skip(result, "", "no finite value: drawn again");
     subject_free(subject);
     return status;
 }
@@ -331,9 +339,10 @@ static enum lg_status check_entry(const struct copies *copies, const struct item
         return plants_nothing(result);
     if (item->kind == ITEM_OPTIMIZER)
         return optimizer_check(copies, &choice, seed, result, error);
-    const enum lg_status created = item->kind == ITEM_LOSS
-                                       ? loss_subject(copies, &choice, seed, &subject, error)
-                                       : activation_subject(copies, &choice, seed, &subject, error);
+    const enum lg_status created =
+        item->kind == ITEM_LOSS
+            ? loss_subject(copies, &choice, item->reach, seed, &subject, error)
+            : activation_subject(copies, &choice, item->reach, seed, &subject, error);
     return finish(created, &subject, item, seed, defect, result, error);
 }
 

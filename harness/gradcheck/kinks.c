@@ -78,8 +78,8 @@ static void measure(const struct search *search, double at, size_t steps, double
     subject->point[search->entry] = at;
     search->check->x[search->entry] = at;
     *kink = (struct kink){.entry = search->entry, .at = at};
-    derivative_measure(&line, subject->step, steps, derivative_noise(&line, check_unit(COPY_WIDE)),
-                       &kink->derivative);
+    derivative_measure(&line, subject->step, steps,
+                       derivative_noise(&line, check_unit(COPY_WIDE), false), &kink->derivative);
     subject->gradient(subject, COPY_F64, subject->point, 0, gradient);
     subject->point[search->entry] = own;
     search->check->x[search->entry] = own;

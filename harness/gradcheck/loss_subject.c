@@ -92,7 +92,9 @@ static void draw_target(enum lg_target kind, const double range[2], struct lg_pc
         target[0] = 1, target[1] = -1;
 }
 
-/* Where predictions and free targets are drawn, tried in turn. */
+const double subject_reaches[REACHES] = {2, 8, 40};
+
+/* Where predictions and free targets are drawn, tried in turn, by a reach of 2. */
 static const double ranges[][2] = {{-2, 2}, {0.25, 2}, {0.0625, 0.9375}, {-2, -0.0625}};
 enum { RANGES = sizeof ranges / sizeof *ranges, REDRAWS = 32 };
 
@@ -109,31 +111,46 @@ static void clip(const struct lg_loss_shape *shape, double range[2])
     }
 }
 
+/* Whether the value, not only the gradient, depends on a prediction. */
+static bool moves(struct subject *subject, size_t input, long double at)
+{
+    struct loss_own *own = subject->own;
+    bool moved = false;
+    for (size_t i = input * ENTRIES; i < (input + 1) * ENTRIES && !moved; i++) {
+        const double x = subject->point[i];
+        subject->point[i] = x + subject->step / 2;
+        moved = evaluate(own, COPY_WIDE, subject->point, false) != at;
+        subject->point[i] = x;
+    }
+    return moved;
+}
+
 /* Whether the loss is a number there and depends on every prediction. */
 static bool is_alive(struct subject *subject)
 {
     struct loss_own *own = subject->own;
     const long double at = evaluate(own, COPY_WIDE, subject->point, true);
+    subject->not_finite += at - at != 0;
     for (size_t i = 0; i < own->inputs; i++) {
         double largest = 0;
         for (size_t j = 0; j < ENTRIES; j++)
             largest = own->slope[i][j] != 0 ? 1 : largest;
-        if (largest == 0)
+        if (largest == 0 && !moves(subject, i, at))
             return false;
     }
     return at - at == 0;
 }
 
 /* Draw targets and predictions until the loss is alive; false if it never is. */
-static bool draw_points(const struct lg_loss_shape *shape, struct lg_pcg *pcg,
+static bool draw_points(const struct lg_loss_shape *shape, double reach, struct lg_pcg *pcg,
                         struct subject *subject)
 {
     struct loss_own *own = subject->own;
     const bool anywhere = shape->minimum == shape->maximum;
     for (size_t attempt = 0; attempt < RANGES * REDRAWS; attempt++) {
         const double *tried = ranges[attempt / REDRAWS];
-        double range[2] = {tried[0], tried[1]};
-        draw_target(shape->target, tried, pcg, own->target);
+        double range[2] = {tried[0] * reach / 2, tried[1] * reach / 2};
+        draw_target(shape->target, range, pcg, own->target);
         clip(shape, range);
         for (size_t i = 0; i < subject->size; i++)
             subject->point[i] = points_draw(pcg, range[0], range[1]);
@@ -145,7 +162,7 @@ static bool draw_points(const struct lg_loss_shape *shape, struct lg_pcg *pcg,
     return false;
 }
 
-enum lg_status loss_subject(const struct copies *copies, const struct lg_choice *loss,
+enum lg_status loss_subject(const struct copies *copies, const struct lg_choice *loss, double reach,
                             uint64_t seed, struct subject *subject, struct lg_error *error)
 {
     const struct lg_backend *backend = copies->backend[COPY_F64];
@@ -156,7 +173,9 @@ enum lg_status loss_subject(const struct copies *copies, const struct lg_choice 
                                 .size = shape->inputs * ENTRIES,
                                 .block_count = shape->inputs,
                                 .step = 0x1p-5,
-                                .is_small = true,
+                                .is_small = reach == subject_reaches[0],
+                                .is_single = true,
+                                .is_far = reach > subject_reaches[0],
                                 .batches = 1,
                                 .value = value,
                                 .gradient = gradient,
@@ -171,6 +190,8 @@ enum lg_status loss_subject(const struct copies *copies, const struct lg_choice 
             snprintf(block->name, sizeof block->name, "prediction");
         else
             snprintf(block->name, sizeof block->name, "prediction %zu", i + 1);
+        if (!subject->is_small)
+            snprintf(block->name + strlen(block->name), 24, " up to %g", reach);
     }
     subject->point = malloc(subject->size * sizeof *subject->point);
     if (own == NULL || subject->point == NULL)
@@ -192,7 +213,7 @@ enum lg_status loss_subject(const struct copies *copies, const struct lg_choice 
             return points_no_memory(subject, error);
     }
     struct lg_pcg pcg = lg_pcg_seed(seed, 7);
-    if (draw_points(shape, &pcg, subject))
+    if (draw_points(shape, reach, &pcg, subject))
         return LG_OK;
     enum lg_status status =
         lg_fail(error, LG_FAILED, "%s has no gradient other than 0 at any point tried", info->name);

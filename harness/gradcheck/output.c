@@ -30,7 +30,7 @@ static struct kind_totals add_up(const struct gradcheck *g, const char *kind)
         const struct result *r = &g->results[i];
         if (!g->done[i] || strcmp(r->kind, kind) != 0)
             continue;
-        t.subjects++;
+        t.subjects += i == 0 || !result_same_subject(r, r - 1);
         t.checked += r->checked;
         t.certified += r->certified;
         t.skipped += r->skipped;
@@ -97,25 +97,35 @@ static void print_kinks(const struct gradcheck *g, struct text *text)
     }
 }
 
+/* Why, and how many. */
+struct reason {
+    const char *why;
+    size_t count;
+};
+
+static size_t add_reason(struct reason *reasons, size_t count, const char *why, size_t derivatives)
+{
+    size_t at = 0;
+    while (at < count && strcmp(reasons[at].why, why) != 0)
+        at++;
+    if (at == count && count < REASONS_MAX)
+        reasons[count++] = (struct reason){why, 0};
+    reasons[at < REASONS_MAX ? at : REASONS_MAX - 1].count += derivatives;
+    return count;
+}
+
 static void print_skipped(const struct gradcheck *g, struct text *text)
 {
-    const char *reasons[REASONS_MAX];
-    size_t counts[REASONS_MAX] = {0}, count = 0;
-    for (size_t i = 0; i < g->items.count; i++) {
-        const struct result *r = &g->results[i];
-        size_t at = 0;
-        if (!g->done[i] || r->skipped == 0)
-            continue;
-        while (at < count && strcmp(reasons[at], r->reason) != 0)
-            at++;
-        if (at == REASONS_MAX)
-            at--;
-        else if (at == count)
-            reasons[count++] = r->reason;
-        counts[at] += r->skipped;
-    }
+    struct reason reasons[REASONS_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < g->items.count; i++)
+        for (size_t r = 0; r < RESULT_REASONS_MAX; r++)
+            if (g->done[i] && g->results[i].reasons[r].count > 0)
+                count = add_reason(reasons, count, g->results[i].reasons[r].why,
+                                   g->results[i].reasons[r].count);
     for (size_t i = 0; i < count; i++)
-        text_print(text, "%s  %zu: %s\n", i == 0 ? "\nskipped\n" : "", counts[i], reasons[i]);
+        text_print(text, "%s  %zu: %s\n", i == 0 ? "\nskipped\n" : "", reasons[i].count,
+                   reasons[i].why);
 }
 
 static void print_planted(const struct gradcheck *g, struct text *text)
@@ -147,11 +157,12 @@ static void print_failures(const struct gradcheck *g, struct text *text)
         const struct result *r = &g->results[i];
         if (g->done[i] && r->failed > 0)
             text_print(text, "\nFAILED %s\n", r->message);
-        if (g->done[i] && r->dead > 0 && r->dead + r->unchecked == r->block_count)
+        if (g->done[i] && result_is_lifeless(r))
             text_print(text,
-                       "\nDEAD %s %s: every gradient and every difference is 0: nothing has "
-                       "been shown\n",
-                       r->kind, r->name);
+                       "\nDEAD %s %s%s%s%s: nothing has been shown: gradients and differences are "
+                       "0, or of no use\n",
+                       r->kind, r->name, r->options[0] != '\0' ? " (" : "", r->options,
+                       r->options[0] != '\0' ? ")" : "");
     }
 }
 
@@ -187,12 +198,13 @@ enum lg_status gradcheck_print(const struct gradcheck *g, struct text *text, str
     print_planted(g, text);
     print_failures(g, text);
     const struct gradcheck_totals t = gradcheck_totals(g);
-    text_print(text,
-               "\n%zu derivatives of %zu subjects in %.1f s: %s (%zu blocks failed, %zu dead, %zu "
-               "derivatives skipped)\n",
-               t.checked, t.subjects, g->seconds,
-               gradcheck_is_right(g) ? "all as they should be" : "NOT all as they should be",
-               t.failed, t.dead, t.skipped);
+    text_print(
+        text,
+        "\n%s%zu derivatives of %zu subjects in %.1f s: %s (%zu blocks failed, %zu dead, %zu "
+        "derivatives skipped)\n",
+        g->is_cut_short ? "INTERRUPTED. " : "", t.checked, t.subjects, g->seconds,
+        gradcheck_is_right(g) ? "all as they should be" : "NOT all as they should be", t.failed,
+        t.dead, t.skipped);
     return text_check(text, error);
 }
 
@@ -280,11 +292,11 @@ static enum lg_status write_manifest(const struct gradcheck *g, const char *dire
                   "blocks", (json_int_t)t.blocks, "checked", (json_int_t)t.checked, "certified",
                   (json_int_t)t.certified, "skipped", (json_int_t)t.skipped, "failed",
                   (json_int_t)t.failed, "dead", (json_int_t)t.dead);
-    json_t *root =
-        json_pack("{s:s, s:s, s:s, s:f, s:i, s:I, s:o, s:o}", "lossgrid", version_text(), "command",
-                  command, "isa", g->copies.backend[COPY_F64]->isa, "seconds", g->seconds,
-                  "precision_bits_wide", (int)LDBL_MANT_DIG, "seed", (json_int_t)g->seed, "totals",
-                  totals, "machine", machine_json(&machine));
+    json_t *root = json_pack(
+        "{s:s, s:b, s:s, s:s, s:f, s:i, s:I, s:o, s:o}", "lossgrid", version_text(), "interrupted",
+        (int)g->is_cut_short, "command", command, "isa", g->copies.backend[COPY_F64]->isa,
+        "seconds", g->seconds, "precision_bits_wide", (int)LDBL_MANT_DIG, "seed",
+        (json_int_t)g->seed, "totals", totals, "machine", machine_json(&machine));
     char *text = root != NULL ? json_dumps(root, JSON_INDENT(2)) : NULL;
     json_decref(root);
     if (text == NULL)

@@ -67,12 +67,36 @@ static void optional(struct csv *csv, const double *value)
         csv_empty(csv);
 }
 
+bool result_same_subject(const struct result *a, const struct result *b)
+{
+    return strcmp(a->kind, b->kind) == 0 && strcmp(a->name, b->name) == 0 &&
+           strcmp(a->options, b->options) == 0;
+}
+
+bool result_is_lifeless(const struct result *result)
+{
+    const bool searches = strcmp(result->kind, "optimizer") == 0 && result->unchecked > 0;
+    return !searches && result->dead + result->unchecked == result->block_count;
+}
+
 void result_say(struct result *result, const char *message)
 {
     if (result->message[0] == '\0' && message[0] != '\0')
         snprintf(result->message, sizeof result->message, "%s %s%s%s%s: %s", result->kind,
                  result->name, result->options[0] != '\0' ? " (" : "", result->options,
                  result->options[0] != '\0' ? ")" : "", message);
+}
+
+/* One of few; what has no room is counted with the last. */
+static void add_reason(struct result *result, const struct judgement *judgement)
+{
+    size_t at = 0;
+    while (at + 1 < RESULT_REASONS_MAX && result->reasons[at].count > 0 &&
+           strcmp(result->reasons[at].why, judgement->reason) != 0)
+        at++;
+    if (result->reasons[at].count == 0)
+        snprintf(result->reasons[at].why, sizeof result->reasons[at].why, "%s", judgement->reason);
+    result->reasons[at].count += judgement->skipped;
 }
 
 void result_add(struct result *result, const struct result_row *row)
@@ -110,8 +134,8 @@ void result_add(struct result *result, const struct result_row *row)
     result->failed += j->verdict == VERDICT_FAIL;
     result->dead += j->verdict == VERDICT_DEAD;
     result->unchecked += j->verdict == VERDICT_SKIPPED;
-    if (j->reason[0] != '\0')
-        snprintf(result->reason, sizeof result->reason, "%s", j->reason);
+    if (j->skipped > 0)
+        add_reason(result, j);
     if (measured && j->verdict == VERDICT_PASS && j->relative_error >= result->relative_error) {
         result->relative_error = j->relative_error;
         result->error_bar = j->error_bar;
@@ -147,12 +171,22 @@ void result_skip(struct result *result, const char *block, const char *reason)
                &(struct result_row){.block = block, .worst = "", .method = "", .judgement = &none});
 }
 
+void result_dead(struct result *result, const char *block, const char *reason)
+{
+    struct judgement none = {.verdict = VERDICT_DEAD, .reason = reason, .worst = SIZE_MAX};
+    snprintf(none.message, sizeof none.message, "%s", reason);
+    result_add(result,
+               &(struct result_row){.block = block, .worst = "", .method = "", .judgement = &none});
+}
+
 void ulps_note(struct ulps *ulps, double a, double b, double scale, int bits)
 {
     int exponent = 0;
     frexp(scale, &exponent);
     const double apart = a < b ? b - a : a - b;
-    const double in_ulps = apart > 0 ? apart / ldexp(1, exponent - bits) : 0;
+    /* NaN is not the same as anything. */
+    const double in_ulps =
+        !(apart <= 0) ? (apart == apart ? apart / ldexp(1, exponent - bits) : (double)INFINITY) : 0;
     size_t bin = 0;
     if (in_ulps > 0)
         for (bin = 1; bin + 1 < ULPS_BINS && in_ulps >= ldexp(1, (int)bin - 1); bin++)

@@ -9,7 +9,7 @@
 
 /* Histogram of errors in units of the last place: exactly 0, below 1, then [1, 2), [2, 4),
  * ... */
-enum { ULPS_BINS = 40, RESULT_KINKS_MAX = 4 };
+enum { ULPS_BINS = 40, RESULT_KINKS_MAX = 4, RESULT_REASONS_MAX = 4 };
 
 struct ulps {
     uint64_t count[ULPS_BINS];
@@ -28,7 +28,10 @@ struct result {
     } kink[RESULT_KINKS_MAX]; /* those found that differ in more than their place */
     size_t kink_count;
     char message[CHECK_MESSAGE_MAX + SUBJECT_NAME_MAX + SUBJECT_OPTIONS_MAX + 32]; /* the first */
-    char reason[200]; /* why any was skipped */
+    struct {
+        char why[160];
+        size_t count; /* derivatives */
+    } reasons[RESULT_REASONS_MAX];
 };
 
 /* A row of gradcheck.csv. */
@@ -58,6 +61,13 @@ void result_add_kink(struct result *result, double at, double left, double right
 
 /* A block of which nothing could be checked, and why. */
 void result_skip(struct result *result, const char *block, const char *reason);
+void result_dead(struct result *result, const char *block, const char *reason);
+
+/* Whether they are of one subject: a loss's points near and far are checked apart. */
+bool result_same_subject(const struct result *a, const struct result *b);
+
+/* Whether nothing has been shown of a subject, though it is one of which something can. */
+bool result_is_lifeless(const struct result *result);
 
 /* The first message, or another after it was lost. */
 void result_say(struct result *result, const char *message);

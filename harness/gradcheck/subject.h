@@ -32,8 +32,11 @@ struct subject {
     struct block blocks[SUBJECT_BLOCKS_MAX];
     double step;             /* the largest t, of entries and directions */
     bool is_small;           /* cheap enough to look for kinks, and for second derivatives */
+    bool is_single;          /* a loss or an activation by itself */
+    bool is_far;             /* at large numbers, where copies may lose digits */
     double minimum, maximum; /* where kinks are looked for */
     uint64_t seed;           /* of its data, where it has any */
+    size_t not_finite;       /* points drawn at which it was no number */
     size_t batches;          /* it can be measured on so many batches of data; 0 is the own */
 
     /* The function at x: (size). */

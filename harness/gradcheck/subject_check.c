@@ -13,8 +13,13 @@
 static const double SWEEP_FROM = 0.25;
 enum { SWEEP_STEPS = 30 };
 
-/* The f32 copy's gradient may be so many units of its last place off the f64 one's. */
-static const double F32_ULPS = 4096;
+/* A copy's gradient, and its value, may be so many units of its last place off those of the
+ * next wider one. */
+static const double COPY_ULPS = 256;
+
+/* Far from 0 a form may lose all digits in one copy, as it does elsewhere: there the wide
+ * copy's gradient is judged, and of the others only that they are numbers. */
+static const double ANY_NUMBER = 1e300;
 
 /* What cancels in a block is of the size of others' entries: its units are at least those
  * of this share of them. */
@@ -94,7 +99,7 @@ static void sweep(struct work *work, const struct check_line *line)
         const struct line along = {check_entry_value, &entry};
         struct derivative d;
         derivative_measure(&along, SWEEP_FROM, SWEEP_STEPS,
-                           derivative_noise(&along, check_unit(copy)), &d);
+                           derivative_noise(&along, check_unit(copy), false), &d);
         for (size_t k = 0; k < d.steps; k++)
             add_sweep_row(work, line, methods[copy][0], d.h[k], &d.central[k]);
         for (size_t k = 1; k < d.steps; k++)
@@ -171,14 +176,52 @@ static void fail(struct judgement *judgement, const char *format, const char *bl
     snprintf(judgement->message, sizeof judgement->message, format, block, found, allowed);
 }
 
-static void judge_copies(const struct block *block, const struct ulps *f32,
-                         struct judgement *judgement)
+static double most_ulps(const struct work *work)
 {
-    if (judgement->verdict != VERDICT_FAIL && !(f32->largest <= F32_ULPS))
+    return work->subject->is_far ? ANY_NUMBER : COPY_ULPS;
+}
+
+static void judge_copies(const struct work *work, const struct block *block, const struct ulps *f64,
+                         const struct ulps *f32, struct judgement *judgement)
+{
+    const double most = most_ulps(work);
+    if (judgement->verdict == VERDICT_FAIL)
+        return;
+    if (!(f32->largest <= most))
         fail(judgement,
              "%s: the f32 gradient is %.3g units of its last place off the f64 one, at most %g are "
              "expected",
-             block->name, f32->largest, F32_ULPS);
+             block->name, f32->largest, most);
+    else if (!(f64->largest <= most))
+        fail(judgement,
+             "%s: the f64 gradient is %.3g units of its last place off the one in long double, at "
+             "most %g are expected",
+             block->name, f64->largest, most);
+}
+
+/* The values of the copies, in units of what they are made of: terms may cancel. */
+static void judge_values(const struct work *work, struct judgement *judgement)
+{
+    struct subject *subject = work->subject;
+    const double most = most_ulps(work);
+    const long double wide = subject->value(subject, COPY_WIDE, subject->point);
+    long double scale = fabsl(wide);
+    for (size_t i = 0; i < subject->size; i++) {
+        const long double part =
+            (long double)work->gradient[COPY_WIDE][i] * (long double)subject->point[i];
+        scale = fabsl(part) > scale ? fabsl(part) : scale;
+    }
+    for (enum copy copy = COPY_F32; copy <= COPY_F64; copy++) {
+        const long double value = subject->value(subject, copy, subject->point);
+        const long double units = fabsl(value - wide) / (scale * 2 * check_unit(copy));
+        if (scale > 0 && !(units <= most) && judgement->verdict != VERDICT_FAIL)
+            fail(judgement,
+                 copy == COPY_F32 ? "%s: the f32 value is %.3g units of its last place off the one "
+                                    "in long double, at most %g are expected"
+                                  : "%s: the f64 value is %.3g units of its last place off the one "
+                                    "in long double, at most %g are expected",
+                 subject->blocks[0].name, (double)units, most);
+    }
 }
 
 static void judge_asymmetry(const struct block *block, const struct asymmetry *asymmetry,
@@ -209,7 +252,9 @@ static void add_block(struct work *work, size_t b, const double *gradient)
     check_judge(&work->check, b, gradient, &judgement);
     judge_kinks(work, block, &judgement);
     compare_copies(work, block, &f64, &f32);
-    judge_copies(block, &f32, &judgement);
+    judge_copies(work, block, &f64, &f32, &judgement);
+    if (b == 0)
+        judge_values(work, &judgement);
     if (work->has_asymmetry)
         judge_asymmetry(block, &work->asymmetry[b], &judgement);
     if (judgement.worst != SIZE_MAX)
@@ -255,7 +300,7 @@ static void give_back(struct work *work)
 static void examine(struct work *work, const struct check_plan *plan, const struct plant *defect)
 {
     struct subject *subject = work->subject;
-    const double *judged = work->gradient[COPY_F64];
+    const double *judged = work->gradient[subject->is_far ? COPY_WIDE : COPY_F64];
     for (int copy = 0; copy < COPIES; copy++)
         subject->gradient(subject, (enum copy)copy, subject->point, 0, work->gradient[copy]);
     if (subject->is_small && defect == NULL) {

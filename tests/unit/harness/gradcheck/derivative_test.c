@@ -47,7 +47,7 @@ static struct derivative measure(long double (*value)(void *, double), void *con
 {
     const struct line line = {value, context};
     struct derivative d;
-    derivative_measure(&line, 0.125, 16, derivative_noise(&line, unit), &d);
+    derivative_measure(&line, 0.125, 16, derivative_noise(&line, unit, false), &d);
     return d;
 }
 
@@ -123,4 +123,21 @@ Test(derivative, nothing_is_said_where_values_are_no_numbers)
     const struct derivative d = measure(not_a_number, NULL, UNIT);
     cr_expect(!(d.best.error < 1e300L));
     cr_expect(!(d.left.error < 1e300L));
+}
+
+/* Values that change in steps of 2^-30 only: short steps see a constant. */
+static long double stairs(void *context, double t)
+{
+    (void)context;
+    return (long double)(long long)((1 + (long double)t) * 0x1p30L) * 0x1p-30L;
+}
+
+Test(derivative, stairs_of_rounding_are_seen_in_long_steps)
+{
+    const struct line line = {stairs, NULL};
+    cr_expect(derivative_noise(&line, UNIT, false) < 1e-15L);
+    cr_expect(derivative_noise(&line, UNIT, true) > 1e-10L);
+    struct derivative d;
+    derivative_measure(&line, 0.03125, 15, derivative_noise(&line, UNIT, true), &d);
+    expect_within(&d.best, 1, 1e-5L);
 }
