@@ -238,11 +238,12 @@ void arm_probe(struct arm *arm, const struct arm_context *context, const struct 
     phases_settle(&arm->phases, PROBE_SHARE);
 }
 
-/* Stay busy for so long. */
-static void wait_for(double ns)
+/* Stay busy for a share of the time since `begin`, whatever the machine's pace. */
+static void wait_for(double share, uint64_t begin)
 {
-    const uint64_t begin = clock_wall_ns();
-    while ((double)(clock_wall_ns() - begin) < ns) {
+    const uint64_t end = clock_wall_ns();
+    const double ns = share * (double)(end - begin);
+    while ((double)(clock_wall_ns() - end) < ns) {
     }
 }
 
@@ -260,7 +261,6 @@ void arm_block(struct arm *arm, const struct arm_context *context, struct readin
                bool is_probed, struct block *block)
 {
     struct counter_totals totals = {0};
-    const double waited_ns = arm->slow_down * arm->pilot_ns * (double)arm->span;
     place(arm, context);
     lead_in(arm, context);
     phases_reset(&arm->phases);
@@ -268,9 +268,10 @@ void arm_block(struct arm *arm, const struct arm_context *context, struct readin
     for (size_t r = 0; r < arm->repeats; r++) {
         context->backend->restore(arm->net, arm->start);
         counter_session_start(readings->session);
+        const uint64_t begin = arm->slow_down > 0 ? clock_wall_ns() : 0;
         const bool sound = train(arm, context, arm->first, arm->span);
-        if (waited_ns > 0)
-            wait_for(waited_ns);
+        if (arm->slow_down > 0)
+            wait_for(arm->slow_down, begin);
         counter_session_stop(readings->session, &totals);
         assert(sound); /* the pilot did the same, to the bit */
         (void)sound;

@@ -35,9 +35,9 @@ struct arm {
     /* A block is `repeats` times `span` steps from the start. */
     bool is_full; /* its batch is all samples */
     size_t span, repeats;
-    double pilot_ns;                    /* a step, roughly */
-    struct phases phases;               /* told by the network in blocks that are looked into */
-    double slow_down;                   /* share of pilot_ns that is waited for besides; 0: none */
+    double pilot_ns;      /* a step, roughly */
+    struct phases phases; /* told by the network in blocks that are looked into */
+    double slow_down;     /* share of its steps' time that is waited for besides; 0: none */
     char weights_sha256[LG_DIGEST_HEX]; /* after the first steps */
 };
 

@@ -36,31 +36,24 @@ double ranking_floor(const struct timing *timing)
     return ratio_floor(&ratio);
 }
 
-static double median_of(const struct timing *timing, const struct arm *arm)
-{
-    double ns[SAMPLE_MOST];
-    struct sample_summary summary;
-    series_step_ns(timing, timing_series(timing, arm, false), ns);
-    sample_summarise(ns, timing->rounds, &summary);
-    return summary.median;
-}
-
 size_t ranking_order(const struct timing *timing, const struct arm *ranked[ARMS_MAX])
 {
-    double medians[ARMS_MAX];
+    double ratios[ARMS_MAX];
     size_t count = 0;
-    for (size_t i = 0; i < timing->arm_count && timing->rounds > 0; i++) {
+    const struct arm *reference = NULL;
+    for (size_t i = 0; i < timing->arm_count; i++) {
         const struct arm *arm = &timing->arms[i];
-        if (arm->is_twin || timing_series(timing, arm, false) == NULL)
+        struct sample_summary ratio;
+        reference = reference == NULL && arm->skipped[0] == '\0' ? arm : reference;
+        if (arm->is_twin || reference == NULL || !ranking_ratio(timing, arm, reference, &ratio))
             continue;
-        const double median = median_of(timing, arm);
         size_t at = count++;
-        for (; at > 0 && medians[at - 1] > median; at--) {
+        for (; at > 0 && ratios[at - 1] > ratio.median; at--) {
             ranked[at] = ranked[at - 1];
-            medians[at] = medians[at - 1];
+            ratios[at] = ratios[at - 1];
         }
         ranked[at] = arm;
-        medians[at] = median;
+        ratios[at] = ratio.median;
     }
     return count;
 }

@@ -16,8 +16,9 @@ bool ranking_ratio(const struct timing *timing, const struct arm *a, const struc
 /* ratio_floor() of the twins' whole steps; NaN without twins. */
 double ranking_floor(const struct timing *timing);
 
-/* The arms in order of their median step, the cheapest first, the twin left out; returns
- * how many. */
+/* The arms, the cheapest first, the twin left out; returns how many. Their order is that
+ * of their ratios to one of them, which a machine that changes its pace disturbs less than
+ * the order of their times. */
 size_t ranking_order(const struct timing *timing, const struct arm *ranked[ARMS_MAX]);
 
 #endif

@@ -268,8 +268,8 @@ const struct command time_command = {
             "                       good: governor, turbo, load and so on\n"
             "  --quiet              no progress and no closing table\n"
             "  --slow-down CELL=PERCENT\n"
-            "                       a test of the method: wait for that share of its step after\n"
-            "                       each step of a cell. The manifest says so\n"
+            "                       a test of the method: after the steps of a cell wait for\n"
+            "                       that share of what they took. The manifest says so\n"
             "\n"
             "Example:\n"
             "  lossgrid time experiments/optimizers.yaml --budget 120 --out results/cost\n",

@@ -98,24 +98,27 @@ static double arm_block_ns(const struct arm *arm)
 }
 
 /* Without the arms whose one step is long the others get their rounds: leave out the
- * longest until the least number of rounds has room in what is left of the budget. */
+ * longest until the least number of rounds has room in what is left of the budget, the
+ * others' blocks are as long, or one arm is left. */
 static void leave_out_longest(struct timing *timing, double ns,
                               const struct timing_observer *observer)
 {
+    enum { MUCH_LONGER = 4 };
     const double elapsed = (double)(clock_wall_ns() - timing->began_ns);
     const double left = (double)timing->effort.budget_ns - elapsed;
     const double rounds = (double)timing->least_rounds * (timing->has_phases ? 2 : 1);
     for (;;) {
         struct arm *longest = &timing->arms[0];
         double sum = ns; /* about the twin's */
+        size_t count = 0;
         for (size_t i = 0; i < timing->arm_count; i++) {
             struct arm *arm = &timing->arms[i];
             sum += arm_block_ns(arm);
+            count += arm->skipped[0] == '\0';
             longest = arm_block_ns(arm) > arm_block_ns(longest) ? arm : longest;
         }
-        if (sum * rounds <= left || longest->skipped[0] != '\0' ||
-            longest->span * longest->repeats > 1)
-            return; /* there is room, nobody is left, or all have more than one step */
+        if (sum * rounds <= left || count < 2 || arm_block_ns(longest) < MUCH_LONGER * ns)
+            return;
         snprintf(
             longest->skipped, sizeof longest->skipped,
             "a step takes %.2g s, too long for %zu rounds of all arms; they need --budget %.0f",
@@ -150,7 +153,6 @@ static enum lg_status open_twin(struct timing *timing, double ns,
     }
     /* The very same work, in the very same pieces. */
     arm_settle(twin, &timing->context, original->span, original->repeats);
-    twin->pilot_ns = original->pilot_ns;
     if (strcmp(twin->weights_sha256, original->weights_sha256) != 0)
         return lg_fail(error, LG_FAILED, "%s and %s were trained alike and differ", original->name,
                        twin->name);
