@@ -20,12 +20,21 @@ enum { LONGEST_STEP_S = 5, WARM_UP_NS = 50000000, PILOTS_MOST_NS = 500000000, PI
 #define PROBE_SHARE 0.01
 enum { PILOT_STEPS = 100, PROBE_PILOTS = 64, LEAD_IN_SHARE = 16 };
 
+static bool is_same_choice(const struct lg_choice *a, const struct lg_choice *b)
+{
+    bool is_same = a->index == b->index;
+    for (size_t i = 0; i < LG_OPTIONS_MAX; i++)
+        is_same &= a->options.value[i] == b->options.value[i];
+    for (size_t i = 0; i < LG_LIST_MAX; i++)
+        is_same &= a->options.list[i] == b->options.list[i];
+    return is_same;
+}
+
 bool arm_is_same(const struct cell *a, const struct cell *b)
 {
     return strcmp(a->label, b->label) == 0 && a->draw == b->draw &&
-           memcmp(&a->loss, &b->loss, sizeof a->loss) == 0 &&
-           memcmp(&a->optimizer, &b->optimizer, sizeof a->optimizer) == 0 &&
-           memcmp(&a->activation, &b->activation, sizeof a->activation) == 0;
+           is_same_choice(&a->loss, &b->loss) && is_same_choice(&a->optimizer, &b->optimizer) &&
+           is_same_choice(&a->activation, &b->activation);
 }
 
 /* ---- Opening ------------------------------------------------------------- */

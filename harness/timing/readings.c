@@ -54,7 +54,7 @@ enum lg_status readings_open(struct readings *readings, const char *list, struct
     if (status != LG_OK)
         return status;
     list_columns(readings);
-    double values[READINGS_MAX];
+    double values[READINGS_MAX] = {[READING_WALL_NS] = (double)NAN};
     readings_take(readings, counter_session_empty(readings->session), values);
     return isnan(values[READING_WALL_NS])
                ? lg_fail(error, LG_ENVIRONMENT, "the system has no clock to measure by")
