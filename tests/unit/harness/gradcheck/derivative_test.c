@@ -125,11 +125,11 @@ Test(derivative, nothing_is_said_where_values_are_no_numbers)
     cr_expect(!(d.left.error < 1e300L));
 }
 
-/* Values that change in steps of 2^-30 only: short steps see a constant. */
+/* Values that change in steps of 1e-9 only: short steps see a constant. */
 static long double stairs(void *context, double t)
 {
     (void)context;
-    return (long double)(long long)((1 + (long double)t) * 0x1p30L) * 0x1p-30L;
+    return (long double)(long long)((1 + (long double)t) * 1e9L) * 1e-9L;
 }
 
 Test(derivative, stairs_of_rounding_are_seen_in_long_steps)
