@@ -198,6 +198,14 @@ static enum lg_status add_sample(struct timed_cost *cost, size_t round, double w
     return LG_OK;
 }
 
+/* Processor time where it was counted, as in cost.csv: of whole steps. */
+static const char *time_column(const struct source *source, size_t row)
+{
+    const bool counted =
+        csv_column(&source->table, "cpu_ns") >= 0 && field(source, row, "cpu_ns")[0] != '\0';
+    return counted ? "cpu_ns" : "wall_ns";
+}
+
 static enum lg_status read_sample(struct timed_folder *folder, const struct source *source,
                                   size_t row, struct lg_error *error)
 {
@@ -213,7 +221,7 @@ static enum lg_status read_sample(struct timed_folder *folder, const struct sour
     if (status == LG_OK)
         status = read_positive(source, row, "steps", &steps, error);
     if (status == LG_OK)
-        status = read_number(source, row, "wall_ns", false, &wall_ns, error);
+        status = read_number(source, row, time_column(source, row), false, &wall_ns, error);
     if (status != LG_OK)
         return status;
     struct timed_cell *cell = find_cell(folder, name);

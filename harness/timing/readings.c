@@ -61,6 +61,14 @@ enum lg_status readings_open(struct readings *readings, const char *list, struct
                : LG_OK;
 }
 
+size_t readings_find(const struct readings *readings, const char *name)
+{
+    for (size_t i = 0; i < readings->count; i++)
+        if (strcmp(readings->all[i].name, name) == 0)
+            return i;
+    return SIZE_MAX;
+}
+
 void readings_take(struct readings *readings, const struct counter_totals *totals,
                    double values[READINGS_MAX])
 {

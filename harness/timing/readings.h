@@ -37,6 +37,9 @@ enum lg_status readings_open(struct readings *readings, const char *list, struct
 /* Mark in chosen what a list names, and the clocks. */
 enum lg_status readings_choose(const char *list, bool chosen[COUNTERS_MAX], struct lg_error *error);
 
+/* The reading called name, or SIZE_MAX. */
+size_t readings_find(const struct readings *readings, const char *name);
+
 /* What the totals came to: (count) values, NaN for what is absent. */
 void readings_take(struct readings *readings, const struct counter_totals *totals,
                    double values[READINGS_MAX]);

@@ -9,6 +9,13 @@
 #include "harness/run/clock.h"
 #include "harness/run/interrupt.h"
 
+/* x >= 0, rounded up. (ceil() is in libm at -O0, which nothing but tests links.) */
+static double next_whole(double x)
+{
+    const double whole = (double)(uint64_t)x;
+    return whole < x ? whole + 1 : whole;
+}
+
 enum { ROUNDS_LEAST = 10, ROUNDS_AIMED_AT = 100 };
 enum { BLOCK_LEAST_NS = 1000000, BLOCK_MOST_NS = 5000000 };
 
@@ -83,9 +90,9 @@ static void settle(struct timing *timing, bool is_full, double ns)
     if (count == 0)
         return;
     qsort(pilots, count, sizeof *pilots, compare);
-    const double steps = ceil(ns / pilots[count / 2]);
+    const double steps = next_whole(ns / pilots[count / 2]);
     const size_t span = steps < (double)most ? (size_t)steps : most;
-    const size_t repeats = (size_t)ceil(steps / (double)span);
+    const size_t repeats = (size_t)next_whole(steps / (double)span);
     for (size_t i = 0; i < timing->arm_count; i++)
         if (timing->arms[i].skipped[0] == '\0' && timing->arms[i].is_full == is_full)
             arm_settle(&timing->arms[i], &timing->context, span, repeats);
@@ -125,7 +132,7 @@ static void leave_out_longest(struct timing *timing, double ns,
             longest->skipped, sizeof longest->skipped,
             "a step takes %.2g s, too long for %zu rounds of all arms; they need --budget %.0f",
             longest->pilot_ns * 1e-9, timing->least_rounds,
-            ceil((sum * rounds + elapsed) * 1.1e-9));
+            next_whole((sum * rounds + elapsed) * 1.1e-9));
         arm_close(longest);
         observer->opened(observer->to, longest);
     }
@@ -327,7 +334,8 @@ void series_reading(const struct timing *timing, const struct series *series, si
 
 void series_step_ns(const struct timing *timing, const struct series *series, double *ns)
 {
-    series_reading(timing, series, READING_WALL_NS, ns);
+    const size_t cpu = readings_find(&timing->readings, "cpu_ns");
+    series_reading(timing, series, cpu != SIZE_MAX ? cpu : (size_t)READING_WALL_NS, ns);
 }
 
 void series_phase_ticks(const struct timing *timing, const struct series *series, size_t phase,

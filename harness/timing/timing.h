@@ -62,7 +62,8 @@ enum lg_status timing_open(struct timing *timing, const struct arm_context *cont
 void timing_run(struct timing *timing, const struct timing_observer *observer);
 
 /* ns (or ticks) of a step of each round: (rounds), of a whole step or of a phase; NaN
- * where it is not told. */
+ * where it is not told. A whole step's are processor time, which does not pass while
+ * another program has the processor, where that is counted; else wall time. */
 void series_step_ns(const struct timing *timing, const struct series *series, double *ns);
 void series_phase_ticks(const struct timing *timing, const struct series *series, size_t phase,
                         double *ticks);

@@ -30,7 +30,7 @@ for row in cost:
     own = [s for s in samples if (s["cell"], s["phase"]) == (row["cell"], "step")]
     assert len(own) == int(row["blocks"]) == rounds, row
     assert sum(int(s["steps"]) for s in own) == int(row["steps"])
-    ns = median(int(s["wall_ns"]) / int(s["steps"]) for s in own)
+    ns = median(int(s["cpu_ns"]) / int(s["steps"]) for s in own)
     assert abs(ns - float(row["median_ns"])) <= 1e-9 * ns, (ns, row)
     assert len(row["weights_sha256"]) == 64
     # What is not counted is empty, and the manifest says why.

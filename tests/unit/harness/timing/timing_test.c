@@ -217,7 +217,10 @@ static void make_up(size_t arm, double ns, double wobble)
         for (size_t r = 0; timing.series[s].arm == &timing.arms[arm] && r < timing.rounds; r++) {
             struct block *block = &timing.series[s].blocks[r];
             const double now = ns * (1 + wobble * ((double)(r % 5) - 2) / 2);
-            block->values[READING_WALL_NS] = now * (double)block->steps;
+            const size_t cpu = readings_find(&timing.readings, "cpu_ns");
+            cr_assert_neq(cpu, SIZE_MAX);
+            block->values[READING_WALL_NS] = 3 * now * (double)block->steps; /* others' turns */
+            block->values[cpu] = now * (double)block->steps;
         }
 }
 
