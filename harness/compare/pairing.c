@@ -133,9 +133,9 @@ static enum lg_status add_cell(struct pairing *pairing, const struct timed_cell 
         *paired = (struct paired){.a = a,
                                   .b = b,
                                   .phase = (enum timed_phase)phase,
-                                  .ratio = {.value = NAN},
-                                  .normalised = {.value = NAN},
-                                  .floor = NAN};
+                                  .ratio = {.value = (double)NAN},
+                                  .normalised = {.value = (double)NAN},
+                                  .floor = (double)NAN};
         if (obstacle[0] != '\0')
             say(paired, VERDICT_NOT_COMPARABLE, obstacle);
         else

@@ -84,7 +84,7 @@ enum lg_status ratio_estimate(const double *a, size_t a_count, const double *b, 
 {
     assert(a_count > 0 && b_count > 0);
     struct side sides[2] = {0};
-    *ratio = (struct ratio){.value = NAN};
+    *ratio = (struct ratio){.value = (double)NAN};
     const bool ready = open_side(&sides[0], a, a_count) && open_side(&sides[1], b, b_count);
     if (ready) {
         ratio->value = median(&sides[1]) / median(&sides[0]);

@@ -41,7 +41,7 @@ static enum lg_status read_number(const struct source *source, size_t row, const
 {
     const char *text = field(source, row, column);
     char *end;
-    *number = NAN;
+    *number = (double)NAN;
     if (text[0] == '\0' && is_optional)
         return LG_OK;
     const double value = strtod(text, &end);
@@ -332,9 +332,9 @@ static enum lg_status read_machine(struct timed_folder *folder, struct lg_error 
 enum lg_status timed_folder_read(const char *path, struct timed_folder *folder,
                                  struct lg_error *error)
 {
-    *folder = (struct timed_folder){.path = path, .floor = NAN, .overhead = NAN};
+    *folder = (struct timed_folder){.path = path, .floor = (double)NAN, .overhead = (double)NAN};
     for (size_t i = 0; i < TIMED_PHASES; i++)
-        folder->floors[i] = NAN;
+        folder->floors[i] = (double)NAN;
     enum lg_status status = read_cost(folder, error);
     if (status == LG_OK)
         status = read_samples(folder, error);

@@ -34,7 +34,8 @@ static const long double BARS = 4;
 
 long double check_unit(enum copy copy)
 {
-    const long double epsilon[COPIES] = {(long double)FLT_EPSILON, DBL_EPSILON, LDBL_EPSILON};
+    const long double epsilon[COPIES] = {(long double)FLT_EPSILON, (long double)DBL_EPSILON,
+                                         LDBL_EPSILON};
     return epsilon[copy] / 2;
 }
 
@@ -94,7 +95,8 @@ static bool is_known(const struct estimate *estimate, long double scale, long do
 static bool is_sharp(const struct derivative *d, long double noise)
 {
     const long double left = fabsl(d->left.value), right = fabsl(d->right.value);
-    const long double scale = left > right ? left : right, least = 64 * noise / d->h[0];
+    const long double scale = left > right ? left : right,
+                      least = 64 * noise / (long double)d->h[0];
     if (derivative_has_kink(d))
         return is_known(&d->left, scale, 8 * least) && is_known(&d->right, scale, 8 * least);
     return is_known(&d->best, fabsl(d->best.value), least);

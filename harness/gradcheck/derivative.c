@@ -30,7 +30,7 @@ static long double noise_by(const struct line *line, double step, int order, lon
     }
     for (int i = 0; i + order < NOISE_POINTS; i++)
         sum += value[i] * value[i];
-    return __builtin_sqrt((double)(sum / (choose * (NOISE_POINTS - order))));
+    return (long double)__builtin_sqrt((double)(sum / (choose * (NOISE_POINTS - order))));
 }
 
 long double derivative_noise(const struct line *line, long double unit, bool is_smooth)
@@ -47,7 +47,7 @@ long double derivative_noise(const struct line *line, long double unit, bool is_
 struct tableau {
     long double
         growth; /* of the error's order from column to column: h^p to h^(p + 1) or (p + 2) */
-    long double amplification; /* of noise / h, by any of the extrapolations */
+    long double amplification; /* of noise / (long double)h, by any of the extrapolations */
     long double row[DERIVATIVE_STEPS_MAX][ORDERS];
 };
 
@@ -56,7 +56,7 @@ static struct estimate add_row(struct tableau *tableau, size_t k, long double di
                                long double noise, double h)
 {
     long double *now = tableau->row[k];
-    struct estimate best = {difference, INFINITY};
+    struct estimate best = {difference, (long double)INFINITY};
     long double factor = 1;
     now[0] = difference;
     for (size_t j = 1; j < ORDERS && j <= k; j++) {
@@ -65,7 +65,7 @@ static struct estimate add_row(struct tableau *tableau, size_t k, long double di
         now[j] = now[j - 1] + (now[j - 1] - before[j - 1]) / (factor - 1);
         const long double truncation =
             larger(fabsl(now[j] - now[j - 1]), fabsl(now[j] - before[j - 1]));
-        const long double error = truncation + tableau->amplification * noise / h;
+        const long double error = truncation + tableau->amplification * noise / (long double)h;
         if (error < best.error)
             best = (struct estimate){now[j], error};
     }
@@ -82,9 +82,10 @@ static struct estimate better(struct estimate a, struct estimate b)
 static void doubt(struct estimate *estimate, long double smallest, long double noise, double h,
                   long double truncation)
 {
-    const long double apart = fabsl(estimate->value - smallest) - 8 * noise / h - truncation;
+    const long double apart =
+        fabsl(estimate->value - smallest) - 8 * noise / (long double)h - truncation;
     if (!(apart <= 0))
-        estimate->error = apart != apart ? INFINITY : larger(estimate->error, apart);
+        estimate->error = apart != apart ? (long double)INFINITY : larger(estimate->error, apart);
 }
 
 void derivative_measure(const struct line *line, double h_max, size_t steps, long double noise,
@@ -95,7 +96,7 @@ void derivative_measure(const struct line *line, double h_max, size_t steps, lon
      * noise is multiplied by less than the product of (b^j + 1) / (b^j - 1). */
     struct tableau both = {.growth = 4, .amplification = 2};
     struct tableau right = {.growth = 2, .amplification = 17}, left = right;
-    const struct estimate none = {0, INFINITY};
+    const struct estimate none = {0, (long double)INFINITY};
     const long double zero = line->value(line->context, 0);
     long double gap = 0; /* between the last two differences of each */
     *result = (struct derivative){
@@ -106,11 +107,13 @@ void derivative_measure(const struct line *line, double h_max, size_t steps, lon
         const long double central = (up - down) / (2 * (long double)h);
         result->h[k] = h;
         result->richardson[k] = add_row(&both, k, central, noise, h);
-        gap = k > 0 ? fabsl(central - both.row[k - 1][0]) : INFINITY;
-        result->central[k] = (struct estimate){central, gap + noise / h};
+        gap = k > 0 ? fabsl(central - both.row[k - 1][0]) : (long double)INFINITY;
+        result->central[k] = (struct estimate){central, gap + noise / (long double)h};
         result->best = better(result->best, result->richardson[k]);
-        result->right = better(result->right, add_row(&right, k, (up - zero) / h, noise, h));
-        result->left = better(result->left, add_row(&left, k, (zero - down) / h, noise, h));
+        result->right =
+            better(result->right, add_row(&right, k, (up - zero) / (long double)h, noise, h));
+        result->left =
+            better(result->left, add_row(&left, k, (zero - down) / (long double)h, noise, h));
     }
     const size_t last = steps - 1;
     doubt(&result->best, both.row[last][0], noise, result->h[last], gap);

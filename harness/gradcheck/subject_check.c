@@ -214,7 +214,7 @@ static void judge_values(const struct work *work, struct judgement *judgement)
     for (enum copy copy = COPY_F32; copy <= COPY_F64; copy++) {
         const long double value = subject->value(subject, copy, subject->point);
         const long double units = fabsl(value - wide) / (scale * 2 * check_unit(copy));
-        if (scale > 0 && !(units <= most) && judgement->verdict != VERDICT_FAIL)
+        if (scale > 0 && !(units <= (long double)most) && judgement->verdict != VERDICT_FAIL)
             fail(judgement,
                  copy == COPY_F32 ? "%s: the f32 value is %.3g units of its last place off the one "
                                     "in long double, at most %g are expected"
