@@ -69,7 +69,7 @@ bool result_same_subject(const struct result *a, const struct result *b);
 /* Whether nothing has been shown of a subject, though it is one of which something can. */
 bool result_is_lifeless(const struct result *result);
 
-/* The first message, or another after it was lost. */
+/* What is said of the subject: the first message of its blocks. */
 void result_say(struct result *result, const char *message);
 
 /* Note that two numbers that should be the same are not, in units of the last place, of
