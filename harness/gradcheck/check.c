@@ -373,7 +373,7 @@ static void note_worst(const struct court *court, size_t l, const struct outcome
     const long double scale =
         court->largest > fabsl(o->numeric) ? court->largest : fabsl(o->numeric);
     const long double relative = scale > 0 ? o->error / scale : 0;
-    if (!o->is_usable || relative <= *worst)
+    if (!o->is_usable || relative <= *worst || *worst != *worst) /* NaN stays the worst */
         return;
     *worst = relative;
     judgement->worst = l;

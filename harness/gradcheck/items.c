@@ -7,9 +7,7 @@
 #include "harness/gradcheck/loss_subject.h"
 #include "harness/gradcheck/other_checks.h"
 #include "harness/gradcheck/variants.h"
-#include "harness/spec/node.h"
 #include "harness/spec/registry.h"
-#include "harness/spec/value.h"
 
 enum item_kind {
     ITEM_LOSS,
@@ -95,32 +93,18 @@ static bool add_networks(struct items *items, const struct experiment *experimen
     return added;
 }
 
-static enum lg_status find(const struct registry *registry, const char *name, size_t *index,
-                           struct lg_error *error)
-{
-    *index = registry_find(registry, name);
-    if (*index != SIZE_MAX)
-        return LG_OK;
-    lg_fail_unknown(error, NULL, 0, 0, registry->kind, name, registry->names, (int)registry->count);
-    if (error != NULL)
-        error->code = LG_USAGE;
-    return LG_USAGE;
-}
-
 enum lg_status items_make(const struct copies *copies, const struct items_scope *scope,
                           struct items *items, struct lg_error *error)
 {
     const struct lg_backend *b = copies->backend[COPY_F64];
-    struct pool pool = {0};
-    struct registries registries;
     size_t loss = SIZE_MAX, activation = SIZE_MAX;
     *items = (struct items){.list = NULL};
-    enum lg_status status = registries_collect(&pool, b, &registries, error);
-    if (status == LG_OK && scope->loss != NULL)
-        status = find(&registries.loss, scope->loss, &loss, error);
+    enum lg_status status = LG_OK;
+    if (scope->loss != NULL)
+        status = registry_lookup("loss", b->loss_count, b->loss, scope->loss, &loss, error);
     if (status == LG_OK && scope->activation != NULL)
-        status = find(&registries.activation, scope->activation, &activation, error);
-    pool_free(&pool);
+        status = registry_lookup("activation", b->activation_count, b->activation,
+                                 scope->activation, &activation, error);
     if (status != LG_OK)
         return status;
     bool added = true;
@@ -153,72 +137,76 @@ void items_free(struct items *items)
 
 /* ---- Networks ------------------------------------------------------------ */
 
-static size_t find_entry(size_t count, const struct lg_info *(*info)(size_t), const char *name)
-{
-    size_t i = 0;
-    while (i + 1 < count && strcmp(info(i)->name, name) != 0)
-        i++;
-    return i;
-}
-
 static struct lg_choice choice_of(const struct lg_info *(*info)(size_t), size_t index)
 {
     return (struct lg_choice){index, lg_options_default(info(index))};
 }
 
 /* inputs - outputs, or inputs - hidden - outputs, with mse, from Xavier's weights. */
-static struct network_request small_network(const struct lg_backend *b, size_t inputs,
-                                            size_t hidden, size_t outputs, size_t batch,
-                                            size_t activation)
+static enum lg_status small_network(const struct lg_backend *b, size_t inputs, size_t hidden,
+                                    size_t outputs, size_t batch, size_t activation,
+                                    struct network_request *request, struct lg_error *error)
 {
-    const size_t method = find_entry(b->initialisation_count, b->initialisation, "xavier_uniform");
-    const size_t identity = find_entry(b->activation_count, b->activation, "identity");
-    struct network_request request = {.kind = "layer"};
-    struct lg_net_config *config = &request.config;
+    struct lg_choice method = {.index = 0}, identity = {.index = 0}, loss = {.index = 0};
+    enum lg_status status = registry_choose("initialisation", b->initialisation_count,
+                                            b->initialisation, "xavier_uniform", &method, error);
+    if (status == LG_OK)
+        status = registry_choose("activation", b->activation_count, b->activation, "identity",
+                                 &identity, error);
+    if (status == LG_OK)
+        status = registry_choose("loss", b->loss_count, b->loss, "mse", &loss, error);
+    if (status != LG_OK)
+        return status;
+    *request = (struct network_request){.kind = "layer"};
+    struct lg_net_config *config = &request->config;
     size_t layer = 0;
     config->inputs = inputs;
     if (hidden > 0)
         config->layers[layer++] =
             (struct lg_layer_config){hidden, choice_of(b->activation, activation)};
-    config->layers[layer++] = (struct lg_layer_config){outputs, choice_of(b->activation, identity)};
+    config->layers[layer++] = (struct lg_layer_config){outputs, identity};
     config->layer_count = layer;
     config->batch = batch;
     config->task = LG_TASK_CLASSIFY;
     config->classes = outputs;
-    config->loss = choice_of(b->loss, find_entry(b->loss_count, b->loss, "mse"));
-    request.how =
-        (struct lg_initialisation){.method = method,
-                                   .seed = 1,
-                                   .draw = 1,
-                                   .options = lg_options_default(b->initialisation(method))};
-    return request;
+    config->loss = loss;
+    request->how = (struct lg_initialisation){
+        .method = method.index, .seed = 1, .draw = 1, .options = method.options};
+    return LG_OK;
 }
 
-static struct network_request layer_request(const struct lg_backend *b, size_t index,
-                                            char name[SUBJECT_NAME_MAX])
+static enum lg_status layer_request(const struct lg_backend *b, size_t index,
+                                    char name[SUBJECT_NAME_MAX], struct network_request *request,
+                                    struct lg_error *error)
 {
     if (index < SHAPES) {
         snprintf(name, SUBJECT_NAME_MAX, "linear %zu to %zu, batch of %zu", shapes[index].inputs,
                  shapes[index].outputs, shapes[index].batch);
         return small_network(b, shapes[index].inputs, 0, shapes[index].outputs, shapes[index].batch,
-                             0);
+                             0, request, error);
     }
     snprintf(name, SUBJECT_NAME_MAX, "%s between two", b->activation(index - SHAPES)->name);
-    return small_network(b, 6, 7, 4, BATCH, index - SHAPES);
+    return small_network(b, 6, 7, 4, BATCH, index - SHAPES, request, error);
 }
 
-static struct network_request initialisation_request(const struct lg_backend *b,
-                                                     const struct item *item,
-                                                     char options[SUBJECT_OPTIONS_MAX])
+static enum lg_status initialisation_request(const struct lg_backend *b, const struct item *item,
+                                             char options[SUBJECT_OPTIONS_MAX],
+                                             struct network_request *request,
+                                             struct lg_error *error)
 {
     const struct lg_info *info = b->initialisation(item->index);
-    struct network_request request =
-        small_network(b, 8, 6, 5, BATCH, find_entry(b->activation_count, b->activation, "tanh"));
-    request.kind = "initialisation";
-    request.how.method = item->index;
-    request.how.options = variants_get(info, item->variant, 0);
-    variants_describe(info, &request.how.options, options);
-    return request;
+    size_t tanh = 0;
+    enum lg_status status =
+        registry_lookup("activation", b->activation_count, b->activation, "tanh", &tanh, error);
+    if (status == LG_OK)
+        status = small_network(b, 8, 6, 5, BATCH, tanh, request, error);
+    if (status != LG_OK)
+        return status;
+    request->kind = "initialisation";
+    request->how.method = item->index;
+    request->how.options = variants_get(info, item->variant, 0);
+    variants_describe(info, &request->how.options, options);
+    return LG_OK;
 }
 
 /* "huber;delta=0.5;softplus": the loss and the last activation, where they matter. */
@@ -300,12 +288,15 @@ static enum lg_status check_network(const struct copies *copies, const struct it
     char name[SUBJECT_NAME_MAX] = "", options[SUBJECT_OPTIONS_MAX] = "";
     struct network_request request;
     struct subject subject;
+    enum lg_status made = LG_OK;
     if (item->kind == ITEM_LAYER)
-        request = layer_request(b, item->index, name);
+        made = layer_request(b, item->index, name, &request, error);
     else if (item->kind == ITEM_INITIALISATION)
-        request = initialisation_request(b, item, options);
+        made = initialisation_request(b, item, options, &request, error);
     else
         request = cell_request(b, item, options);
+    if (made != LG_OK)
+        return made;
     if (item->kind == ITEM_INITIALISATION)
         snprintf(name, sizeof name, "%s", b->initialisation(item->index)->name);
     if (name[0] != '\0')

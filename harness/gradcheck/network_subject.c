@@ -6,6 +6,7 @@
 
 #include "harness/gradcheck/points.h"
 #include "harness/gradcheck/samples.h"
+#include "harness/spec/registry.h"
 
 /* Draws of samples until one depends on the parameters. */
 enum { REDRAWS = 16 };
@@ -23,15 +24,18 @@ struct network_own {
     double *all, *before, *after; /* (parameters) */
 };
 
-struct lg_choice network_sgd(const struct lg_backend *backend)
+enum lg_status network_sgd(const struct lg_backend *backend, struct lg_choice *sgd,
+                           struct lg_error *error)
 {
-    struct lg_choice choice = {.index = 0};
-    while (strcmp(backend->optimizer(choice.index)->name, "sgd") != 0)
-        choice.index++;
-    const struct lg_info *info = backend->optimizer(choice.index);
-    choice.options = lg_options_default(info);
-    choice.options.value[lg_option_find(info, "lr")] = NETWORK_LR;
-    return choice;
+    const enum lg_status status = registry_choose("optimizer", backend->optimizer_count,
+                                                  backend->optimizer, "sgd", sgd, error);
+    if (status != LG_OK)
+        return status;
+    const int rate = lg_option_find(backend->optimizer(sgd->index), "lr");
+    if (rate < 0)
+        return lg_fail(error, LG_FAILED, "the optimizer 'sgd' has no option 'lr'");
+    sgd->options.value[rate] = NETWORK_LR;
+    return LG_OK;
 }
 
 /* ---- The function -------------------------------------------------------- */
@@ -86,31 +90,27 @@ static void free_own(struct subject *subject)
 
 /* ---- Its parts ----------------------------------------------------------- */
 
-static struct lg_choice identity(const struct lg_backend *backend)
-{
-    struct lg_choice choice = {.index = 0};
-    while (strcmp(backend->activation(choice.index)->name, "identity") != 0)
-        choice.index++;
-    choice.options = lg_options_default(backend->activation(choice.index));
-    return choice;
-}
-
 /* The network as it is checked: nothing between the gradient and the parameters. */
-static struct lg_net_config checked_config(const struct network_request *request,
-                                           const struct lg_backend *backend)
+static enum lg_status checked_config(const struct network_request *request,
+                                     const struct lg_backend *backend, struct lg_net_config *config,
+                                     struct lg_error *error)
 {
-    struct lg_net_config config = request->config;
-    config.optimizer = network_sgd(backend);
-    config.metric_count = 0;
-    config.has_schedule = false;
-    config.clip_value = config.clip_norm = 0;
-    if (request->part == NETWORK_INPUT) {
-        memmove(config.layers + 1, config.layers, config.layer_count * sizeof *config.layers);
-        config.layers[0] = (struct lg_layer_config){config.inputs, identity(backend)};
-        config.layer_count++;
-        config.l1 = 0;
+    struct lg_choice identity = {.index = 0};
+    *config = request->config;
+    config->metric_count = 0;
+    config->has_schedule = false;
+    config->clip_value = config->clip_norm = 0;
+    enum lg_status status = network_sgd(backend, &config->optimizer, error);
+    if (status == LG_OK)
+        status = registry_choose("activation", backend->activation_count, backend->activation,
+                                 "identity", &identity, error);
+    if (status == LG_OK && request->part == NETWORK_INPUT) {
+        memmove(config->layers + 1, config->layers, config->layer_count * sizeof *config->layers);
+        config->layers[0] = (struct lg_layer_config){config->inputs, identity};
+        config->layer_count++;
+        config->l1 = 0;
     }
-    return config;
+    return status;
 }
 
 static enum lg_status create_nets(struct network_own *own, const struct lg_net_config *config,
@@ -170,10 +170,12 @@ static enum lg_status draw_parameters(struct network_own *own,
     const size_t inputs = request->config.inputs;
     const size_t front = request->part == NETWORK_INPUT ? inputs * inputs + inputs : 0;
     struct lg_net_config config = request->config;
-    config.optimizer = network_sgd(backend);
     struct lg_arena arena = {0};
+    enum lg_status status = network_sgd(backend, &config.optimizer, error);
+    if (status != LG_OK)
+        return status;
     backend->create(&arena, &config);
-    enum lg_status status = lg_arena_create(&arena, arena.used_bytes, error);
+    status = lg_arena_create(&arena, arena.used_bytes, error);
     if (status != LG_OK)
         return status;
     struct lg_net *net = backend->create(&arena, &config);
@@ -254,7 +256,12 @@ static enum lg_status fill(struct subject *subject, const struct network_request
 enum lg_status network_subject(const struct copies *copies, const struct network_request *request,
                                struct subject *subject, struct lg_error *error)
 {
-    const struct lg_net_config config = checked_config(request, copies->backend[COPY_F64]);
+    struct lg_net_config config;
+    const enum lg_status chosen =
+        checked_config(request, copies->backend[COPY_F64], &config, error);
+    *subject = (struct subject){.kind = NULL};
+    if (chosen != LG_OK)
+        return chosen;
     struct network_own *own = calloc(1, sizeof *own);
     *subject = (struct subject){.kind = request->kind,
                                 .step = 0x1p-7,

@@ -31,6 +31,7 @@ enum lg_status network_subject(const struct copies *copies, const struct network
 
 /* Plain SGD whose steps are the gradient times NETWORK_LR. */
 #define NETWORK_LR 0x1p40
-struct lg_choice network_sgd(const struct lg_backend *backend);
+enum lg_status network_sgd(const struct lg_backend *backend, struct lg_choice *sgd,
+                           struct lg_error *error);
 
 #endif

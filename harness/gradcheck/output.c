@@ -20,6 +20,7 @@ enum { KINDS = sizeof kinds / sizeof *kinds, REASONS_MAX = 32 };
 
 struct kind_totals {
     size_t subjects, checked, certified, skipped, failed, dead;
+    bool has_error;
     double relative_error, error_bar, ulps_f32;
 };
 
@@ -36,7 +37,8 @@ static struct kind_totals add_up(const struct gradcheck *g, const char *kind)
         t.skipped += r->skipped;
         t.failed += r->failed;
         t.dead += r->dead;
-        if (r->relative_error >= t.relative_error) {
+        t.has_error = t.has_error || r->has_error;
+        if (r->has_error && r->relative_error >= t.relative_error) {
             t.relative_error = r->relative_error;
             t.error_bar = r->error_bar;
         }
@@ -52,7 +54,7 @@ static void add_kind_row(struct table *table, const char *kind, const struct kin
     snprintf(f[1], sizeof f[1], "%zu", t->checked);
     snprintf(f[2], sizeof f[2], "%zu", t->certified);
     snprintf(f[3], sizeof f[3], "%zu", t->skipped);
-    snprintf(f[4], sizeof f[4], "%.1e", t->relative_error);
+    snprintf(f[4], sizeof f[4], t->has_error ? "%.1e" : "-", t->relative_error);
     snprintf(f[5], sizeof f[5], "%.1f", t->ulps_f32);
     snprintf(f[6], sizeof f[6], "%zu", t->failed);
     table_row(table, (const char *const[]){kind, f[0], f[1], f[2], f[3], f[4], f[5], f[6]});
@@ -110,7 +112,9 @@ static size_t add_reason(struct reason *reasons, size_t count, const char *why, 
         at++;
     if (at == count && count < REASONS_MAX)
         reasons[count++] = (struct reason){why, 0};
-    reasons[at < REASONS_MAX ? at : REASONS_MAX - 1].count += derivatives;
+    if (at == REASONS_MAX)
+        reasons[--at].why = "other reasons: see gradcheck.csv";
+    reasons[at].count += derivatives;
     return count;
 }
 

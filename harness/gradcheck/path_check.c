@@ -190,13 +190,14 @@ enum lg_status path_check(const struct copies *copies, const struct network_requ
                           .samples = &samples,
                           .start = subject.point,
                           .parameters = subject.size};
-    paths.config.optimizer = network_sgd(paths.backend);
     paths.config.metric_count = 0;
     paths.config.has_schedule = false;
     paths.config.clip_value = paths.config.clip_norm = paths.config.l1 = 0;
     double *work = malloc(2 * subject.size * sizeof *work);
     if (work == NULL)
         status = lg_fail(error, LG_ENVIRONMENT, "not enough memory for a gradient check");
+    if (status == LG_OK)
+        status = network_sgd(paths.backend, &paths.config.optimizer, error);
     if (status == LG_OK)
         status = find_samples(&paths, &samples, request->seed, work, error);
     if (status == LG_OK)

@@ -87,15 +87,18 @@ void result_say(struct result *result, const char *message)
                  result->options[0] != '\0' ? ")" : "", message);
 }
 
-/* One of few; what has no room is counted with the last. */
+/* One of few; what has no room is counted as what it is: another. */
 static void add_reason(struct result *result, const struct judgement *judgement)
 {
     size_t at = 0;
     while (at + 1 < RESULT_REASONS_MAX && result->reasons[at].count > 0 &&
            strcmp(result->reasons[at].why, judgement->reason) != 0)
         at++;
-    if (result->reasons[at].count == 0)
-        snprintf(result->reasons[at].why, sizeof result->reasons[at].why, "%s", judgement->reason);
+    const bool full = at + 1 == RESULT_REASONS_MAX && result->reasons[at].count > 0 &&
+                      strcmp(result->reasons[at].why, judgement->reason) != 0;
+    if (full || result->reasons[at].count == 0)
+        snprintf(result->reasons[at].why, sizeof result->reasons[at].why, "%s",
+                 full ? "other reasons: see gradcheck.csv" : judgement->reason);
     result->reasons[at].count += judgement->skipped;
 }
 
@@ -136,8 +139,10 @@ void result_add(struct result *result, const struct result_row *row)
     result->unchecked += j->verdict == VERDICT_SKIPPED;
     if (j->skipped > 0)
         add_reason(result, j);
-    if (measured && j->verdict == VERDICT_PASS && j->relative_error >= result->relative_error) {
-        result->relative_error = j->relative_error;
+    if (measured && !(j->relative_error < result->relative_error)) {
+        result->has_error = true;
+        result->relative_error =
+            j->relative_error == j->relative_error ? j->relative_error : (double)INFINITY;
         result->error_bar = j->error_bar;
     }
     if (row->f64 != NULL)

@@ -22,7 +22,8 @@ struct result {
     struct ulps f64, f32;            /* f64 against wide, f32 against f64 */
     size_t block_count, checked, certified, skipped;
     size_t failed, dead, unchecked;   /* blocks by verdict */
-    double relative_error, error_bar; /* of the worst derivative that passed */
+    bool has_error;                   /* a derivative was measured */
+    double relative_error, error_bar; /* of the worst derivative, passed or not; infinite: NaN */
     struct {
         double at, left, right, analytic;
     } kink[RESULT_KINKS_MAX]; /* those found that differ in more than their place */

@@ -6,51 +6,47 @@
 
 #include "harness/gradcheck/check.h"
 #include "harness/gradcheck/network_subject.h"
+#include "harness/spec/registry.h"
 
 static const char NONE[] = "none";
 
 /* ---- A random network ---------------------------------------------------- */
-
-static struct lg_choice named(size_t count, const struct lg_info *(*info)(size_t), const char *name)
-{
-    struct lg_choice choice = {.index = 0};
-    while (choice.index + 1 < count && strcmp(info(choice.index)->name, name) != 0)
-        choice.index++;
-    choice.options = lg_options_default(info(choice.index));
-    return choice;
-}
 
 static size_t between(struct lg_pcg *pcg, size_t least, size_t most)
 {
     return least + lg_pcg_below(pcg, (uint32_t)(most - least + 1));
 }
 
-static struct network_request draw_network(const struct lg_backend *backend, uint64_t seed)
+static enum lg_status draw_network(const struct lg_backend *backend, uint64_t seed,
+                                   struct network_request *request, struct lg_error *error)
 {
     static const char *const activations[] = {"tanh", "sigmoid", "softplus", "relu", "gelu"};
     static const char *const losses[] = {"mse", "cross_entropy", "smooth_l1", "soft_margin",
                                          "log_cosh"};
     struct lg_pcg pcg = lg_pcg_seed(seed, 4);
-    struct network_request request = {.kind = "trial", .name = "", .options = "", .seed = seed};
-    struct lg_net_config *config = &request.config;
+    *request = (struct network_request){.kind = "trial", .name = "", .options = "", .seed = seed};
+    struct lg_net_config *config = &request->config;
     config->inputs = between(&pcg, 4, 12);
     config->batch = between(&pcg, 2, 4);
     config->layer_count = between(&pcg, 2, 3);
     config->task = LG_TASK_CLASSIFY;
     config->classes = between(&pcg, 3, 6);
-    config->loss = named(backend->loss_count, backend->loss, losses[lg_pcg_below(&pcg, 5)]);
-    for (size_t l = 0; l < config->layer_count; l++) {
+    enum lg_status status = registry_choose("loss", backend->loss_count, backend->loss,
+                                            losses[lg_pcg_below(&pcg, 5)], &config->loss, error);
+    for (size_t l = 0; l < config->layer_count && status == LG_OK; l++) {
         const bool last = l + 1 == config->layer_count;
         config->layers[l].outputs = last ? config->classes : between(&pcg, 4, 10);
-        config->layers[l].activation =
-            named(backend->activation_count, backend->activation,
-                  last ? "identity" : activations[lg_pcg_below(&pcg, 5)]);
+        status = registry_choose("activation", backend->activation_count, backend->activation,
+                                 last ? "identity" : activations[lg_pcg_below(&pcg, 5)],
+                                 &config->layers[l].activation, error);
     }
-    const struct lg_choice method =
-        named(backend->initialisation_count, backend->initialisation, "xavier_uniform");
-    request.how = (struct lg_initialisation){
+    struct lg_choice method = {.index = 0};
+    if (status == LG_OK)
+        status = registry_choose("initialisation", backend->initialisation_count,
+                                 backend->initialisation, "xavier_uniform", &method, error);
+    request->how = (struct lg_initialisation){
         .method = method.index, .seed = seed, .draw = 1, .options = method.options};
-    return request;
+    return status;
 }
 
 /* ---- One trial ----------------------------------------------------------- */
@@ -98,12 +94,14 @@ static void try_defects(struct trial *trial, struct lg_pcg *pcg,
 static enum lg_status try_network(const struct copies *copies, uint64_t seed,
                                   struct trials_row rows[TRIALS_ROWS_MAX], struct lg_error *error)
 {
-    const struct network_request request = draw_network(copies->backend[COPY_F64], seed);
+    struct network_request request;
     const bool whole = seed % 2 == 0;
     const struct check_plan plan = {
         .whole = whole ? 1000 : 0, .entries = 1, .directions = 2, .steps = 14, .seed = seed};
     struct trial trial = {.right = NULL};
-    enum lg_status status = network_subject(copies, &request, &trial.subject, error);
+    enum lg_status status = draw_network(copies->backend[COPY_F64], seed, &request, error);
+    if (status == LG_OK)
+        status = network_subject(copies, &request, &trial.subject, error);
     if (status != LG_OK)
         return status;
     const size_t size = trial.subject.size;

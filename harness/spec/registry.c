@@ -60,3 +60,32 @@ size_t registry_find(const struct registry *registry, const char *name)
     }
     return SIZE_MAX;
 }
+
+enum { NAMES_MAX = 256 };
+
+enum lg_status registry_lookup(const char *kind, size_t count,
+                               const struct lg_info *(*info)(size_t index), const char *name,
+                               size_t *index, struct lg_error *error)
+{
+    const char *names[NAMES_MAX];
+    for (*index = 0; *index < count; ++*index)
+        if (strcmp(info(*index)->name, name) == 0)
+            return LG_OK;
+    const size_t listed = count < NAMES_MAX ? count : NAMES_MAX;
+    for (size_t i = 0; i < listed; i++)
+        names[i] = info(i)->name;
+    lg_fail_unknown(error, NULL, 0, 0, kind, name, names, (int)listed);
+    if (error != NULL)
+        error->code = LG_USAGE;
+    return LG_USAGE;
+}
+
+enum lg_status registry_choose(const char *kind, size_t count,
+                               const struct lg_info *(*info)(size_t index), const char *name,
+                               struct lg_choice *choice, struct lg_error *error)
+{
+    const enum lg_status status = registry_lookup(kind, count, info, name, &choice->index, error);
+    if (status == LG_OK)
+        choice->options = lg_options_default(info(choice->index));
+    return status;
+}

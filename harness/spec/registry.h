@@ -24,4 +24,15 @@ enum lg_status registries_collect(struct pool *pool, const struct lg_backend *ba
 /* Index of the name in the registry, SIZE_MAX when it is not there. */
 size_t registry_find(const struct registry *registry, const char *name);
 
+/* Index of the entry of that name among `count` of a compiled copy's, by their info().
+ * LG_USAGE for a name that is not there: it says the nearest, and lists them all. */
+enum lg_status registry_lookup(const char *kind, size_t count,
+                               const struct lg_info *(*info)(size_t index), const char *name,
+                               size_t *index, struct lg_error *error);
+
+/* The same, as a choice with its default options. */
+enum lg_status registry_choose(const char *kind, size_t count,
+                               const struct lg_info *(*info)(size_t index), const char *name,
+                               struct lg_choice *choice, struct lg_error *error);
+
 #endif
