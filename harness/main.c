@@ -14,6 +14,7 @@
 #include "harness/measure/env_command.h"
 #include "harness/record/version.h"
 #include "harness/report/report_command.h"
+#include "harness/run/interrupt.h"
 #include "harness/run/run_command.h"
 #include "harness/timing/time_command.h"
 
@@ -129,16 +130,21 @@ static enum lg_status run(int argc, char **argv, struct lg_error *error)
 /* "lossgrid: file:line:column: message", leaving out what is not known. */
 static void print_error(const struct lg_error *error)
 {
-    fputs("lossgrid: ", stderr);
-    if (error->file[0] != '\0') {
-        fputs(error->file, stderr);
-        if (error->line > 0)
-            fprintf(stderr, ":%d", error->line);
-        if (error->line > 0 && error->column > 0)
-            fprintf(stderr, ":%d", error->column);
-        fputs(": ", stderr);
-    }
-    fprintf(stderr, "%s\n", error->message);
+    char place[32] = "";
+    if (error->line > 0 && error->column > 0)
+        snprintf(place, sizeof place, ":%d:%d", error->line, error->column);
+    else if (error->line > 0)
+        snprintf(place, sizeof place, ":%d", error->line);
+    if (error->file[0] != '\0')
+        output_line(stderr, "lossgrid: %s%s: %s", error->file, place, error->message);
+    else
+        output_line(stderr, "lossgrid: %s", error->message);
+}
+
+/* After a signal 128 + its number, as a shell reports a program that it ended. */
+static int exit_code(enum lg_status status)
+{
+    return status == LG_INTERRUPTED ? 128 + interrupt_signal() : lg_exit_code(status);
 }
 
 int main(int argc, char **argv)
@@ -151,5 +157,5 @@ int main(int argc, char **argv)
     enum lg_status status = run(argc, argv, &error);
     if (status != LG_OK)
         print_error(&error);
-    return lg_exit_code(status);
+    return exit_code(status);
 }

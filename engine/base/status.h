@@ -6,7 +6,7 @@
 enum lg_status {
     LG_OK = 0,
     LG_FAILED,      /* 1: the run or the check itself failed */
-    LG_INTERRUPTED, /* 1: stopped by a signal; what was finished is kept */
+    LG_INTERRUPTED, /* 128 + its number: stopped by a signal; what was finished is kept */
     LG_USAGE,       /* 2: wrong command line */
     LG_INPUT,       /* 2: wrong content in a file the user gave */
     LG_ENVIRONMENT, /* 3: the machine lacks something: a file, memory, disk, rights */
@@ -32,7 +32,7 @@ enum lg_status lg_fail_at(struct lg_error *error, enum lg_status code, const cha
                           int column, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 
-/* The process's exit code for a status: 0, 1, 2 or 3. */
+/* The process's exit code for a status: 0 to 3; 1 for a signal, which main() knows by number. */
 int lg_exit_code(enum lg_status code);
 
 /* The entry of names[0..count) with the smallest edit distance to given, or

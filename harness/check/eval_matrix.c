@@ -7,10 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/record/encoding.h"
 #include "harness/record/files.h"
+#include "harness/record/shown.h"
 #include "harness/spec/value.h"
 
-enum { NUMBER_BYTES_MAX = 512, SHOWN_BYTES = 40 };
+enum { NUMBER_BYTES_MAX = 512, SHOWN_COLUMNS = 40, FOUND_BYTES = 256 };
 
 /* The text while it is read. */
 struct reading {
@@ -28,14 +30,19 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* What was found, clipped and printable. */
-static const char *show(const char *text, size_t length, char shown[SHOWN_BYTES + 4])
+/* What was found: clipped, and escaped as shown.h says; "nothing", or 'text'. */
+static const char *show(const char *text, size_t length, char found[FOUND_BYTES])
 {
-    size_t count = length < SHOWN_BYTES ? length : SHOWN_BYTES;
-    for (size_t i = 0; i < count; i++)
-        shown[i] = (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i];
-    snprintf(shown + count, 4, "%s", count < length ? "..." : "");
-    return shown;
+    struct text shown = {0}, cut = {0};
+    shown_add(&shown, text, length);
+    shown_add_cut(&cut, shown.bytes != NULL ? shown.bytes : "", SHOWN_COLUMNS);
+    if (length == 0)
+        snprintf(found, FOUND_BYTES, "nothing");
+    else
+        snprintf(found, FOUND_BYTES, "'%s'", cut.bytes != NULL ? cut.bytes : "");
+    text_free(&cut);
+    text_free(&shown);
+    return found;
 }
 
 /* What is wrong with a number of `length` bytes, or NULL. A minus sign before a zero is
@@ -96,10 +103,10 @@ static enum lg_status read_row(struct reading *reading, const char *end)
         const size_t place = (size_t)(first - reading->line) + 1, length = (size_t)(last - first);
         double value = 0;
         const char *wrong = parse_number(first, length, reading->precision, &value);
-        char shown[SHOWN_BYTES + 4];
+        char found[FOUND_BYTES];
         if (wrong != NULL)
             return lg_fail_at(reading->error, LG_INPUT, matrix->name, line, (int)place,
-                              "found '%s', expected %s", show(first, length, shown), wrong);
+                              "found %s, expected %s", show(first, length, found), wrong);
         enum lg_status status =
             add_number(reading, matrix->rows * matrix->columns + count, value, place);
         if (status != LG_OK)
@@ -120,6 +127,11 @@ enum lg_status matrix_parse(const char *name, const char *text, size_t size,
                             struct lg_error *error)
 {
     *matrix = (struct matrix){.name = name};
+    size_t mark = 0;
+    if (encoding_check(name, text, size, &mark, error) != LG_OK)
+        return LG_INPUT;
+    text += mark;
+    size -= mark;
     while (size > 0 && (is_blank(text[size - 1]) || text[size - 1] == '\n'))
         size--;
     if (size == 0)
@@ -164,8 +176,9 @@ enum lg_status matrix_read(const char *path, enum lg_precision precision, struct
     enum lg_status status =
         standard ? read_standard_input(&content, error) : files_read(path, &content, error);
     if (status == LG_OK)
-        status = matrix_parse(standard ? "standard input" : path, content.bytes, content.size,
-                              precision, matrix, error);
+        status = matrix_parse(standard ? "standard input" : path,
+                              content.bytes != NULL ? content.bytes : "", content.size, precision,
+                              matrix, error);
     text_free(&content);
     return status;
 }

@@ -13,26 +13,52 @@
 
 /* ---- A folder by itself -------------------------------------------------- */
 
-/* trace.csv is the one that the manifest was written for. */
-static enum lg_status check_trace(const char *directory, struct lg_error *error)
+static enum lg_status read_manifest(const char *directory, struct manifest_found *found,
+                                    struct lg_error *error)
 {
-    char path[FILES_PATH_MAX], expected[LG_DIGEST_HEX], found[LG_DIGEST_HEX];
-    struct text trace = {0};
+    char path[FILES_PATH_MAX];
     enum lg_status status = files_path(path, error, "%s/manifest.json", directory);
     if (status == LG_OK)
-        status = manifest_read_trace(path, expected, error);
-    if (status == LG_OK)
-        status = files_path(path, error, "%s/trace.csv", directory);
+        status = manifest_read(path, found, error);
+    if (status == LG_OK && strcmp(found->spec_sha256, found->text_sha256) != 0)
+        status = lg_fail_at(error, LG_FAILED, path, 0, 0,
+                            "the SHA-256 of the spec's text is %s, beside it stands %s",
+                            found->text_sha256, found->spec_sha256);
+    return status;
+}
+
+/* trace.csv is the one that the manifest was written for. */
+static enum lg_status check_trace(const char *directory, const struct manifest_found *manifest,
+                                  struct lg_error *error)
+{
+    char path[FILES_PATH_MAX], found[LG_DIGEST_HEX];
+    struct text trace = {0};
+    enum lg_status status = files_path(path, error, "%s/trace.csv", directory);
     if (status == LG_OK)
         status = files_read(path, &trace, error);
     if (status == LG_OK) {
         lg_digest_bytes(trace.bytes, trace.size, found);
-        if (strcmp(found, expected) != 0)
-            status = lg_fail_at(error, LG_FAILED, path, 0, 0,
-                                "its SHA-256 is %s, the manifest says %s", found, expected);
+        if (strcmp(found, manifest->trace_sha256) != 0)
+            status =
+                lg_fail_at(error, LG_FAILED, path, 0, 0, "its SHA-256 is %s, the manifest says %s",
+                           found, manifest->trace_sha256);
     }
     text_free(&trace);
     return status;
+}
+
+/* Say how many cells have ended; LG_FAILED when some have not. */
+static enum lg_status check_cells(const char *directory, const struct manifest_found *manifest,
+                                  struct lg_error *error)
+{
+    output_line(stdout, "%s: %zu of %zu cells are finished, %zu of them diverged", directory,
+                manifest->finished, manifest->cells, manifest->diverged);
+    if (manifest->finished == manifest->cells)
+        return LG_OK;
+    return lg_fail(error, LG_FAILED,
+                   "%s: %zu of %zu cells are not finished, the first '%s': `lossgrid run` goes on",
+                   directory, manifest->cells - manifest->finished, manifest->cells,
+                   manifest->first_missing);
 }
 
 static enum lg_status check_image(const char *path, const char *expected, struct lg_error *error)
@@ -83,13 +109,17 @@ static enum lg_status check_images(const char *directory, size_t *count, struct 
 static enum lg_status verify_itself(const char *directory, struct lg_error *error)
 {
     size_t images = 0;
-    enum lg_status status = check_trace(directory, error);
+    struct manifest_found manifest;
+    enum lg_status status = read_manifest(directory, &manifest, error);
+    if (status == LG_OK)
+        status = check_trace(directory, &manifest, error);
     if (status == LG_OK)
         status = check_images(directory, &images, error);
-    if (status == LG_OK)
-        printf("%s: trace.csv is the manifest's, and its %zu images are the trace's\n", directory,
-               images);
-    return status;
+    if (status != LG_OK)
+        return status;
+    output_line(stdout, "%s: spec and trace.csv are the manifest's, and %zu images are the trace's",
+                directory, images);
+    return check_cells(directory, &manifest, error);
 }
 
 /* ---- A folder against another -------------------------------------------- */
@@ -97,8 +127,8 @@ static enum lg_status verify_itself(const char *directory, struct lg_error *erro
 static void print_lonely(size_t count, const struct compared_place *first, const char *where)
 {
     if (count > 0)
-        printf("%zu rows are only in %s; the first: cell '%s', epoch %s\n", count, where,
-               first->cell, first->epoch);
+        output_line(stdout, "%zu rows are only in %s; the first: cell '%s', epoch %s", count, where,
+                    first->cell, first->epoch);
 }
 
 static const char *shown(const char *value)
@@ -111,20 +141,38 @@ static void print_comparison(const struct comparison *comparison, const char *he
 {
     const struct compared_place *first = &comparison->first_different;
     if (strcmp(comparison->dataset_here, comparison->dataset_there) != 0)
-        printf("other data: %s in %s, %s in %s\n", shown(comparison->dataset_here), here,
-               shown(comparison->dataset_there), there);
-    if (first->column[0] != '\0')
-        printf("first difference: cell '%s', epoch %s, column %s\n  %s in %s\n  %s in %s\n",
-               first->cell, first->epoch, first->column, shown(first->here), here,
-               shown(first->there), there);
+        output_line(stdout, "other data: %s in %s, %s in %s", shown(comparison->dataset_here), here,
+                    shown(comparison->dataset_there), there);
+    if (first->column[0] != '\0') {
+        output_line(stdout, "first difference: cell '%s', epoch %s, column %s", first->cell,
+                    first->epoch, first->column);
+        output_line(stdout, "  %s in %s", shown(first->here), here);
+        output_line(stdout, "  %s in %s", shown(first->there), there);
+    }
     print_lonely(comparison->missing, &comparison->first_missing, there);
     print_lonely(comparison->extra, &comparison->first_extra, here);
     if (comparison->columns_missing.size > 0)
-        printf("columns only in %s: %s\n", there, comparison->columns_missing.bytes);
+        output_line(stdout, "columns only in %s: %s", there, comparison->columns_missing.bytes);
     if (comparison->columns_extra.size > 0)
-        printf("columns only in %s: %s\n", here, comparison->columns_extra.bytes);
+        output_line(stdout, "columns only in %s: %s", here, comparison->columns_extra.bytes);
     printf("%zu of %zu rows and %zu of %zu values are equal\n", comparison->rows_equal,
            comparison->rows, comparison->values_equal, comparison->values);
+}
+
+/* How many of the cells that its manifest names the folder has; one without a manifest, as
+ * a reference is, cannot be asked. */
+static enum lg_status check_whole(const char *directory, struct lg_error *error)
+{
+    char path[FILES_PATH_MAX];
+    struct manifest_found manifest;
+    enum lg_status status = files_path(path, error, "%s/manifest.json", directory);
+    if (status == LG_OK && !files_exists(path)) {
+        output_line(stdout, "%s: no manifest.json tells how many cells there should be", directory);
+        return LG_OK;
+    }
+    if (status == LG_OK)
+        status = read_manifest(directory, &manifest, error);
+    return status == LG_OK ? check_cells(directory, &manifest, error) : status;
 }
 
 static enum lg_status read_trace(const char *directory, struct csv_table *trace,
@@ -146,11 +194,15 @@ static enum lg_status verify_against(const char *here, const char *there, struct
         status = trace_compare(&trace_here, &trace_there, &comparison, error);
     if (status == LG_OK) {
         print_comparison(&comparison, here, there);
-        if (comparison_is_equal(&comparison))
-            printf("same bits\n");
-        else
+        if (!comparison_is_equal(&comparison))
             status = lg_fail(error, LG_FAILED, "%s and %s are not the same bits", here, there);
     }
+    if (status == LG_OK)
+        status = check_whole(here, error);
+    if (status == LG_OK)
+        status = check_whole(there, error);
+    if (status == LG_OK)
+        printf("same bits\n");
     comparison_free(&comparison);
     csv_free(&trace_here);
     csv_free(&trace_there);
@@ -184,10 +236,13 @@ const struct command verify_command = {
     .name = "verify",
     .synopsis = "DIR [--against DIR]",
     .summary = "whether results are whole, or the same bits as others",
-    .help = "Alone: trace.csv has the SHA-256 that the manifest says, and the pixels of every\n"
-            "image the one that trace.csv says. With --against: both folders' trace.csv have\n"
-            "the same rows, columns and bits; else the first cell, epoch and column that\n"
-            "differ are named. Exit code 0 only if all of it holds, 1 if not.\n"
+    .help = "Trains nothing. Alone, it reads whether the folder is whole and as `run` left it:\n"
+            "every cell of the spec is finished, the spec's text and trace.csv have the SHA-256\n"
+            "that the manifest says, and the pixels of every image the one that trace.csv says.\n"
+            "With --against: both folders' trace.csv have the same rows, columns and bits (else\n"
+            "the first cell, epoch and column that differ are named), and neither lacks cells\n"
+            "that its manifest names. Exit code 0 only if all of it holds, 1 if not, 2 if a file\n"
+            "cannot be understood, 3 if one is not there.\n"
             "\n"
             "  --against DIR   a folder with a trace.csv to compare with\n"
             "\n"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/record/csv.h"
+#include "harness/record/shown.h"
 
 const char *const table_formats[] = {"text", "csv", "markdown", NULL};
 
@@ -34,13 +35,18 @@ static const char *field_at(const struct table *table, size_t row, size_t column
     return table->fields[row * table->columns + column];
 }
 
-/* Characters, not bytes: continuation bytes of UTF-8 take no room. */
-static size_t width_of(const char *text)
+/* The field as the terminal shows it; the caller frees the text. */
+static struct text shown_at(const struct table *table, size_t row, size_t column)
 {
-    size_t width = 0;
-    for (; *text != '\0'; text++)
-        width += ((unsigned char)*text & 0xC0) != 0x80;
-    return width;
+    struct text shown = {0};
+    const char *field = field_at(table, row, column);
+    shown_add(&shown, field, strlen(field));
+    return shown;
+}
+
+static size_t width_of(const struct text *shown)
+{
+    return shown->size > 0 ? shown_width(shown->bytes) : 0;
 }
 
 static bool looks_like_number(const char *text)
@@ -64,23 +70,26 @@ static void format_text(const struct table *table, struct text *text)
     for (size_t c = 0; c < columns; c++) {
         right[c] = table->rows > 1;
         for (size_t r = 0; r < table->rows; r++) {
-            size_t width = width_of(field_at(table, r, c));
+            struct text shown = shown_at(table, r, c);
+            const size_t width = width_of(&shown);
             widths[c] = width > widths[c] ? width : widths[c];
+            text_free(&shown);
             right[c] &= r == 0 || looks_like_number(field_at(table, r, c));
         }
     }
     for (size_t r = 0; r < table->rows; r++) {
         size_t owed = 0; /* blanks, printed only if something follows */
         for (size_t c = 0; c < columns; c++) {
-            const char *field = field_at(table, r, c);
-            size_t blank = widths[c] - width_of(field);
+            struct text shown = shown_at(table, r, c);
+            const size_t blank = widths[c] - width_of(&shown);
             owed += (c > 0 ? 2 : 0) + (right[c] ? blank : 0);
-            if (field[0] != '\0') {
+            if (shown.size > 0) {
                 pad(text, owed);
-                text_add(text, field, strlen(field));
+                text_add(text, shown.bytes, shown.size);
                 owed = 0;
             }
             owed += right[c] ? 0 : blank;
+            text_free(&shown);
         }
         text_add(text, "\n", 1);
     }

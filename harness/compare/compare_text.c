@@ -5,8 +5,10 @@
 #include "harness/command/table.h"
 #include "harness/compare/compare_output.h"
 #include "harness/compare/roofline.h"
+#include "harness/record/files.h"
+#include "harness/record/shown.h"
 
-enum { FIELD_MAX = 48 };
+enum { FIELD_MAX = 48, SHOWN_MAX = 512 };
 
 /* ---- Numbers ------------------------------------------------------------- */
 
@@ -86,11 +88,12 @@ static void add_folder(const struct compared *compared, size_t i, struct text *t
 {
     const struct timed_folder *folder = &compared->folders[i];
     const struct timed_cell *cell = &folder->cells[0];
-    char floor[FIELD_MAX], overhead[FIELD_MAX];
+    char floor[FIELD_MAX], overhead[FIELD_MAX], path[FILES_PATH_MAX];
     const double noise = timed_folder_floor(folder, TIMED_STEP);
     format_percent(floor, noise);
     format_percent(overhead, folder->overhead);
-    text_print(text, "%c  %s: %s, %s %s, lossgrid %s%s\n", letter(i), folder->path,
+    text_print(text, "%c  %s: %s, %s %s, lossgrid %s%s\n", letter(i),
+               shown_print(folder->path, path, sizeof path),
                timed_folder_fact(folder, "machine", "cpu"), cell->isa, cell->precision,
                timed_folder_fact(folder, "lossgrid", NULL), i == 0 ? " (the baseline)" : "");
     text_print(text, "   noise floor of a step %s, overhead of phases %s%s\n",
@@ -172,11 +175,13 @@ static void add_not_comparable(const struct pairing *pairing, struct text *text)
             paired->a == NULL || paired->b == NULL ||
             (paired->a->costs[paired->phase].is_there && paired->b->costs[paired->phase].is_there);
         const struct timed_cell *cell = paired_cell(paired);
+        char shown[SHOWN_MAX];
+        shown_print(cell->cell, shown, sizeof shown);
         if (!is_whole)
-            text_print(text, "not comparable: %s, %s: %s\n", cell->cell,
-                       timed_phases[paired->phase], paired->reason);
+            text_print(text, "not comparable: %s, %s: %s\n", shown, timed_phases[paired->phase],
+                       paired->reason);
         else if (last == NULL || paired_cell(last) != cell)
-            text_print(text, "not comparable: %s: %s\n", cell->cell, paired->reason);
+            text_print(text, "not comparable: %s: %s\n", shown, paired->reason);
         last = paired;
     }
 }

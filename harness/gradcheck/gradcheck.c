@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/command/output.h"
 #include "harness/run/clock.h"
 #include "harness/run/interrupt.h"
 #include "harness/run/progress.h"
@@ -91,8 +92,8 @@ static void watch(struct shared *shared)
         const double elapsed_s = (double)(clock_wall_ns() - began) * 1e-9;
         progress_format_duration(
             progress_seconds_left(finished, shared->total - finished, elapsed_s), left);
-        fprintf(stderr, "\r\033[Kgradcheck: %zu of %zu checks, %s left", finished, shared->total,
-                left);
+        output_overwrite(false, "gradcheck: %zu of %zu checks, %s left", finished, shared->total,
+                         left);
         fflush(stderr);
     }
     if (shown)

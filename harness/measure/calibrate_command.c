@@ -56,7 +56,7 @@ static void show(void *to, size_t done, size_t steps)
     char left[32];
     progress_format_duration(
         progress_seconds_left(done, steps - done, (double)(now - display->began_ns) * 1e-9), left);
-    fprintf(stderr, "\r\033[Kcalibrating: %zu %%, %s left", 100 * done / steps, left);
+    output_overwrite(false, "calibrating: %zu %%, %s left", 100 * done / steps, left);
 }
 
 static void end_display(const struct display *display)
@@ -104,7 +104,7 @@ static enum lg_status print(const struct calibration *calibration, size_t format
     if (status == LG_OK)
         status = text_check(&text, error);
     if (status == LG_OK)
-        status = output_text(&text, error);
+        status = format == FORMAT_TEXT ? output_shown(&text, error) : output_text(&text, error);
     text_free(&text);
     return status;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/record/encoding.h"
 #include "harness/record/files.h"
 
 /* ---- Writing ------------------------------------------------------------- */
@@ -203,14 +204,30 @@ static enum lg_status read_row(struct reader *reader, struct lg_error *error)
     return LG_OK;
 }
 
+/* The line, from 1, of a place in a text. */
+static int line_of(const char *text, const char *place)
+{
+    int line = 1;
+    for (; text < place; text++)
+        line += *text == '\n';
+    return line;
+}
+
 enum lg_status csv_parse(const char *name, const char *text, size_t size, struct csv_table *table,
                          struct lg_error *error)
 {
     *table = (struct csv_table){0};
+    size_t mark = 0;
+    if (encoding_check(name, text, size, &mark, error) != LG_OK)
+        return LG_INPUT;
+    text += mark;
+    size -= mark;
     if (size == 0)
         return lg_fail_at(error, LG_INPUT, name, 0, 0, "empty; expected rows of CSV");
-    if (memchr(text, '\0', size) != NULL)
-        return lg_fail_at(error, LG_INPUT, name, 0, 0, "holds a zero byte; expected CSV");
+    const char *zero = memchr(text, '\0', size);
+    if (zero != NULL)
+        return lg_fail_at(error, LG_INPUT, name, line_of(text, zero), 0,
+                          "found a zero byte, expected CSV");
     table->bytes = malloc(size + 1);
     if (table->bytes == NULL)
         return lg_fail(error, LG_ENVIRONMENT, "not enough memory to read %s", name);
@@ -237,7 +254,8 @@ enum lg_status csv_read(const char *path, struct csv_table *table, struct lg_err
     *table = (struct csv_table){0};
     enum lg_status status = files_read(path, &content, error);
     if (status == LG_OK)
-        status = csv_parse(path, content.bytes, content.size, table, error);
+        status =
+            csv_parse(path, content.bytes != NULL ? content.bytes : "", content.size, table, error);
     text_free(&content);
     return status;
 }

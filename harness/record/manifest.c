@@ -1,5 +1,6 @@
 #include "harness/record/manifest.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,15 +62,21 @@ static json_t *describe_cells(const struct manifest *manifest)
     return cells;
 }
 
+/* The manifest's own reference to the command. */
+static json_t *command(const struct manifest *manifest)
+{
+    return manifest->command != NULL ? json_incref(manifest->command) : json_null();
+}
+
 static json_t *describe(const struct manifest *manifest)
 {
     return json_pack(
-        "{s:{s:s}, s:o, s:o, s:{s:s, s:s, s:s}, s:{s:s, s:s}, s:I, s:o, s:o, s:o, s:o, s:s}",
-        "lossgrid", "version", version_text(), "spec", manifest_spec_json(manifest), "data",
-        manifest_data_json(manifest), "build", "compiler", version_compiler(), "flags",
-        version_flags(), "variant", version_variant(), "engine", "isa", manifest->backend->isa,
-        "precision", lg_precision_name(manifest->backend->precision), "jobs",
-        (json_int_t)manifest->jobs, "machine", machine_json(manifest->machine), "started",
+        "{s:{s:s}, s:o, s:o, s:o, s:{s:s, s:s, s:s}, s:{s:s, s:s}, s:I, s:o, s:o, s:o, s:o, s:s}",
+        "lossgrid", "version", version_text(), "command", command(manifest), "spec",
+        manifest_spec_json(manifest), "data", manifest_data_json(manifest), "build", "compiler",
+        version_compiler(), "flags", version_flags(), "variant", version_variant(), "engine", "isa",
+        manifest->backend->isa, "precision", lg_precision_name(manifest->backend->precision),
+        "jobs", (json_int_t)manifest->jobs, "machine", machine_json(manifest->machine), "started",
         manifest_instant(manifest->started), "finished", manifest_instant(manifest->finished),
         "cells", describe_cells(manifest), "trace_sha256", manifest->trace_sha256);
 }
@@ -92,10 +99,54 @@ enum lg_status manifest_write(const char *path, const struct manifest *manifest,
     return status;
 }
 
-enum lg_status manifest_read_trace(const char *path, char sha256[LG_DIGEST_HEX],
-                                   struct lg_error *error)
+/* Copy a digest of 64 hex digits. */
+static bool copy_digest(const json_t *value, char digest[LG_DIGEST_HEX])
+{
+    const char *found = json_string_value(value);
+    if (found == NULL || strlen(found) != LG_DIGEST_HEX - 1)
+        return false;
+    memcpy(digest, found, LG_DIGEST_HEX);
+    return true;
+}
+
+static bool count_cells(const json_t *cells, struct manifest_found *found)
+{
+    for (size_t i = 0; i < json_array_size(cells); i++) {
+        const json_t *cell = json_array_get(cells, i);
+        const char *status = json_string_value(json_object_get(cell, "status"));
+        const char *slug = json_string_value(json_object_get(cell, "slug"));
+        if (status == NULL || slug == NULL)
+            return false;
+        const bool diverged = strcmp(status, "diverged") == 0;
+        found->cells++;
+        found->diverged += diverged;
+        if (diverged || strcmp(status, "done") == 0)
+            found->finished++;
+        else if (found->first_missing[0] == '\0')
+            snprintf(found->first_missing, sizeof found->first_missing, "%s", slug);
+    }
+    return found->cells > 0;
+}
+
+static enum lg_status understand(const char *path, const json_t *root, struct manifest_found *found,
+                                 struct lg_error *error)
+{
+    const json_t *spec = json_object_get(root, "spec");
+    const char *text = json_string_value(json_object_get(spec, "text"));
+    if (!copy_digest(json_object_get(root, "trace_sha256"), found->trace_sha256))
+        return lg_fail_at(error, LG_INPUT, path, 0, 0, "no trace_sha256 of 64 hex digits");
+    if (!copy_digest(json_object_get(spec, "sha256"), found->spec_sha256) || text == NULL)
+        return lg_fail_at(error, LG_INPUT, path, 0, 0, "no spec with its text and SHA-256");
+    if (!count_cells(json_object_get(root, "cells"), found))
+        return lg_fail_at(error, LG_INPUT, path, 0, 0, "no cells with a slug and a status each");
+    lg_digest_bytes(text, strlen(text), found->text_sha256);
+    return LG_OK;
+}
+
+enum lg_status manifest_read(const char *path, struct manifest_found *found, struct lg_error *error)
 {
     struct text content = {0};
+    *found = (struct manifest_found){.cells = 0};
     enum lg_status status = files_read(path, &content, error);
     if (status != LG_OK) {
         text_free(&content);
@@ -106,11 +157,7 @@ enum lg_status manifest_read_trace(const char *path, char sha256[LG_DIGEST_HEX],
     text_free(&content);
     if (root == NULL)
         return lg_fail_at(error, LG_INPUT, path, wrong.line, wrong.column, "%s", wrong.text);
-    const char *found = json_string_value(json_object_get(root, "trace_sha256"));
-    if (found != NULL && strlen(found) == LG_DIGEST_HEX - 1)
-        memcpy(sha256, found, LG_DIGEST_HEX);
-    else
-        status = lg_fail_at(error, LG_INPUT, path, 0, 0, "no trace_sha256 of 64 hex digits");
+    status = understand(path, root, found, error);
     json_decref(root);
     return status;
 }

@@ -34,6 +34,8 @@ struct manifest {
 
     const struct manifest_cell *cells; /* one for each of the experiment's */
     const char *trace_sha256;
+
+    json_t *command; /* words of a command line that makes this folder again; may be NULL */
 };
 
 /* Its parts that other manifests share, owned by the caller: the spec with the overrides,
@@ -46,8 +48,17 @@ json_t *manifest_instant(time_t when);
 enum lg_status manifest_write(const char *path, const struct manifest *manifest,
                               struct lg_error *error);
 
-/* The trace_sha256 of the manifest at path. LG_INPUT when it has none. */
-enum lg_status manifest_read_trace(const char *path, char sha256[LG_DIGEST_HEX],
-                                   struct lg_error *error);
+/* What a manifest says of its folder, to be held against it. */
+struct manifest_found {
+    char trace_sha256[LG_DIGEST_HEX];
+    size_t cells, finished; /* that the spec has; that ended, diverged ones among them */
+    size_t diverged;
+    char first_missing[SPEC_NAME_MAX];
+    char spec_sha256[LG_DIGEST_HEX], text_sha256[LG_DIGEST_HEX]; /* recorded; of its text */
+};
+
+/* Read the manifest at path. LG_INPUT when something of it is missing. */
+enum lg_status manifest_read(const char *path, struct manifest_found *found,
+                             struct lg_error *error);
 
 #endif

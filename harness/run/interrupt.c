@@ -3,12 +3,13 @@
 #include <signal.h>
 #include <stddef.h>
 
-/* The one global of the harness: a handler has no other way to say anything. */
-static volatile sig_atomic_t seen;
+/* The globals of the harness: a handler has no other way to say anything. */
+static volatile sig_atomic_t seen, first;
 
 static void note(int signal_number)
 {
-    (void)signal_number;
+    if (seen == 0)
+        first = signal_number;
     seen++;
 }
 
@@ -28,4 +29,9 @@ void interrupt_catch(void)
 int interrupt_count(void)
 {
     return seen;
+}
+
+int interrupt_signal(void)
+{
+    return first;
 }

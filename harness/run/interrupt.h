@@ -8,4 +8,7 @@ void interrupt_catch(void);
 /* How many have come since. */
 int interrupt_count(void);
 
+/* The number of the first, such as SIGINT; 0: none has come. */
+int interrupt_signal(void);
+
 #endif

@@ -79,10 +79,11 @@ enum lg_status locate_dataset(const struct lg_dataset_info *asked, const char *d
     *out = (struct located){0};
     if (asked->make != NULL)
         return take(asked, "", asked, out, error);
+    const char *variable = getenv("LOSSGRID_DATA");
+    out->named = data_option != NULL || (variable != NULL && variable[0] != '\0');
     if (data_option != NULL)
         return locate_named(asked, data_option, "--data", out, error);
-    const char *variable = getenv("LOSSGRID_DATA");
-    if (variable != NULL && variable[0] != '\0')
+    if (out->named)
         return locate_named(asked, variable, "LOSSGRID_DATA", out, error);
 
     const struct lg_dataset_info *substitute = lg_dataset_find(stand_in);

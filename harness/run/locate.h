@@ -12,6 +12,7 @@ struct located {
     const struct lg_dataset_info *info; /* the set that is there */
     char directory[512];
     bool substituted; /* info is not the set asked for: say so, loudly */
+    bool named;       /* the directory was named, by --data or LOSSGRID_DATA */
 };
 
 /* Look for the set asked for, in this order:

@@ -4,13 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "harness/command/output.h"
 #include "harness/record/text.h"
 #include "harness/run/clock.h"
 
-enum { TERMINAL_PERIOD_MS = 100, PLAIN_PERIOD_MS = 2000, WIDTH_UNKNOWN = 80 };
+enum { TERMINAL_PERIOD_MS = 100, PLAIN_PERIOD_MS = 2000 };
 
 void progress_begin(struct progress *progress, bool quiet, size_t done, size_t total,
                     uint64_t samples)
@@ -48,15 +48,6 @@ void progress_format_duration(double seconds, char text[32])
         snprintf(text, 32, "%ld s", whole);
 }
 
-/* Columns of the terminal. */
-static size_t terminal_width(void)
-{
-    struct winsize size;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-        return size.ws_col;
-    return WIDTH_UNKNOWN;
-}
-
 static void describe(const struct progress *progress, const struct progress_place *place,
                      struct text *line)
 {
@@ -69,16 +60,6 @@ static void describe(const struct progress *progress, const struct progress_plac
     text_print(line, "%zu/%zu cells, %s epoch %zu/%zu, loss %.5g, %.0f samples/s, %s left",
                progress->cells_done, progress->cells_total, place->cell, place->epoch,
                place->epochs, place->loss, (double)progress->samples_done / elapsed_s, left);
-}
-
-/* Write the terminal's line anew, cut to its width so that it stays one line. */
-static void show_on_terminal(struct progress *progress, const struct text *line)
-{
-    size_t width = terminal_width() - 1;
-    int shown = (int)(line->size < width ? line->size : width);
-    fprintf(stderr, "\r\033[K%s%.*s%s", progress->colour ? "\033[36m" : "", shown, line->bytes,
-            progress->colour ? "\033[0m" : "");
-    progress->line_open = true;
 }
 
 static void close_line(struct progress *progress)
@@ -101,10 +82,12 @@ void progress_advance(struct progress *progress, uint64_t samples,
     progress->shown_ns = now;
     struct text line = {0};
     describe(progress, place, &line);
-    if (line.size > 0 && progress->terminal)
-        show_on_terminal(progress, &line);
-    else if (line.size > 0)
-        fprintf(stderr, "%s\n", line.bytes);
+    if (line.size > 0 && progress->terminal) {
+        output_overwrite(progress->colour, "%s", line.bytes);
+        progress->line_open = true;
+    } else if (line.size > 0) {
+        output_line(stderr, "%s", line.bytes);
+    }
     text_free(&line);
 }
 
@@ -119,8 +102,8 @@ void progress_cell_done(struct progress *progress, const char *cell)
     if (progress->quiet)
         return;
     close_line(progress);
-    fprintf(stderr, "%zu/%zu cells, %s finished\n", progress->cells_done, progress->cells_total,
-            cell);
+    output_line(stderr, "%zu/%zu cells, %s finished", progress->cells_done, progress->cells_total,
+                cell);
 }
 
 void progress_note(struct progress *progress, const char *format, ...)
@@ -128,9 +111,8 @@ void progress_note(struct progress *progress, const char *format, ...)
     close_line(progress);
     va_list arguments;
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    output_line_v(stderr, format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
 }
 
 void progress_end(struct progress *progress)

@@ -20,7 +20,7 @@ struct options {
     size_t spec_count;
     const char **overrides; /* (override_count); owned, the strings borrowed */
     size_t override_count;
-    const char *out, *isa, *data; /* NULL: not given */
+    const char *out, *isa, *data, *jobs_given; /* NULL: not given */
     size_t jobs;
     struct shard shard;
     bool fresh, quiet;
@@ -67,6 +67,7 @@ static enum lg_status take_option(struct options *options, int option, struct lg
         options->overrides[options->override_count++] = optarg;
         return LG_OK;
     case JOBS:
+        options->jobs_given = optarg;
         return command_number("--jobs", optarg, 1, JOBS_MAX, &options->jobs, error);
     case SHARD:
         return read_shard(optarg, &options->shard, error);
@@ -132,6 +133,8 @@ static struct study study_of(const struct options *options, const struct request
         .overrides = options->overrides,
         .override_count = options->override_count,
         .jobs = options->jobs,
+        .asked_jobs = options->jobs_given,
+        .asked_isa = options->isa,
         .shard = options->shard,
         .fresh = options->fresh,
         .quiet = options->quiet,

@@ -1,11 +1,13 @@
 #include "harness/run/study.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "harness/command/output.h"
 #include "harness/measure/machine.h"
 #include "harness/record/files.h"
 #include "harness/record/manifest.h"
@@ -39,16 +41,17 @@ static void announce(const struct study *study, const struct lg_dataset *dataset
     if (study->quiet)
         return;
     if (plan->kept > 0)
-        fprintf(stderr, "%s: %zu of %zu cells were finished earlier and are kept\n",
-                experiment->name, plan->kept, plan->selected);
+        output_line(stderr, "%s: %zu of %zu cells were finished earlier and are kept",
+                    experiment->name, plan->kept, plan->selected);
     if (plan->train_count > 0)
-        fprintf(stderr,
-                "%s: training %zu of %zu cells, %zu at a time: %zu epoch%s of %zu samples of %s, "
-                "%s on %s\n",
-                experiment->name, plan->train_count, experiment->cell_count, jobs,
-                experiment->epochs, experiment->epochs > 1 ? "s" : "",
-                cell_samples(experiment, dataset), dataset->info->title,
-                lg_precision_name(study->backend->precision), study->backend->isa);
+        output_line(
+            stderr,
+            "%s: training %zu of %zu cells, %zu at a time: %zu epoch%s of %zu samples of %s, "
+            "%s on %s",
+            experiment->name, plan->train_count, experiment->cell_count, jobs, experiment->epochs,
+            experiment->epochs > 1 ? "s" : "", cell_samples(experiment, dataset),
+            dataset->info->title, lg_precision_name(study->backend->precision),
+            study->backend->isa);
 }
 
 static enum lg_status train(const struct study *study, const struct cell_context *context,
@@ -70,6 +73,43 @@ static enum lg_status write_manifest(const struct study *study, const struct man
     char path[FILES_PATH_MAX];
     enum lg_status status = files_path(path, error, "%s/manifest.json", study->directory);
     return status == LG_OK ? manifest_write(path, manifest, error) : status;
+}
+
+/* Add a word; *words becomes NULL when it is not UTF-8, which JSON cannot hold. */
+static void add_word(json_t **words, const char *word)
+{
+    if (*words == NULL || json_array_append_new(*words, json_string(word)) == 0)
+        return;
+    json_decref(*words);
+    *words = NULL;
+}
+
+static void add_option(json_t **words, const char *option, const char *value)
+{
+    if (value == NULL)
+        return;
+    add_word(words, option);
+    add_word(words, value);
+}
+
+/* The command line that makes the folder again: the words that were given, what came from
+ * the environment, and of a folder that lacks cells of other shards its own. */
+static json_t *command_words(const struct study *study, bool is_whole)
+{
+    char shard[64];
+    json_t *words = json_array();
+    add_word(&words, program_invocation_name);
+    add_word(&words, "run");
+    add_word(&words, study->experiment->path);
+    for (size_t i = 0; i < study->override_count; i++)
+        add_option(&words, "--set", study->overrides[i]);
+    add_option(&words, "--data", study->located->named ? study->located->directory : NULL);
+    add_option(&words, "--isa", study->asked_isa);
+    add_option(&words, "--jobs", study->asked_jobs);
+    snprintf(shard, sizeof shard, "%zu/%zu", study->shard.index, study->shard.count);
+    add_option(&words, "--shard", study->shard.count > 1 && !is_whole ? shard : NULL);
+    add_option(&words, "--out", study->directory);
+    return words;
 }
 
 /* Rebuild the folder's files from its cells; *finished receives how many of the
@@ -96,6 +136,9 @@ static enum lg_status collect(const struct study *study, const struct cell_conte
         *finished += extents[i].finished && i % study->shard.count == study->shard.index;
     }
     machine_look(&machine);
+    size_t whole = 0;
+    for (size_t i = 0; i < count; i++)
+        whole += extents[i].finished;
     const struct manifest manifest = {
         .experiment = study->experiment,
         .overrides = study->overrides,
@@ -110,9 +153,11 @@ static enum lg_status collect(const struct study *study, const struct cell_conte
         .finished = time(NULL),
         .cells = cells,
         .trace_sha256 = trace_sha256,
+        .command = command_words(study, whole == count),
     };
     if (status == LG_OK)
         status = write_manifest(study, &manifest, error);
+    json_decref(manifest.command);
     free(extents);
     free(cells);
     return status;

@@ -65,7 +65,7 @@ enum lg_status summary_print(const char *directory, struct lg_error *error)
         status = print_rows(&trace, error);
     csv_free(&trace);
     if (status == LG_OK) {
-        printf("%s\n", path);
+        output_line(stdout, "%s", path);
         status = output_flush(error);
     }
     return status;

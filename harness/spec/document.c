@@ -1,8 +1,9 @@
 #include "harness/spec/document.h"
 
 #include <libfyaml.h>
-#include <stdint.h>
 #include <string.h>
+
+#include "harness/record/encoding.h"
 
 struct anchor {
     const char *name;
@@ -38,35 +39,14 @@ static enum lg_status fail(const struct reader *reader, int line, int column, co
     return node_fail(&place, reader->error, "%s", message);
 }
 
-/* Bytes of the UTF-8 character at text, 0 when it is not one. */
-static size_t character_bytes(const unsigned char *text, size_t left)
-{
-    static const struct {
-        unsigned char mask, lead;
-        uint32_t least; /* smaller values have a shorter form */
-    } forms[] = {{0x80, 0x00, 0}, {0xE0, 0xC0, 0x80}, {0xF0, 0xE0, 0x800}, {0xF8, 0xF0, 0x10000}};
-    for (size_t form = 0; form < 4; form++) {
-        if ((text[0] & forms[form].mask) != forms[form].lead)
-            continue;
-        uint32_t value = text[0] & (unsigned char)~forms[form].mask;
-        for (size_t i = 1; i <= form; i++) {
-            if (i >= left || (text[i] & 0xC0) != 0x80)
-                return 0;
-            value = value << 6 | (text[i] & 0x3FU);
-        }
-        bool surrogate = value >= 0xD800 && value <= 0xDFFF;
-        return value < forms[form].least || value > 0x10FFFF || surrogate ? 0 : form + 1;
-    }
-    return 0;
-}
-
 /* A binary file is told from a text before the parser sees it. */
 static enum lg_status check_text(const struct reader *reader, const char *text, size_t size)
 {
     int line = 1, column = 1;
     for (size_t i = 0; i < size;) {
         unsigned char c = (unsigned char)text[i];
-        size_t bytes = character_bytes((const unsigned char *)text + i, size - i);
+        unsigned value = 0;
+        size_t bytes = encoding_character(text + i, size - i, &value);
         bool control = (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7F;
         if (bytes == 0 || control) {
             struct node place = {.source = reader->source, .line = line, .column = column};
@@ -336,7 +316,12 @@ enum lg_status document_parse(struct pool *pool, const struct source *source, co
                               size_t size, const struct node **root, struct lg_error *error)
 {
     struct reader reader = {.pool = pool, .source = source, .error = error, .line = 1, .column = 1};
-    enum lg_status status = check_text(&reader, text, size);
+    size_t mark = 0;
+    enum lg_status status = encoding_check(source->name, text, size, &mark, error);
+    text += mark;
+    size -= mark;
+    if (status == LG_OK)
+        status = check_text(&reader, text, size);
     if (status != LG_OK)
         return status;
     struct fy_diag_cfg quiet;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/record/shown.h"
+
 struct pool_block {
     struct pool_block *next;
     size_t used, size;
@@ -73,23 +75,17 @@ bool node_is_nothing(const struct node *node)
             strcmp(node->text, "null") == 0);
 }
 
-/* The text's beginning: at most 64 bytes, whole UTF-8 characters, no control
+/* The text's beginning as shown.h escapes it: at most 64 bytes, whole UTF-8
  * characters, "..." where something was cut. */
 static void clip(const char *text, char buffer[NODE_FOUND_MAX])
 {
     enum { CLIP_BYTES = 64 };
-    size_t length = strlen(text);
-    size_t kept = length;
-    if (length > CLIP_BYTES) {
-        kept = CLIP_BYTES;
-        while (kept > 0 && ((unsigned char)text[kept] & 0xC0) == 0x80)
-            kept--;
-    }
-    for (size_t i = 0; i < kept; i++) {
-        unsigned char c = (unsigned char)text[i];
-        buffer[i] = c < 0x20 || c == 0x7F ? ' ' : text[i];
-    }
-    snprintf(buffer + kept, NODE_FOUND_MAX - kept, "%s", kept < length ? "..." : "");
+    char shown[CLIP_BYTES + 2]; /* one byte more, to tell whether something is cut */
+    size_t kept = strlen(shown_print(text, shown, sizeof shown));
+    const bool cut = kept > CLIP_BYTES || kept < strlen(text);
+    while (kept > CLIP_BYTES || (kept > 0 && cut && ((unsigned char)shown[kept] & 0xC0) == 0x80))
+        kept--;
+    snprintf(buffer, NODE_FOUND_MAX, "%.*s%s", (int)kept, shown, cut ? "..." : "");
 }
 
 const char *node_describe(const struct node *node, char buffer[NODE_FOUND_MAX])

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/command/output.h"
 #include "harness/run/clock.h"
 
 enum { TERMINAL_PERIOD_MS = 100, PLAIN_PERIOD_MS = 10000 };
@@ -28,12 +29,13 @@ void display_show(struct display *display, const char *format, ...)
         return;
     display->shown_ns = now;
     display->is_open = display->is_terminal;
-    fputs(display->is_terminal ? "\r\033[K" : "", stderr);
     va_list arguments;
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    if (display->is_terminal)
+        output_overwrite_v(false, format, arguments);
+    else
+        output_line_v(stderr, format, arguments);
     va_end(arguments);
-    fputs(display->is_terminal ? "" : "\n", stderr);
 }
 
 void display_end(struct display *display)

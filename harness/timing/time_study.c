@@ -58,7 +58,7 @@ static void print_warnings(const char *when, const struct conditions_row rows[CO
 {
     for (size_t i = 0; i < CONDITIONS_MAX; i++)
         if (rows[i].verdict == CONDITIONS_WARNING)
-            fprintf(stderr, "warning: %s, %s: %s\n", rows[i].name, when, rows[i].sentence);
+            output_line(stderr, "warning: %s, %s: %s", rows[i].name, when, rows[i].sentence);
 }
 
 /* Listen for a moment while this program does nothing. */
@@ -95,7 +95,7 @@ static void show_opened(void *to, const struct arm *arm)
     struct progressing *p = to;
     if (arm->skipped[0] != '\0') {
         display_end(&p->display);
-        fprintf(stderr, "not timed: %s: %s\n", arm->cell->label, arm->skipped);
+        output_line(stderr, "not timed: %s: %s", arm->cell->label, arm->skipped);
     }
     display_show(&p->display, "warming up: %s", arm->cell->label);
 }
@@ -123,10 +123,10 @@ static void announce(struct progressing *p)
     const struct arm *twin = timing_twin(&p->timing);
     display_end(&p->display);
     if (!p->study->is_quiet)
-        fprintf(stderr, "measuring %zu arms%s%s%s, a block each in every round\n",
-                p->timing.series_count / (p->timing.has_phases ? 2 : 1) - (twin != NULL),
-                twin != NULL ? ", " : "", twin != NULL ? twin->cell->label : "",
-                twin != NULL ? " twice" : "");
+        output_line(stderr, "measuring %zu arms%s%s%s, a block each in every round",
+                    p->timing.series_count / (p->timing.has_phases ? 2 : 1) - (twin != NULL),
+                    twin != NULL ? ", " : "", twin != NULL ? twin->cell->label : "",
+                    twin != NULL ? " twice" : "");
 }
 
 static enum lg_status measure(struct progressing *p, struct lg_error *error)
@@ -252,7 +252,7 @@ static enum lg_status print_table(const struct progressing *p, struct lg_error *
     struct text text = {0};
     enum lg_status status = timing_text(&p->timing, &text, error);
     if (status == LG_OK)
-        status = output_text(&text, error);
+        status = output_shown(&text, error);
     text_free(&text);
     return status;
 }
@@ -299,10 +299,10 @@ static enum lg_status carry_out(struct progressing *p, struct lg_error *error)
     if (status == LG_OK)
         status = look_before(p, error);
     if (status == LG_OK && !study->is_quiet)
-        fprintf(stderr, "%s: timing steps on %s, %s on %s, at most %.0f s\n",
-                study->experiment->name, study->dataset->info->title,
-                lg_precision_name(study->backend->precision), study->backend->isa,
-                (double)study->effort.budget_ns * 1e-9);
+        output_line(stderr, "%s: timing steps on %s, %s on %s, at most %.0f s",
+                    study->experiment->name, study->dataset->info->title,
+                    lg_precision_name(study->backend->precision), study->backend->isa,
+                    (double)study->effort.budget_ns * 1e-9);
     display_begin(&p->display, study->is_quiet);
     if (status == LG_OK)
         status = measure(p, error);

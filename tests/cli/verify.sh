@@ -71,6 +71,33 @@ test_verify_finds_a_changed_image() {
     says 'no PNG image'
 }
 
+# One of three cells: neither alone nor beside an equal half is it whole.
+test_verify_counts_the_cells() {
+    expect 0 run "${QUICK[@]}" --shard 0/3 --out r
+    cp -r r s
+    expect 1 verify r
+    says 'r: 1 of 3 cells are finished'
+    says "2 of 3 cells are not finished, the first 'mse-s0'"
+    expect 1 verify r --against s
+    says_not 'same bits'
+    result quick "${QUICK[@]}"
+    expect 1 verify quick --against r
+    expect 1 verify r --against quick
+    rm s/manifest.json
+    expect 0 verify quick --against quick
+    says 'same bits'
+    cp quick/trace.csv s/
+    expect 0 verify quick --against s
+    says 's: no manifest.json tells how many cells there should be'
+}
+
+test_verify_finds_a_changed_spec() {
+    two_results
+    sed -i 's/"text": "/"text": "# changed\\n/' a/manifest.json
+    expect 1 verify a
+    says "the SHA-256 of the spec's text is"
+}
+
 test_verify_of_no_result() {
     expect 3 verify nowhere
     says 'nowhere'

@@ -19,6 +19,8 @@ Test(eval_matrix, rows_of_numbers_are_read_exactly)
         "1,-0.5,1e-4\r\n0.1,4.9e-324,2E+3\r\n",
         " 1 ,\t-0.5, 1e-4\n0.1,4.9e-324,2E+3",
         "1,-0.5,1e-4\n0.1,4.9e-324,2E+3\n\n  \n\r\n",
+        "\xEF\xBB\xBF"
+        "1,-0.5,1e-4\r\n0.1,4.9e-324,2E+3\r\n",
     };
     for (size_t t = 0; t < sizeof texts / sizeof *texts; t++) {
         struct matrix matrix;
@@ -73,16 +75,26 @@ Test(eval_matrix, anything_else_is_refused_at_its_place)
         {"1, two\n", LG_F64, 1, 4, "found 'two', expected a finite number"},
         {"1,nan\n", LG_F64, 1, 3, "found 'nan', expected a finite number"},
         {"1,-inf\n", LG_F64, 1, 3, "found '-inf', expected a finite number"},
-        {"1,,2\n", LG_F64, 1, 3, "found '', expected a finite number"},
-        {"1,\n", LG_F64, 1, 3, "found '', expected a finite number"},
-        {"1\n\n2\n", LG_F64, 2, 1, "found '', expected a finite number"},
+        {"1,,2\n", LG_F64, 1, 3, "found nothing, expected a finite number"},
+        {"1,\n", LG_F64, 1, 3, "found nothing, expected a finite number"},
+        {"1\n\n2\n", LG_F64, 2, 1, "found nothing, expected a finite number"},
         {"1 2\n", LG_F64, 1, 1, "found '1 2', expected a finite number"},
         {"\"1\"\n", LG_F64, 1, 1, "found '\"1\"', expected a finite number"},
         {"1\n1e999\n", LG_F64, 2, 1, "found '1e999', expected a finite number"},
         {"1,1e39\n", LG_F32, 1, 3, "found '1e39', expected a number that f32 can hold"},
-        {"\x01\n", LG_F64, 1, 1, "found '?', expected a finite number"},
+        {"\x01\n", LG_F64, 1, 1, "found '\\x01', expected a finite number"},
         {"a123456789012345678901234567890123456789012345\n", LG_F64, 1, 1,
-         "found 'a123456789012345678901234567890123456789...', expected a finite number"},
+         "found 'a123456789012345678901234567890123456...', expected a finite number"},
+        {"1,\xEF\xBB\xBF"
+         "2\n",
+         LG_F64, 1, 3, "found '\\ufeff2', expected a finite number"},
+        {"1,\x1B[31m2\n", LG_F64, 1, 3, "found '\\x1b[31m2', expected a finite number"},
+        {"1\r2\n", LG_F64, 1, 1, "found '1\\r2', expected a finite number"},
+        {"\xE9\n", LG_F64, 1, 1, "found '\\xe9', expected a finite number"},
+        {"\xFF\xFE"
+         "1",
+         LG_F64, 1, 1,
+         "found UTF-16 or UTF-32, expected UTF-8: save it so, or convert it with iconv"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct matrix matrix;
@@ -102,7 +114,7 @@ Test(eval_matrix, a_zero_byte_ends_no_number)
     struct matrix matrix;
     struct lg_error error;
     cr_expect_eq(matrix_parse("a.csv", "1\0,2", 4, LG_F64, &matrix, &error), LG_INPUT);
-    cr_expect_str_eq(error.message, "found '1?', expected a finite number");
+    cr_expect_str_eq(error.message, "found '1\\x00', expected a finite number");
 }
 
 Test(eval_matrix, a_shape_is_expected)

@@ -192,7 +192,7 @@ Test(document, messages_are_clipped_and_printable)
     const struct node *node = parse(text);
     node_describe(node, buffer);
     cr_expect_str_eq(buffer,
-                     "'\"a 00000000000000000000000000000000000000000000000000000000000000..."
+                     "'\"a\\n0000000000000000000000000000000000000000000000000000000000000..."
                      "\"'");
     /* A character is not cut in two: 63 letters leave room for one byte of it. */
     snprintf(text, sizeof text, "%063d\xC3\xA9%010d", 0, 0);
