@@ -20,7 +20,6 @@ from text import plural, some
 TRACE_COLUMNS = ("cell", "loss", "optimizer", "label", "seed", "epoch", "dataset", "status",
                  "train_loss", "image_sha256")
 TIMING_COLUMNS = ("cell", "epoch", "isa", "jobs", "steps", "samples", "wall_ns", "cpu_ns")
-IMAGE_SHAPE = (28, 28)
 
 
 class Unavailable(Exception):
@@ -143,11 +142,16 @@ class Results:
         return next((arm for arm in self.arms if arm.label == label), None)
 
     def image(self, cell, epoch):
-        """The captured output as a 28 x 28 array of bytes, or None when there is none.
+        """The captured output as a (rows, columns) array of bytes, or None when there is none.
         A file of an epoch that trace.csv does not have is no result."""
         if epoch not in cell.epochs:
             return None
-        return read_image(self.folder / "images" / cell.slug / f"{epoch:02d}.png")
+        path = self.folder / "images" / cell.slug / f"{epoch:02d}.png"
+        pixels, given = read_image(path), self.input_image()
+        if pixels is not None and given is not None and pixels.shape != given.shape:
+            raise InputError(f"{path}: {pixels.shape[1]} x {pixels.shape[0]} pixels, expected "
+                             f"{given.shape[1]} x {given.shape[0]}, as images/input.png has")
+        return pixels
 
     def input_image(self):
         return read_image(self.folder / "images" / "input.png")
@@ -165,8 +169,6 @@ def read_image(path):
             pixels = np.asarray(file.convert("L"), dtype=np.uint8)
     except OSError as error:
         raise InputError(f"{path}: not a readable image ({error})") from error
-    if pixels.shape != IMAGE_SHAPE:
-        raise InputError(f"{path}: {pixels.shape[1]} x {pixels.shape[0]} pixels, expected 28 x 28")
     return pixels
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
+import again
 import published
 from stats import mean_interval
 from text import interval, listed, numerals, plural, table
@@ -13,7 +14,6 @@ def facts(results):
     """What the template takes straight from the manifest."""
     spec = Path(results.fact("spec", "path", default=f"{results.name}.yaml"))
     spec_file = spec.name if spec.is_absolute() else str(spec)
-    overrides = "".join(f" --set '{o}'" for o in results.fact("spec", "overrides", default=[]))
     verify = ""
     if published.applies(results) and published.load(results).column == "image_sha256":
         cell = results.cells[0]
@@ -26,7 +26,9 @@ def facts(results):
             "name": results.name,
             "spec_file": spec_file,
             "spec_text": results.fact("spec", "text").strip(),
-            "command": f"build/lossgrid run {spec_file}{overrides}",
+            "commands": again.commands(results),
+            "verify_command": again.check(results)[0],
+            "again": again.check(results)[1],
             "verify": verify}
 
 

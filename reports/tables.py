@@ -9,7 +9,7 @@ class InputError(Exception):
 
 def read_csv(path, required):
     """(columns, rows as dicts with "line"); checks the header and every row's length."""
-    with path.open(newline="", encoding="utf-8") as file:
+    with path.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.reader(file)
         columns = next(reader, [])
         for name in required:

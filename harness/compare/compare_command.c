@@ -45,12 +45,12 @@ static enum lg_status publish(const struct compared *compared, const char *direc
     int ending = 0;
     enum lg_status status = compare_text(compared, &text, error);
     if (status == LG_OK)
-        status = output_text(&text, error);
+        status = output_shown(&text, error);
     text_free(&text);
     if (status == LG_OK && directory != NULL) {
         status = compare_write(compared, directory, error);
         if (status == LG_OK)
-            status = script_run("compare.py", "csv", directory, &ending, error);
+            status = script_run("compare.py", "csv", directory, NULL, &ending, error);
         if (status == LG_OK)
             status = script_check("compare.py", ending, error);
     }

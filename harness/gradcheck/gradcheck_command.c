@@ -181,7 +181,7 @@ static enum lg_status publish(const struct gradcheck *g, const char *directory, 
     int ending = 0;
     enum lg_status status = gradcheck_print(g, &text, error);
     if (status == LG_OK)
-        status = output_text(&text, error);
+        status = output_shown(&text, error);
     text_free(&text);
     if (status == LG_OK)
         status = output_flush(error);
@@ -189,7 +189,7 @@ static enum lg_status publish(const struct gradcheck *g, const char *directory, 
         return status;
     status = gradcheck_write(g, directory, command, error);
     if (status == LG_OK && g->defect == NULL)
-        status = script_run("gradcheck.py", "csv", directory, &ending, error);
+        status = script_run("gradcheck.py", "csv", directory, NULL, &ending, error);
     return status == LG_OK ? script_check("gradcheck.py", ending, error) : status;
 }
 

@@ -2,12 +2,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "harness/run/interrupt.h"
 
 static const char *const places[] = {"..", "../share/lossgrid"};
 
@@ -29,13 +33,26 @@ enum lg_status script_find(const char *name, char path[FILES_PATH_MAX], struct l
                    places[0], program, places[1]);
 }
 
-/* The exit code of a child, -1 when it has none. */
+/* The exit code of a child, -1 when it has none. A signal that is noted meanwhile stops it
+ * too. */
 static int wait_for(pid_t pid)
 {
+    const int signals = interrupt_count();
     int ending = -1;
     while (pid > 0 && waitpid(pid, &ending, 0) < 0 && errno == EINTR)
-        ;
+        if (interrupt_count() > signals)
+            kill(pid, SIGTERM);
     return pid > 0 && WIFEXITED(ending) ? WEXITSTATUS(ending) : -1;
+}
+
+/* In a child, before it becomes another program: it ends with this one, and Ctrl-C, which a
+ * terminal sends to both, is left to this one; Python would print a traceback. */
+static void follow_parent(pid_t parent)
+{
+    signal(SIGINT, SIG_IGN);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent)
+        _exit(EXIT_FAILURE);
 }
 
 /* Whether this Python has the module: asked of it, since one without is common. */
@@ -43,8 +60,9 @@ static bool has_module(const char *python, const char *module)
 {
     char statement[64];
     snprintf(statement, sizeof statement, "import %s", module);
-    pid_t pid = fork();
+    pid_t parent = getpid(), pid = fork();
     if (pid == 0) {
+        follow_parent(parent);
         int nowhere = open("/dev/null", O_RDWR);
         if (nowhere >= 0) {
             dup2(nowhere, STDOUT_FILENO);
@@ -66,9 +84,10 @@ static const char *find_python(const char *module)
     return NULL;
 }
 
-enum lg_status script_run(const char *name, const char *module, const char *directory, int *ending,
-                          struct lg_error *error)
+enum lg_status script_run(const char *name, const char *module, const char *directory,
+                          const char *out, int *ending, struct lg_error *error)
 {
+    const int signals = interrupt_count();
     char relative[FILES_PATH_MAX], script[FILES_PATH_MAX];
     enum lg_status status = files_path(relative, error, "reports/%s", name);
     if (status == LG_OK)
@@ -82,12 +101,16 @@ enum lg_status script_run(const char *name, const char *module, const char *dire
                        "/usr/bin/python3); install python3-%s",
                        module, module);
     fflush(NULL);
-    pid_t pid = fork();
+    pid_t parent = getpid(), pid = fork();
     if (pid == 0) {
-        execlp(python, python, script, directory, (char *)NULL);
+        follow_parent(parent);
+        execlp(python, python, script, out != NULL ? "--out" : "--", out != NULL ? out : directory,
+               out != NULL ? "--" : (char *)NULL, directory, (char *)NULL);
         _exit(127);
     }
     *ending = wait_for(pid);
+    if (interrupt_count() > signals)
+        return lg_fail(error, LG_INTERRUPTED, "interrupted: no report was finished");
     if (*ending == 127 || *ending < 0)
         return lg_fail(error, LG_ENVIRONMENT, "cannot run %s with %s", script, python);
     return LG_OK;
