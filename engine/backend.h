@@ -151,6 +151,7 @@ struct lg_replay_data {
     bool is_bias;             /* a bias (rows = 1), else a weight: (inputs, outputs) */
     const double *parameters; /* (rows, columns) */
     const double *gradients;  /* (steps, rows, columns) */
+    double *evaluated;        /* out, as after: those to evaluate after each step; NULL: not */
 };
 
 /* What keeps one part of a CPU busy and does nothing else (kernel/peak.h, which says

@@ -148,6 +148,13 @@ static void step(struct replay *replay, const struct optimizer_step *now)
     }
 }
 
+/* The parameters that a network would be evaluated at now. */
+static const real *evaluated(const struct replay *replay)
+{
+    const size_t slot = replay->optimizer->evaluated_slot;
+    return slot > 0 ? replay->slot[slot - 1] : replay->block.w;
+}
+
 void net_evaluate_optimizer(struct lg_arena *arena, const struct lg_choice *choice,
                             const struct lg_replay_data *data, double *after)
 {
@@ -176,5 +183,7 @@ void net_evaluate_optimizer(struct lg_arena *arena, const struct lg_choice *choi
         replay.optimizer->begin(replay.options, s + 1, scalars, &now);
         step(&replay, &now);
         store(after + s * count, data->rows, data->columns, block->w);
+        if (data->evaluated)
+            store(data->evaluated + s * count, data->rows, data->columns, evaluated(&replay));
     }
 }

@@ -15,6 +15,7 @@ enum option_name {
     ALL = 1,
     LOSS,
     ACTIVATION,
+    OPTIMIZER,
     SPEC,
     PLANT,
     TRIALS,
@@ -30,6 +31,7 @@ static const struct option long_options[] = {
     {"all", no_argument, NULL, ALL},
     {"loss", required_argument, NULL, LOSS},
     {"activation", required_argument, NULL, ACTIVATION},
+    {"optimizer", required_argument, NULL, OPTIMIZER},
     {"spec", required_argument, NULL, SPEC},
     {"plant", required_argument, NULL, PLANT},
     {"trials", required_argument, NULL, TRIALS},
@@ -66,9 +68,10 @@ static enum lg_status read_line(int argc, char **argv, struct options *line, str
         status = command_next_option(argc, argv, long_options, &option, error);
         if (status != LG_OK || option < 0)
             continue;
-        if ((option == LOSS || option == ACTIVATION) && line->value[option] != NULL)
+        const bool is_entry = option == LOSS || option == ACTIVATION || option == OPTIMIZER;
+        if (is_entry && line->value[option] != NULL)
             return lg_fail(error, LG_USAGE, "--%s is given twice: one at a time, or --all",
-                           option == LOSS ? "loss" : "activation");
+                           long_options[option - 1].name);
         line->value[option] = optarg != NULL ? optarg : "";
         if (option == SPEC && line->spec_count == SPECS_MAX)
             return lg_fail(error, LG_USAGE, "more than %d specs", (int)SPECS_MAX);
@@ -77,11 +80,13 @@ static enum lg_status read_line(int argc, char **argv, struct options *line, str
     }
     if (status == LG_OK)
         status = command_operands(argc, argv, 0, 0, "", error);
-    const bool some =
-        line->value[LOSS] != NULL || line->value[ACTIVATION] != NULL || line->value[SPEC] != NULL;
+    const bool some = line->value[LOSS] != NULL || line->value[ACTIVATION] != NULL ||
+                      line->value[OPTIMIZER] != NULL || line->value[SPEC] != NULL;
     if (status == LG_OK && line->value[ALL] != NULL && some)
-        status = lg_fail(error, LG_USAGE,
-                         "--all is everything: it does not go with --loss, --activation or --spec");
+        status =
+            lg_fail(error, LG_USAGE,
+                    "--all is everything: it does not go with --loss, --activation, --optimizer "
+                    "or --spec");
     if (!some)
         line->value[ALL] = "";
     line->trials = line->value[ALL] != NULL && line->value[PLANT] == NULL ? TRIALS_DEFAULT : 0;
@@ -155,6 +160,7 @@ static enum lg_status prepare(const struct options *line, const struct specs *sp
 {
     const struct items_scope scope = {.loss = line->value[LOSS],
                                       .activation = line->value[ACTIVATION],
+                                      .optimizer = line->value[OPTIMIZER],
                                       .everything = line->value[ALL] != NULL,
                                       .experiments = specs->list,
                                       .experiment_count = specs->count};
@@ -244,7 +250,8 @@ static enum lg_status run(int argc, char **argv, struct lg_error *error)
 
 const struct command gradcheck_command = {
     .name = "gradcheck",
-    .synopsis = "[--all | [--loss NAME] [--activation NAME] [--spec SPEC]...]\n"
+    .synopsis = "[--all | [--loss NAME] [--activation NAME] [--optimizer NAME]\n"
+                "                          [--spec SPEC]...]\n"
                 "                          [--out DIR] [--plant DEFECT] [--trials N] [--seed N]\n"
                 "                          [--jobs N] [--isa NAME] [--quiet]",
     .summary = "whether gradients are those of the values, with error bars",
@@ -260,6 +267,7 @@ const struct command gradcheck_command = {
         "  --all               everything, and every spec in experiments/ (the default)\n"
         "  --loss NAME         a loss, with every option; a new file in engine/loss/ too\n"
         "  --activation NAME   an activation, with every option\n"
+        "  --optimizer NAME    an optimizer, with every option, against its second formula\n"
         "  --spec SPEC         the networks of a spec of yours; needs no data\n"
         "  --out DIR           write gradcheck.csv, sweep.csv, kinks.csv, ulps.csv, planted.csv\n"
         "                      and manifest.json there, and report/report.md with figures\n"

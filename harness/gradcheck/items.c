@@ -97,7 +97,7 @@ enum lg_status items_make(const struct copies *copies, const struct items_scope 
                           struct items *items, struct lg_error *error)
 {
     const struct lg_backend *b = copies->backend[COPY_F64];
-    size_t loss = SIZE_MAX, activation = SIZE_MAX;
+    size_t loss = SIZE_MAX, activation = SIZE_MAX, optimizer = SIZE_MAX;
     *items = (struct items){.list = NULL};
     enum lg_status status = LG_OK;
     if (scope->loss != NULL)
@@ -105,6 +105,9 @@ enum lg_status items_make(const struct copies *copies, const struct items_scope 
     if (status == LG_OK && scope->activation != NULL)
         status = registry_lookup("activation", b->activation_count, b->activation,
                                  scope->activation, &activation, error);
+    if (status == LG_OK && scope->optimizer != NULL)
+        status = registry_lookup("optimizer", b->optimizer_count, b->optimizer, scope->optimizer,
+                                 &optimizer, error);
     if (status != LG_OK)
         return status;
     bool added = true;
@@ -118,9 +121,10 @@ enum lg_status items_make(const struct copies *copies, const struct items_scope 
             added = added && add(items, &(struct item){.kind = ITEM_LAYER, .index = i});
         added = added && add_entries(items, ITEM_INITIALISATION, b->initialisation_count, SIZE_MAX,
                                      b->initialisation);
-        added =
-            added && add_entries(items, ITEM_OPTIMIZER, b->optimizer_count, SIZE_MAX, b->optimizer);
     }
+    if (scope->everything || scope->optimizer != NULL)
+        added = added &&
+                add_entries(items, ITEM_OPTIMIZER, b->optimizer_count, optimizer, b->optimizer);
     for (size_t e = 0; e < scope->experiment_count; e++)
         added = added && add_networks(items, &scope->experiments[e]);
     if (added)

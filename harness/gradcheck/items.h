@@ -9,8 +9,9 @@
 
 /* Which part of the catalogue. */
 struct items_scope {
-    const char *loss, *activation; /* a name: that one alone; NULL: not asked for */
-    bool everything;               /* losses, activations, layers, initialisations, optimizers */
+    /* A name: that one alone; NULL: not asked for. */
+    const char *loss, *activation, *optimizer;
+    bool everything; /* losses, activations, layers, initialisations, optimizers */
     const struct experiment *experiments; /* whose networks are checked: (experiment_count) */
     size_t experiment_count;
 };

@@ -1,107 +1,265 @@
-#include <float.h>
-#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "harness/gradcheck/formula_check.h"
+#include "harness/gradcheck/optimizer_case.h"
 #include "harness/gradcheck/other_checks.h"
-#include "harness/gradcheck/points.h"
 
-enum { STEPS = 10, ROWS = 3, COLUMNS = 4, ENTRIES = ROWS * COLUMNS };
+/* ---- Options ------------------------------------------------------------- */
 
-/* So many units of the last place of the largest parameter an f64 step may be off, and an
- * f32 one of its own: the roots of an ill-conditioned matrix lose the most. */
-static const double F64_ULPS = 65536, F32_ULPS = 64;
+/* Set what "a=1;b=word" says. Returns false where the optimizer has no such option or word. */
+static bool set_options(const struct lg_info *info, const char *text, struct lg_options *options)
+{
+    *options = lg_options_default(info);
+    while (*text != '\0') {
+        char name[64], value[64], *end;
+        int used = 0;
+        if (sscanf(text, "%63[^=]=%63[^;]%n", name, value, &used) != 2)
+            return false;
+        const int i = lg_option_find(info, name);
+        if (i < 0)
+            return false;
+        const char *const *choices = info->options[i].choices;
+        size_t word = 0;
+        while (choices != NULL && choices[word] != NULL && strcmp(choices[word], value) != 0)
+            word++;
+        const bool is_true = strcmp(value, "true") == 0;
+        options->value[i] = choices != NULL                          ? (double)word
+                            : is_true || strcmp(value, "false") == 0 ? is_true
+                                                                     : strtod(value, &end);
+        if (choices != NULL && choices[word] == NULL)
+            return false;
+        text += used + (text[used] == ';');
+    }
+    return true;
+}
 
-/* ---- The steps ----------------------------------------------------------- */
+/* ---- What the engine makes of a case ------------------------------------- */
+
+struct trajectory {
+    size_t size;       /* of a block */
+    double *w;         /* (steps + 1, rows, columns); owned, the rest within it */
+    double *evaluated; /* (steps, rows, columns) */
+};
 
 static enum lg_status replay(const struct lg_backend *backend, const struct lg_choice *optimizer,
-                             const struct lg_replay_data *data, double *after,
+                             const struct optimizer_case *own, struct trajectory *to,
                              struct lg_error *error)
 {
+    to->size = own->rows * own->columns;
+    to->w = malloc((2 * own->steps + 1) * to->size * sizeof *to->w);
+    if (to->w == NULL)
+        return lg_fail(error, LG_ENVIRONMENT, "not enough memory for an optimizer's steps");
+    to->evaluated = to->w + (own->steps + 1) * to->size;
+    memcpy(to->w, own->start, to->size * sizeof *to->w);
+    const struct lg_replay_data data = {.steps = own->steps,
+                                        .rows = own->rows,
+                                        .columns = own->columns,
+                                        .is_bias = own->is_bias,
+                                        .parameters = own->start,
+                                        .gradients = own->gradients,
+                                        .evaluated = to->evaluated};
     struct lg_arena arena = {0};
-    backend->evaluate_optimizer(&arena, optimizer, data, after);
+    backend->evaluate_optimizer(&arena, optimizer, &data, to->w + to->size);
     enum lg_status status = lg_arena_create(&arena, arena.used_bytes, error);
     if (status == LG_OK)
-        backend->evaluate_optimizer(&arena, optimizer, data, after);
+        backend->evaluate_optimizer(&arena, optimizer, &data, to->w + to->size);
     lg_arena_destroy(&arena);
     return status;
 }
 
-/* ---- The comparison ------------------------------------------------------ */
+/* ---- Against the formula ------------------------------------------------- */
 
-struct steps {
-    double start[ENTRIES], gradients[STEPS * ENTRIES];
-    double after[COPIES][STEPS * ENTRIES];
+/* What is checked now. */
+struct subject_of {
+    const struct lg_backend *backend;
+    const struct lg_choice *optimizer;
+    const struct formula *formula;
+    const char *options; /* of a variant of the formula's own; "": none */
+    struct result *result;
 };
 
-static void compare(const struct steps *steps, struct result *result)
+static const char *precision_of(const struct lg_backend *backend)
 {
-    struct ulps f64 = {{0}, 0}, f32 = {{0}, 0};
+    return backend->precision == LG_F32 ? "f32" : "f64";
+}
+
+static void report(const struct subject_of *of, const struct optimizer_case *own,
+                   const struct formula_verdict *v)
+{
     struct judgement judgement = {
-        .checked = STEPS * ENTRIES, .reason = "", .worst = 0, .wrong = SIZE_MAX};
-    const double *wide = steps->after[COPY_WIDE];
-    double scale = 0, most = -1;
-    size_t at = 0;
-    char worst[48];
-    for (size_t i = 0; i < STEPS * ENTRIES; i++)
-        scale = fabs(wide[i]) > scale ? fabs(wide[i]) : scale;
-    for (size_t i = 0; i < STEPS * ENTRIES; i++) {
-        const double apart = fabs(steps->after[COPY_F64][i] - wide[i]);
-        ulps_note(&f64, steps->after[COPY_F64][i], wide[i], scale, DBL_MANT_DIG);
-        ulps_note(&f32, steps->after[COPY_F32][i], wide[i], scale, FLT_MANT_DIG);
-        if (!(apart <= most)) {
-            most = apart;
-            at = i;
-        }
-    }
-    judgement.analytic = steps->after[COPY_F64][at];
-    judgement.numeric = wide[at];
-    judgement.error_bar = DBL_EPSILON / 2 * fabs(wide[at]); /* it comes as a double */
-    judgement.relative_error = scale > 0 ? most / scale : 0;
-    snprintf(worst, sizeof worst, "step %zu [%zu]", at / ENTRIES + 1, at % ENTRIES);
-    if (memcmp(wide + (STEPS - 1) * ENTRIES, steps->start, ENTRIES * sizeof *wide) == 0)
-        judgement.verdict = VERDICT_DEAD;
-    if (!(f64.largest <= F64_ULPS && f32.largest <= F32_ULPS)) {
+        .checked = v->checked - v->undecided,
+        .skipped = v->undecided,
+        .reason = v->undecided > 0 ? "rounding decides: the bound of a divisor reaches 0" : "",
+        .worst = v->checked > v->undecided ? v->entry : SIZE_MAX,
+        .wrong = SIZE_MAX,
+        .analytic = (double)v->engine,
+        .numeric = (double)v->formula,
+        .error_bar = (double)v->bound};
+    const long double size = bounded_abs(v->formula), apart = bounded_abs(v->engine - v->formula);
+    char block[160], worst[64];
+    judgement.relative_error = (double)(size > 0 ? apart / size : apart);
+    snprintf(block, sizeof block, "%s, %s%s%s", own->name, precision_of(of->backend),
+             of->options[0] != '\0' ? ": " : "", of->options);
+    snprintf(worst, sizeof worst, "step %zu [%zu]%s", v->step, v->entry,
+             v->evaluated ? " evaluated" : "");
+    if (v->wrong > 0)
         judgement.verdict = VERDICT_FAIL;
+    else if (v->undecided == v->checked)
+        judgement.verdict = VERDICT_SKIPPED;
+    else if (v->moved == 0)
+        judgement.verdict = VERDICT_DEAD;
+    if (v->wrong > 0)
         snprintf(judgement.message, sizeof judgement.message,
-                 "%s: f64 says %.17g, long double %.17g: %.3g units of the last place (f32: %.3g); "
-                 "at most %g and %g are expected",
-                 worst, judgement.analytic, judgement.numeric, f64.largest, f32.largest, F64_ULPS,
-                 F32_ULPS);
+                 "%s: %s: the engine says %.17g, the second formula %.17Lg +- %.2Lg; %zu of %zu "
+                 "entries are wrong (%s)",
+                 block, worst, judgement.analytic, v->formula, v->bound, v->wrong, v->checked,
+                 of->formula->source);
+    result_add(of->result, &(struct result_row){.block = block,
+                                                .size = own->rows * own->columns,
+                                                .worst = worst,
+                                                .method = "formula",
+                                                .judgement = &judgement});
+}
+
+static enum lg_status judge(const struct subject_of *of, const struct optimizer_case *own,
+                            const struct trajectory *steps, struct formula_verdict *verdict,
+                            struct lg_error *error)
+{
+    const size_t count = own->steps * steps->size;
+    struct bounded *g = malloc(count * sizeof *g);
+    struct formula_run run = {
+        .info = of->backend->optimizer(of->optimizer->index),
+        .options = &of->optimizer->options,
+        .steps = own->steps,
+        .rows = own->rows,
+        .columns = own->columns,
+        .is_bias = own->is_bias,
+        .unit = of->backend->precision == LG_F32 ? 0x1p-24L : 0x1p-53L,
+        .w = steps->w,
+        .g = g,
+    };
+    if (g == NULL)
+        return lg_fail(error, LG_ENVIRONMENT, "not enough memory for gradients");
+    enum lg_status status = formula_run_place(&run, error);
+    for (size_t i = 0; i < count; i++)
+        g[i] = known(own->gradients[i], run.unit);
+    const size_t checks = own->check_count > 0 ? own->check_count : own->steps;
+    for (size_t c = 0; c < checks && status == LG_OK; c++)
+        formula_judge(of->formula, &run, own->check_count > 0 ? own->check[c] : c + 1,
+                      steps->evaluated, verdict);
+    formula_run_free(&run);
+    free(g);
+    return status;
+}
+
+/* Every other copy of the precision that this machine runs has the same bits. */
+static enum lg_status compare_copies(const struct subject_of *of, const struct optimizer_case *own,
+                                     const struct trajectory *steps, struct lg_error *error)
+{
+    size_t count;
+    const struct lg_backend *const *all = lg_backends(&count);
+    enum lg_status status = LG_OK;
+    for (size_t b = 0; b < count && status == LG_OK; b++) {
+        struct trajectory other = {.w = NULL};
+        if (all[b] == of->backend || all[b]->precision != of->backend->precision ||
+            !lg_isa_runs_here(all[b]->isa))
+            continue;
+        status = replay(all[b], of->optimizer, own, &other, error);
+        const size_t numbers = (2 * own->steps + 1) * steps->size;
+        struct judgement judgement = {
+            .checked = numbers, .reason = "", .worst = SIZE_MAX, .wrong = SIZE_MAX};
+        if (status == LG_OK && memcmp(other.w, steps->w, numbers * sizeof *other.w) != 0) {
+            judgement.verdict = VERDICT_FAIL;
+            snprintf(judgement.message, sizeof judgement.message,
+                     "%s, %s: the copies %s and %s differ", own->name, precision_of(of->backend),
+                     of->backend->isa, all[b]->isa);
+            result_add(of->result, &(struct result_row){.block = own->name,
+                                                        .size = steps->size,
+                                                        .worst = "",
+                                                        .method = "copies",
+                                                        .judgement = &judgement});
+        }
+        free(other.w);
     }
+    return status;
+}
+
+static enum lg_status check_case(const struct subject_of *of, size_t index, uint64_t seed,
+                                 struct lg_error *error)
+{
+    struct optimizer_case own;
+    struct trajectory steps = {.w = NULL};
+    struct formula_verdict verdict = {.checked = 0};
+    enum lg_status status =
+        optimizer_case_draw(index, of->formula->block != NULL, seed, &own, error);
+    if (status == LG_OK)
+        status = replay(of->backend, of->optimizer, &own, &steps, error);
+    if (status == LG_OK)
+        status = judge(of, &own, &steps, &verdict, error);
+    if (status == LG_OK)
+        report(of, &own, &verdict);
+    if (status == LG_OK)
+        status = compare_copies(of, &own, &steps, error);
+    free(steps.w);
+    optimizer_case_free(&own);
+    return status;
+}
+
+static enum lg_status check_options(const struct copies *copies, const struct lg_choice *optimizer,
+                                    const struct formula *formula, const char *options,
+                                    uint64_t seed, struct result *result, struct lg_error *error)
+{
+    static const enum copy precisions[] = {COPY_F64, COPY_F32};
+    enum lg_status status = LG_OK;
+    for (size_t p = 0; p < 2; p++)
+        for (size_t c = 0; c < optimizer_case_count() && status == LG_OK; c++)
+            if (optimizer_case_is_for(c, formula->block != NULL))
+                status = check_case(&(struct subject_of){copies->backend[precisions[p]], optimizer,
+                                                         formula, options, result},
+                                    c, seed, error);
+    return status;
+}
+
+static void fail(struct result *result, const char *message)
+{
+    struct judgement judgement = {
+        .verdict = VERDICT_FAIL, .reason = "", .worst = SIZE_MAX, .wrong = SIZE_MAX};
+    snprintf(judgement.message, sizeof judgement.message, "%s", message);
     result_add(result, &(struct result_row){.block = "parameters",
-                                            .size = ENTRIES,
-                                            .worst = worst,
-                                            .method = "wide",
-                                            .judgement = &judgement,
-                                            .f64 = &f64,
-                                            .f32 = &f32});
+                                            .worst = "",
+                                            .method = "formula",
+                                            .judgement = &judgement});
 }
 
 enum lg_status optimizer_check(const struct copies *copies, const struct lg_choice *optimizer,
                                uint64_t seed, struct result *result, struct lg_error *error)
 {
-    struct steps steps;
-    struct lg_pcg pcg = lg_pcg_seed(seed, 7);
-    for (size_t i = 0; i < ENTRIES; i++)
-        steps.start[i] = points_draw(&pcg, -1, 1);
-    for (size_t i = 0; i < STEPS * ENTRIES; i++)
-        steps.gradients[i] = points_draw(&pcg, -1, 1);
-    const struct lg_replay_data data = {.steps = STEPS,
-                                        .rows = ROWS,
-                                        .columns = COLUMNS,
-                                        .parameters = steps.start,
-                                        .gradients = steps.gradients};
-    if (!copies->backend[COPY_F64]->optimizer_replays(optimizer->index)) {
+    const struct lg_backend *backend = copies->backend[COPY_F64];
+    const struct lg_info *info = backend->optimizer(optimizer->index);
+    const struct formula *formula = formula_find(info->name);
+    if (!backend->optimizer_replays(optimizer->index)) {
         result_skip(result, "parameters",
                     "it searches along a line, whose branches depend on the last bit: its paths "
                     "are compared in tests/golden/batch_methods.csv");
         return LG_OK;
     }
-    enum lg_status status = LG_OK;
-    for (int copy = 0; copy < COPIES && status == LG_OK; copy++)
-        status = replay(copies->backend[copy], optimizer, &data, steps.after[copy], error);
-    if (status == LG_OK)
-        compare(&steps, result);
+    if (formula == NULL) {
+        fail(result, "no second formula: not checked (harness/gradcheck/formula has no file of "
+                     "its name)");
+        return LG_OK;
+    }
+    enum lg_status status = check_options(copies, optimizer, formula, "", seed, result, error);
+    const struct lg_options defaults = lg_options_default(info);
+    const bool is_default = memcmp(&defaults, &optimizer->options, sizeof defaults) == 0;
+    const char *const *own = formula->variants;
+    for (; is_default && own != NULL && *own != NULL && status == LG_OK; own++) {
+        struct lg_choice choice = {.index = optimizer->index};
+        if (set_options(info, *own, &choice.options))
+            status = check_options(copies, &choice, formula, *own, seed, result, error);
+        else
+            fail(result, *own);
+    }
     return status;
 }

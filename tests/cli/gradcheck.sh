@@ -72,3 +72,10 @@ test_gradcheck_refusals() {
     expect 3 gradcheck --spec nowhere.yaml
     expect 2 gradcheck --loss mse --isa mmx
 }
+
+test_gradcheck_an_optimizer_against_its_second_formula() {
+    expect 0 gradcheck --optimizer adagrad
+    says 'all as they should be'
+    expect 2 gradcheck --optimizer adma
+    says 'adam'
+}
