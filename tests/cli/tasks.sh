@@ -67,6 +67,20 @@ accuracies() {
         END { for (cell in last) print last[cell] }' "$1/trace.csv" | sort -u
 }
 
+# As shipped, whatever the data set: what the spec's description says.
+test_tasks_every_shipped_optimizer_ends_far_above_chance() {
+    trains optimizers-classify
+    awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+        { accuracy[$column["cell"]] = $column["test_accuracy"] }
+        END {
+            for (cell in accuracy) {
+                cells++
+                if (!(accuracy[cell] >= 0.4)) { print cell " ends at " accuracy[cell]; bad = 1 }
+            }
+            exit bad || cells < 26
+        }' optimizers-classify/trace.csv >out || fail 'an arm ends near chance, which is 0.1'
+}
+
 test_tasks_a_layer_fails_on_xor_and_two_do_not() {
     expect 0 run "$ROOT/experiments/perceptron-xor.yaml" --out one --quiet
     accuracies one | awk '$1 > 0.75 { exit 1 }' || fail 'one layer cannot divide XOR'
