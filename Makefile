@@ -133,7 +133,7 @@ $(BUILD)/tables/kernels-%: $(OBJ)/%/tests/golden/kernels.o $(OBJ)/liblossgrid-ta
 	$(CC) $(OPT) $^ $(LDFLAGS) -o $@
 .SECONDARY: $(call copies,tests/golden/kernels.c)
 
-.PHONY: unit test test-long test-bits test-neon test-planted golden-bits test-fuzz
+.PHONY: unit test test-long test-bits test-neon test-planted test-bare golden-bits test-fuzz
 unit: $(UNIT) ## the unit tests alone
 	$(UNIT) --jobs $(JOBS)
 
@@ -143,6 +143,7 @@ test: deps ## everything quick: unit, command line, reports, the first two epoch
 	tests/isa/baseline.sh $(BUILD)
 	$(ALLOCATIONS)
 	tests/cli/run.sh $(BIN)
+	tests/install.sh $(BIN)
 	$(PYTHON) -m unittest discover -q -s tests/reports
 	tests/replay.sh $(BIN) 2
 	$(UNIT) --jobs $(JOBS)
@@ -172,6 +173,11 @@ golden-bits: $(BUILD)/tables/training $(BUILD)/tables/kernels-f32-generic $(BUIL
 	tests/isa/table.sh $(abspath $<) generic >$(BUILD)/tables/training.csv
 	for p in 32 64; do tests/isa/table.sh $(abspath $(BUILD))/tables/kernels-f$$p-generic || exit; done >$(BUILD)/tables/kernels.csv
 	mv $(BUILD)/tables/training.csv $(BUILD)/tables/kernels.csv tests/golden/
+
+MNIST ?= $(LOSSGRID_DATA)
+test-bare: ## the README's commands in a fresh chroot of Debian stable (SUITE=, as root), without MNIST and with MNIST=DIR
+	@.ci/deps.sh mmdebstrap git
+	tests/bare.sh $(if $(SUITE),--suite $(SUITE)) $(if $(MNIST),--mnist $(MNIST)) test quick
 
 test-fuzz: ## feed broken spec files to the reader for a minute
 	@.ci/deps.sh $(BUILD_PACKAGES) clang libclang-rt-14-dev
@@ -259,7 +265,9 @@ $(PHASES): $(addprefix $(OBJ)/,tests/bench/phases.o $(addprefix harness/measure/
 	$(CC) $(OPT) $^ $(LDFLAGS) $(LIBS) -o $@
 
 # ---- Keeping it tidy ---------------------------------------------------------
-C_FILES := $(shell git ls-files '*.c' '*.h' 2>/dev/null)
+# Asked of the folders and not of git: a tarball has no repository.
+C_FILES = $(sort $(shell find engine harness tests -name '*.[ch]'))
+INSTALLED = $(sort $(shell find reports experiments -type f ! -name '*.pyc'))
 lint: ## clang-format and clang-tidy, warnings as errors
 	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES) clang-format clang-tidy
 	@clang-format --dry-run -Werror $(C_FILES)
@@ -272,8 +280,9 @@ format: ## clang-format in place
 
 install: all ## into PREFIX (default /usr/local), under DESTDIR
 	install -D -m 755 $(BIN) $(DESTDIR)$(PREFIX)/bin/lossgrid
-	@for f in $$(git ls-files reports experiments); do \
-	  install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/lossgrid/$$f; done
+	@for f in $(INSTALLED); do \
+	  install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/lossgrid/$$f || exit; done
+	@echo 'install: $(words $(INSTALLED)) files into $(DESTDIR)$(PREFIX)/share/lossgrid'
 
 clean: ## remove what was built; results stay
 	rm -rf $(BUILD)

@@ -7,8 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 scratch=${1:-$(mktemp -d)}
 trap 'rm -rf "$scratch"' EXIT
-mkdir -p "$scratch"
-git ls-files -z | xargs -0 cp --parents -t "$scratch"
+tests/tree.sh "$scratch"
 if [ -d build/obj ]; then cp -r --parents -p build/obj "$scratch"; fi
 doc=$PWD/docs/add-a-loss.md
 cd "$scratch"

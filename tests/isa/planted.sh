@@ -5,9 +5,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/../.."
 rm -rf "${1:?usage: planted.sh BUILD}" && mkdir -p "$1/tree" && build=$(cd "$1" && pwd) || exit 3
-git ls-files -z --cached --others --exclude-standard |
-    while IFS= read -r -d '' file; do [ ! -e "$file" ] || printf '%s\0' "$file"; done |
-    xargs -0 cp --parents -t "$build/tree" || exit 3
+tests/tree.sh "$build/tree" || exit 3
 cd "$build/tree" || exit 3
 passed=0 failed=0
 
