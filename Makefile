@@ -203,7 +203,7 @@ EXPERIMENTS := article-losses article-optimizers article-intended
 
 .PHONY: deps data reproduce quick report catalogue bench detect callgrind phases lint format install clean help
 BUILD_PACKAGES  := gcc libc6-dev libfyaml-dev libjansson-dev libpng-dev zlib1g-dev libssl-dev
-TEST_PACKAGES   := libcriterion-dev libpcg-cpp-dev libmpfr-dev
+TEST_PACKAGES   := libcriterion-dev libpcg-cpp-dev libmpfr-dev python3-markdown-it
 REPORT_PACKAGES := gnuplot-nox python3 python3-matplotlib python3-numpy
 DATA_PACKAGES   := dataset-fashion-mnist
 deps: ## install what is missing, with apt; on another system, list it

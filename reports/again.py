@@ -1,7 +1,12 @@
 """Commands to paste: those that make a result folder again, and those that check it."""
 
-import shlex
 from pathlib import PurePath
+
+from escape import shell
+
+
+def joined(command):
+    return " ".join(map(shell, command))
 
 
 def words(results):
@@ -27,7 +32,7 @@ def commands(results):
     command = words(results)
     builds = PurePath(command[0]) == PurePath("build/lossgrid")
     lines = [command, [command[0], "report", folder(results)]]
-    return "\n".join((["make"] if builds else []) + [shlex.join(line) for line in lines])
+    return "\n".join((["make"] if builds else []) + [joined(line) for line in lines])
 
 
 def check(results):
@@ -35,6 +40,6 @@ def check(results):
     command = words(results)
     program, there = command[0], folder(results)
     other = [*command[:-1], f"{there}-again"]
-    return (shlex.join([program, "verify", there]),
-            "\n".join([shlex.join(other),
-                       shlex.join([program, "verify", f"{there}-again", "--against", there])]))
+    return (joined([program, "verify", there]),
+            "\n".join([joined(other),
+                       joined([program, "verify", f"{there}-again", "--against", there])]))

@@ -1,15 +1,13 @@
 """The figures of a gradient check: for each the numbers it draws, as a table beside it,
-and the gnuplot script of the same name in gradcheck/ that draws them. The table is divided
-by tabs, since gnuplot cuts a quoted text such as "[1, 3]" at its comma."""
+and the gnuplot script of the same name in gradcheck/ that draws them. """
 
-import csv
 import math
 import textwrap
 from collections import defaultdict
 from pathlib import Path
 
 from checks import SUBJECT, block_key, subject_title, wilson
-from drawing import Drawn, gnuplot_heading, remove_figure, run_gnuplot
+from drawing import Drawn, gnuplot_heading, remove_figure, run_gnuplot, write_table
 
 HERE = Path(__file__).resolve().parent
 METHOD_TITLES = {"central": "central", "richardson": "Richardson",
@@ -175,8 +173,7 @@ def draw(checks, out):
         header, rows = prepare(checks)
         numbers = Path(f"{target}.tsv")
         if rows:
-            with numbers.open("w", newline="", encoding="utf-8") as file:
-                csv.writer(file, "excel-tab", lineterminator="\n").writerows([header, *rows])
+            write_table(numbers, header, rows)
             drawn.reason = run_gnuplot(script, numbers, target)
         else:
             numbers.unlink(missing_ok=True)

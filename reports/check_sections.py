@@ -6,15 +6,11 @@ from collections import defaultdict
 
 from check_figures import METHOD_TITLES, judged, power_of_two
 from checks import COLUMNS, block_key, subject_title, wilson
+from escape import code, markdown as md
 from text import listed, plural, scientific, some, table
 
 SHOWN = 20  # rows before the rest of a long table is folded
 KIND_ORDER = ("loss", "activation", "layer", "initialisation", "network", "path", "optimizer")
-
-
-def cell(text):
-    """A text that cannot end its cell of a Markdown table."""
-    return str(text).replace("|", "\\|").replace("\n", " ")
 
 
 def small(value):
@@ -74,22 +70,28 @@ def headline(checks):
             + (f" The largest relative error is {small(worst.relative_error)}." if worst else ""))
 
 
+def where(row):
+    """loss mse, output [1, 2]"""
+    return f"{row['kind']} {subject_title(row)}, {row['block']} {row['coordinate']}"
+
+
 def failures(checks):
     """What failed, worst first, each with its message and its numbers."""
     parts = []
     for block in checks.bad:
         numbers = (f" Analytic {exact(block.analytic)}, numeric {exact(block.numeric)} ± "
-                   f"{small(block.error_bar)} ({block.method}), relative error "
-                   f"{small(block.relative_error)}, at {block.worst}."
+                   f"{small(block.error_bar)} ({md(block.method)}), relative error "
+                   f"{small(block.relative_error)}, at {md(block.worst)}."
                    if block.verdict == "fail" else "")
-        message = (block.message or "The check gave no message").rstrip(".")
-        parts.append(f"1. **{block.kind} {block.title}, {block.block}: {block.verdict}.** "
+        message = md((block.message or "The check gave no message").rstrip("."))
+        said = md(f"{block.kind} {block.title}, {block.block}: {block.verdict}.")
+        parts.append(f"1. **{said}** "
                      f"{message}.{numbers}")
-    parts += [f"1. **{k['kind']} {subject_title(k)}, {k['block']} {k['coordinate']}: outside the "
-              f"subdifferential.** At {plain(k['at'])} the gradient is {exact(k['analytic'])}, the "
+    parts += [f"1. **{md(where(k))}: outside the subdifferential.** At "
+              f"{plain(k['at'])} the gradient is {exact(k['analytic'])}, the "
               f"one-sided derivatives are {exact(k['left'])} and {exact(k['right'])}."
               for k in checks.bad_kinks]
-    parts += [f"1. **Planted defect \"{p['defect']}\" went unseen** in "
+    parts += [f"1. **Planted defect \"{md(p['defect'])}\" went unseen** in "
               f"{p['trials'] - p['detected']} of {plural(p['trials'], 'trial')}: the check is "
               "not to be trusted to find a mistake of this sort." for p in checks.unseen]
     if checks.false_alarms:
@@ -109,9 +111,9 @@ def kinds(checks):
         blocks, worst = by_kind[kind], worst_of(by_kind[kind])
         sums = [f"{sum(b.row[c] for b in blocks):,}" for c in ("checked", "certified", "skipped")]
         verdicts = [sum(b.verdict == verdict for b in blocks) for verdict in ("fail", "dead")]
-        rows.append([kind, len({b.subject for b in blocks}), len(blocks), *sums, *verdicts,
+        rows.append([md(kind), len({b.subject for b in blocks}), len(blocks), *sums, *verdicts,
                      small(worst and worst.relative_error), small(worst and worst.relative_bar),
-                     cell(f"{worst.title}, {worst.block}") if worst else "–"])
+                     md(f"{worst.title}, {worst.block}") if worst else "–"])
     header = ["kind", "subjects", "blocks", "checked", "at a kink", "skipped", "failed", "dead",
               "worst relative error", "its error bar", "in"]
     return table(header, rows, set(range(1, 10)))
@@ -145,7 +147,7 @@ def ulps(checks):
     rows = []
     for (precision, kind), bins in groups.items():
         total, widest = sum(bins.values()), max(bins)
-        rows.append([precision, kind, f"{total:,}", f"{100 * bins.get(-1, 0) / total:.1f} %",
+        rows.append([md(precision), md(kind), f"{total:,}", f"{100 * bins.get(-1, 0) / total:.1f} %",
                      "0" if widest < 0 else f"below {power_of_two(widest + 1)}"])
     if not rows:
         return "No distance was measured."
@@ -179,9 +181,9 @@ def kinks(checks):
     rows = []
     for (kind, name, options, block, value, left, right, where, verdict), met in sorted(
             groups.items(), key=lambda item: item[0][-1] == "pass"):
-        rows.append([kind, cell(name), cell(options.replace(";", ", ")) or "–",
-                     cell(f"{block} {met[0]['coordinate']}"), plain(met[0]["at"]), value, f"[{left}, {right}]", where, len(met),
-                     verdict])
+        rows.append([md(kind), md(name), md(options.replace(";", ", ")) or "–",
+                     md(f"{block} {met[0]['coordinate']}"), plain(met[0]["at"]), value,
+                     f"[{left}, {right}]", where, len(met), verdict])
     header = ["kind", "name", "options", "first met at", "at", "gradient there",
               "[left, right]", "which", "times", "verdict"]
     return folded(header, rows, {4, 5, 8})
@@ -193,7 +195,7 @@ def worst(checks):
     if not blocks:
         return "No block has a coordinate that was compared."
     order = sorted(blocks, key=lambda b: (b.verdict not in ("fail", "dead"), -b.severity))
-    rows = [[b.kind, cell(b.title), cell(b.block), cell(b.worst), exact(b.analytic),
+    rows = [[md(b.kind), md(b.title), md(b.block), md(b.worst), exact(b.analytic),
              f"{exact(b.numeric)} ± {small(b.error_bar)}", small(b.relative_error), b.method,
              plain(b.ulps_f64), plain(b.ulps_f32), b.verdict] for b in order]
     header = ["kind", "subject", "block", "worst at", "analytic", "numeric ± error bar",
@@ -216,7 +218,7 @@ def symmetry(checks):
         if block.asymmetry_bar is None:
             return "–"
         return "yes" if block.asymmetry <= block.asymmetry_bar else "**no**"
-    rows = [[b.kind, cell(b.title), cell(b.block), small(b.asymmetry), small(b.asymmetry_bar),
+    rows = [[md(b.kind), md(b.title), md(b.block), small(b.asymmetry), small(b.asymmetry_bar),
              within(b)] for b in sorted(blocks, key=excess, reverse=True)]
     inside = sum(row[-1] == "yes" for row in rows)
     return (f"{inside} of {plural(len(blocks), 'block')} within the error bar.\n\n"
@@ -229,11 +231,11 @@ def skipped(checks):
     groups = defaultdict(list)
     for block in checks.blocks:
         if block.skipped or block.verdict == "skipped":
-            groups[block.reason or "**no reason given**"].append(block)
+            groups[md(block.reason) or "**no reason given**"].append(block)
     if not groups:
         return "None was skipped."
-    rows = [[cell(reason), f"{sum(b.row['skipped'] for b in blocks):,}", len(blocks),
-             cell(some(dict.fromkeys(f"{b.kind} {b.title}" for b in blocks)))]
+    rows = [[reason, f"{sum(b.row['skipped'] for b in blocks):,}", len(blocks),
+             md(some(dict.fromkeys(f"{b.kind} {b.title}" for b in blocks)))]
             for reason, blocks in groups.items()]
     return table(["why", "derivatives", "blocks", "of"], rows, {1, 2})
 
@@ -249,7 +251,7 @@ def planted(checks):
             share = f"{100 * low:.1f} to {100 * high:.1f} %"
         else:
             share = "–"
-        rows.append([cell(p["defect"]), small(p["size"]), p["trials"], p["detected"], share,
+        rows.append([md(p["defect"]), small(p["size"]), p["trials"], p["detected"], share,
                      p["named"]])
     return table(["defect", "relative size", "trials", "seen", "95 % interval", "and named"], rows,
                  {1, 2, 3, 4, 5}) + "\n\n" + power(checks)
@@ -273,15 +275,16 @@ def power(checks):
 
 
 def provenance(checks):
-    digests = [[name, "SHA-256 `" + hashlib.sha256((checks.folder / name).read_bytes()).hexdigest()
-                + "`"] for name in COLUMNS]
+    digests = [[name, "SHA-256 "
+                + code(hashlib.sha256((checks.folder / name).read_bytes()).hexdigest())]
+               for name in COLUMNS]
     bits = checks.fact("precision_bits_wide", default=0)
-    rows = [["command", f"`{checks.fact('command')}`"],
-            ["lossgrid", checks.fact("lossgrid")],
-            ["machine", checks.fact("machine", "cpu")],
-            ["instruction set", checks.fact("isa")],
+    rows = [["command", code(checks.fact("command"))],
+            ["lossgrid", md(checks.fact("lossgrid"))],
+            ["machine", md(checks.fact("machine", "cpu"))],
+            ["instruction set", md(checks.fact("isa"))],
             ["\"wide\" arithmetic", f"{bits} bits of significand" if bits else "not recorded"],
-            ["seed", checks.fact("seed")],
-            ["seconds", checks.fact("seconds")],
+            ["seed", md(checks.fact("seed"))],
+            ["seconds", md(checks.fact("seconds"))],
             *digests]
-    return table(["what", "which"], [[cell(x) for x in row] for row in rows])
+    return table(["what", "which"], rows)

@@ -11,7 +11,6 @@ something.
 """
 
 import argparse
-import csv
 import json
 import math
 import re
@@ -24,8 +23,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
-from check_sections import cell, folded  # noqa: E402  (the path comes first)
-from drawing import Drawn, gnuplot_heading, remove_figure, run_gnuplot  # noqa: E402
+import escape  # noqa: E402  (the path comes first)
+from check_sections import folded  # noqa: E402
+from drawing import Drawn, gnuplot_heading, remove_figure, run_gnuplot, write_table  # noqa: E402
+from escape import code, markdown as md  # noqa: E402
 from tables import InputError, number, read_csv  # noqa: E402
 from text import listed, number as digits, plural, table  # noqa: E402
 from timings import doubts  # noqa: E402
@@ -108,13 +109,14 @@ def shown_cells(rows):
 def ratios(rows):
     """(header, rows) of the table that the figure draws, and how many cells were left out."""
     names, total = shown_cells(rows)
+    shown = dict(zip(names, escape.names(names)))
     numbers = []
     for row in rows:
         if row["cell"] in names and row["ratio"]:
             low, high = row["low"] or row["ratio"], row["high"] or row["ratio"]
             floor = 1 + row["floor"] if row["floor"] is not None else ""
             numbers.append([PHASES.index(row["phase"]) + 1, row["phase"],
-                            names.index(row["cell"]) + 1, row["cell"], row["ratio"], low, high,
+                            names.index(row["cell"]) + 1, shown[row["cell"]], row["ratio"], low, high,
                             floor, VERDICTS.index(row["verdict"]) + 1])
     header = ["panel", "phase", "row", "cell", "ratio", "low", "high", "floor", "verdict"]
     return header, numbers, total - len(names)
@@ -134,8 +136,7 @@ def draw(comparison, out):
             drawn.caption += f" {plural(left_out, 'cell')} nearer to 1 are not shown."
         target, file = out / name, out / f"{name}.tsv"
         if numbers:
-            with file.open("w", newline="", encoding="utf-8") as stream:
-                csv.writer(stream, "excel-tab", lineterminator="\n").writerows([header, *numbers])
+            write_table(file, header, numbers)
             drawn.reason = run_gnuplot(script, file, target)
         else:
             file.unlink(missing_ok=True)
@@ -190,13 +191,13 @@ def headline(comparison):
 def refusals(comparison):
     """What was not compared, and why: each cell once."""
     lines = [f"- **{comparison.letter(r['other'])}: {r['cells']} refused**, since they did not "
-             f"compute the same as in A, the first `{r['first']}`; {r['parting']}."
+             f"compute the same as in A, the first {code(r['first'])}; {md(r['parting'])}."
              for r in comparison.facts.get("refused", [])]
     seen = {}
     for row in comparison.rows:
         if row["verdict"] == NOT:
             seen.setdefault((row["other"], row["cell"], row["reason"]), []).append(row["phase"])
-    rows = [[comparison.letter(other), f"`{cell(name)}`", ", ".join(phases), cell(reason)]
+    rows = [[comparison.letter(other), code(name), ", ".join(phases), md(reason)]
             for (other, name, reason), phases in seen.items()]
     if rows:
         lines.append("\n" + folded(["folder", "cell", "phases", "why"], rows, set()))
@@ -209,10 +210,10 @@ def folders(comparison):
         env = f.get("env") or {}
         machine = env.get("machine") or {}
         peak = f.get("fma_peak_gflops")
-        rows.append([comparison.letter(f["path"]), f"`{cell(f['path'])}`",
-                     cell(machine.get("cpu") or "unknown"), f"{f['isa']} {f['precision']}",
-                     cell(env.get("lossgrid", "unknown")), cell(env.get("compiler", "unknown")),
-                     f"{peak:.4g}" if peak else cell(f.get("calibration_absent") or "unknown"),
+        rows.append([comparison.letter(f["path"]), code(f['path']),
+                     md(machine.get("cpu") or "unknown"), md(f"{f['isa']} {f['precision']}"),
+                     md(env.get("lossgrid", "unknown")), md(env.get("compiler", "unknown")),
+                     f"{peak:.4g}" if peak else md(f.get("calibration_absent") or "unknown"),
                      percent(f.get("noise_floor")), percent(f.get("overhead"))])
     return table(["", "folder", "processor", "copy", "version", "compiler", "FMA peak, GFLOP/s",
                   "noise floor of a step", "overhead of phases"], rows, {6, 7, 8})
@@ -235,14 +236,14 @@ def conditions(comparison):
 def verdict(row):
     bold = row["verdict"] in (FASTER, SLOWER)
     words = f"**{row['verdict']}**" if bold else row["verdict"]
-    return cell(words + (f": {row['reason']}" if row["reason"] else ""))
+    return words + (f": {md(row['reason'])}" if row["reason"] else "")
 
 
 def ratio_tables(comparison):
     parts = []
     for other, rows in comparison.others.items():
         letter = comparison.letter(other)
-        lines = [[f"`{cell(row['cell'])}`", row["phase"], plain(row["baseline_ns"]),
+        lines = [[code(row['cell']), row["phase"], plain(row["baseline_ns"]),
                   plain(row["other_ns"]), bounds(row), bounds(row, "normalised", "normalised_low",
                                                          "normalised_high"),
                   percent(row["floor"]), verdict(row)] for row in rows if row["verdict"] != NOT]
@@ -270,13 +271,13 @@ def costs(comparison):
                 per_sample = (f"{plain(counted)} cycles" if counted is not None else "–"
                               if row[f"{side}_ticks_per_sample"] is None else
                               f"{plain(row[f'{side}_ticks_per_sample'])} ticks")
-                lines.append([f"`{cell(row['cell'])}`", row["phase"], plain(row[f"{side}_ns"]),
+                lines.append([code(row['cell']), row["phase"], plain(row[f"{side}_ns"]),
                               f"{plain(row[f'{side}_low_ns'])} to {plain(row[f'{side}_high_ns'])}",
                               per_sample, plain(row[f"{side}_ns_per_parameter"]),
                               percent(row[f"{side}_roofline"])])
             header = ["cell", "phase", "ns a step", "95 % interval", "a sample", "ns a parameter",
                       "of the roofline"]
-            parts.append(f"### {comparison.letter(path)}: `{path}`\n\n"
+            parts.append(f"### {comparison.letter(path)}: {code(path)}\n\n"
                          + folded(header, lines, {2, 3, 4, 5, 6}))
     return "\n\n".join(parts)
 
@@ -294,9 +295,9 @@ def write_report(folder, out):
         (HERE / "templates" / "compare.md").read_text(encoding="utf-8"))
     said = headline(comparison)
     text = template.substitute(
-        headline=said, folders=folders(comparison), conditions=conditions(comparison),
+        headline=md(said), folders=folders(comparison), conditions=conditions(comparison),
         figures="\n\n".join([*(f.markdown(i) for i, f in enumerate(drawn, 1)),
-                             *(f"Not drawn: {f.title}: {f.reason}." for f in figures if f.reason)]),
+                             *(f"Not drawn: {f.title}: {md(f.reason)}." for f in figures if f.reason)]),
         ratios=ratio_tables(comparison), refusals=refusals(comparison), costs=costs(comparison))
     path = out / "compare.md"
     path.write_text(re.sub(r"\n{3,}", "\n\n", text), encoding="utf-8")
@@ -314,15 +315,16 @@ def main(arguments):
     try:
         path, said, figures = write_report(options.folder, options.out or options.folder)
     except InputError as error:
-        print(f"compare: {error}", file=sys.stderr)
+        print(f"compare: {escape.terminal(error)}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"compare: {error}", file=sys.stderr)
+        print(f"compare: {escape.terminal(error)}", file=sys.stderr)
         return 3
     for figure in figures:
-        print(f"{figure.name:<20} {'not drawn: ' + figure.reason if figure.reason else 'drawn'}")
-    print(path)
-    print(said)
+        print(f"{figure.name:<20} "
+              + (f"not drawn: {escape.terminal(figure.reason)}" if figure.reason else "drawn"))
+    print(escape.terminal(path))
+    print(escape.terminal(said))
     return 0
 
 

@@ -25,6 +25,7 @@ sys.path.insert(0, str(HERE))
 
 import cost_figures  # noqa: E402  (the path comes first)
 import cost_sections as sections  # noqa: E402
+import escape  # noqa: E402
 from tables import InputError  # noqa: E402
 from timings import load  # noqa: E402
 
@@ -35,7 +36,7 @@ def place_figures(figures):
     drawn = [f for f in figures.values() if not f.reason]
     parts = {f"{name.partition('-')[0]}_figure":
              f.markdown(drawn.index(f) + 1) if f in drawn else "" for name, f in figures.items()}
-    absent = "\n".join(f"- {f.title}: {f.reason}." for f in figures.values() if f.reason)
+    absent = "\n".join(f"- {f.title}: {escape.markdown(f.reason)}." for f in figures.values() if f.reason)
     return parts | {"not_drawn": f"Figures not drawn:\n\n{absent}" if absent else ""}
 
 
@@ -47,7 +48,7 @@ def write_report(folder, out):
     said = sections.headline(timings)
     template = string.Template((HERE / "templates" / "cost.md").read_text(encoding="utf-8"))
     text = template.substitute(
-        place_figures(figures), headline=said, updates=sections.updates(timings),
+        place_figures(figures), headline=escape.markdown(said), updates=sections.updates(timings),
         steps=sections.steps(timings), claims=sections.claims(timings),
         conditions=sections.conditions(timings), noise=sections.noise(timings),
         provenance=sections.provenance(timings))
@@ -69,15 +70,16 @@ def main(arguments):
         path, said, figures = write_report(options.folder,
                                            options.out or options.folder / "report")
     except InputError as error:
-        print(f"cost: {error}", file=sys.stderr)
+        print(f"cost: {escape.terminal(error)}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"cost: {error}", file=sys.stderr)
+        print(f"cost: {escape.terminal(error)}", file=sys.stderr)
         return 3
     for figure in figures.values():
-        print(f"{figure.name:<20} {'not drawn: ' + figure.reason if figure.reason else 'drawn'}")
-    print(path)
-    print(said)
+        print(f"{figure.name:<20} "
+              + (f"not drawn: {escape.terminal(figure.reason)}" if figure.reason else "drawn"))
+    print(escape.terminal(path))
+    print(escape.terminal(said))
     return 0
 
 

@@ -1,10 +1,9 @@
 """The figures of what steps cost: for each the numbers it draws, as a table beside it, and
 the gnuplot script of the same name in cost/ that draws them."""
 
-import csv
 from pathlib import Path
 
-from drawing import Drawn, gnuplot_heading, remove_figure, run_gnuplot
+from drawing import Drawn, gnuplot_heading, remove_figure, run_gnuplot, write_table
 from timings import PARTS
 
 HERE = Path(__file__).resolve().parent
@@ -31,11 +30,11 @@ def update_cost(timings):
         ends = [arm.get("update", f"{end}_ns_per_parameter") for end in ("low", "high")]
         value = arm.get("update", "ns_per_parameter")
         if value:
-            rows.append([1, "nanoseconds", place, arm.title, value,
+            rows.append([1, "nanoseconds", place, arm.name, value,
                          *(value if end is None else end for end in ends)])
     panel = 1
     for column in ("cycles", "instructions"):
-        counted = [[place, arm.title, arm.per_parameter("update", column)]
+        counted = [[place, arm.name, arm.per_parameter("update", column)]
                    for place, arm in enumerate(arms, 1)]
         if any(value for _, _, value in counted):
             panel += 1
@@ -56,7 +55,7 @@ def phases(timings):
             if not ns:
                 continue
             share = 100 * ns / total
-            rows.append([place, arm.title, arm.get("step", "median_ns"), PARTS.index(phase) + 1,
+            rows.append([place, arm.name, arm.get("step", "median_ns"), PARTS.index(phase) + 1,
                          below, below + share])
             below += share
     return ["row", "arm", "step", "phase", "from", "to"], rows, left_out
@@ -81,8 +80,7 @@ def draw(timings, out):
         if left_out:
             drawn.caption += f" {left_out} more arms are in the table alone."
         if rows:
-            with numbers.open("w", newline="", encoding="utf-8") as file:
-                csv.writer(file, "excel-tab", lineterminator="\n").writerows([header, *rows])
+            write_table(numbers, header, rows)
             drawn.reason = run_gnuplot(script, numbers, target)
         else:
             numbers.unlink(missing_ok=True)

@@ -4,7 +4,8 @@ import json
 import math
 from pathlib import Path
 
-from check_sections import cell, folded
+from check_sections import folded
+from escape import code, markdown as md
 from text import listed, number, plural, ratio, table
 from timings import PARTS, doubts, times
 
@@ -39,12 +40,12 @@ def headline(timings):
     if not arms:
         first = cheapest(timings, "step")
         return (f"{plural(len(timings.arms), 'arm')} timed, without their phases; the cheapest step "
-                f"is that of {first.title}, {nanoseconds(first.get('step', 'median_ns'))} ns."
+                f"is that of {first.name}, {nanoseconds(first.get('step', 'median_ns'))} ns."
                 if first else "Nothing was timed.")
     arms.sort(key=lambda arm: arm.get("update", "ns_per_parameter"))
     low, high = arms[0], arms[-1]
     return (f"An update costs from {shown(low.get('update', 'ns_per_parameter'))} ns a parameter "
-            f"({low.title}) to {shown(high.get('update', 'ns_per_parameter'))} ns ({high.title}), "
+            f"({low.name}) to {shown(high.get('update', 'ns_per_parameter'))} ns ({high.name}), "
             f"{number(times(high, low, 'update', '_per_parameter')[1], 3)} times as much.")
 
 
@@ -67,7 +68,7 @@ def updates(timings):
     for arm in arms:
         bounds = times(arm, base, "update", "_per_parameter")
         rows.append([
-            cell(arm.title), cell(arm.facts["optimizer"]),
+            md(arm.name), md(arm.facts["optimizer"]),
             shown(*(arm.get("update", f"{end}ns_per_parameter") for end in ("", "low_", "high_"))),
             shown(arm.per_parameter("update", "cycles")),
             shown(arm.per_parameter("update", "instructions")),
@@ -84,7 +85,7 @@ def steps(timings):
     rows = []
     for arm in sorted(timings.arms, key=lambda a: a.get("step", "median_ns") or math.inf):
         bounds = times(arm, base, "step")
-        rows.append([cell(arm.title), *(
+        rows.append([md(arm.name), *(
             f"{nanoseconds(arm.get('step', c))}" for c in ("median_ns", "low_ns", "high_ns")),
             *(nanoseconds(arm.get(phase, "median_ns")) for phase in PARTS),
             ratio(bounds) if bounds else "–",
@@ -109,7 +110,7 @@ def claimed_ratios(timings, claim):
             loss = slow.facts["loss"]
             if loss not in seen:  # rates and the like do not change the time
                 seen.add(loss)
-                found.append((f"{slow.title} / {fast.title}", times(slow, fast, claim["phase"])))
+                found.append((f"{slow.name} / {fast.name}", times(slow, fast, claim["phase"])))
         if not pairs:
             found.append((f"{name} / {claim['faster']}", None))
     return found
@@ -144,7 +145,7 @@ def claims(timings):
         found = claimed_ratios(timings, claim)
         floor = timings.floor(claim["phase"])
         verdict = all_of([judge(bounds, claim["least"], floor) for _, bounds in found])
-        measured = "; ".join(f"{cell(words)}: {ratio(bounds) if bounds else 'not timed'}"
+        measured = "; ".join(f"{md(words)}: {ratio(bounds) if bounds else 'not timed'}"
                              for words, bounds in found)
         rows.append([claim["says"], claim["phase"], measured, f"**{verdict}**"])
     return (table(["the text says", "measured in", "times as long", "verdict"], rows)
@@ -163,13 +164,13 @@ def conditions(timings):
     lines = [f"- {line}" for line in doubts(timings.conditions)]
     good = [c["condition"] for c in timings.conditions if c["verdict"] == "ok"]
     if good:
-        lines.append(f"- As they should be: {listed(dict.fromkeys(good))}.")
+        lines.append(f"- As they should be: {md(listed(dict.fromkeys(good)))}.")
     return "\n".join(lines)
 
 
 def noise(timings):
     """The A/A pair and the overhead of looking."""
-    rows = [[cell(row["cell"]), row["phase"], number(row["ratio"], 4) if row["ratio"] else "–",
+    rows = [[code(row["cell"]), md(row["phase"]), number(row["ratio"], 4) if row["ratio"] else "–",
              f"{row['low']:.4f} to {row['high']:.4f}" if None not in (row["low"], row["high"])
              else "–", percent(row["floor"])] for row in timings.noise]
     parts = [table(["measured twice", "phase", "ratio", "95 % interval", "floor"], rows, {2, 3, 4})
@@ -177,7 +178,7 @@ def noise(timings):
     worst = max((row for row in timings.overheads if row["overhead"] is not None),
                 key=lambda row: row["overhead"], default=None)
     parts.append(f"Looking into a step makes it at most {percent(worst['overhead'])} longer (in "
-                 f"`{worst['cell']}`); whole steps are measured without looking."
+                 f"{code(worst['cell'])}); whole steps are measured without looking."
                  if worst else "The overhead of measuring phases was not measured.")
     return "\n\n".join(parts)
 
@@ -199,4 +200,4 @@ def provenance(timings):
             ["spec", f"{spec.get('name', 'unknown')}, SHA-256 {spec.get('sha256', 'unknown')}"],
             ["data", data.get("title", "unknown")],
             *([key.replace("_", " "), value] for key, value in method.items())]
-    return table(["what", "which"], [[cell(x) for x in row] for row in rows])
+    return table(["what", "which"], [[md(x) for x in row] for row in rows])

@@ -1,5 +1,6 @@
 """What every figure of a report has, whatever draws it, and how gnuplot draws one."""
 
+import csv
 import os
 import re
 import shutil
@@ -7,7 +8,10 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import escape
+
 HERE = Path(__file__).resolve().parent
+ENDINGS = ("svg", "png")  # what every figure is written as
 
 
 @dataclass
@@ -20,8 +24,9 @@ class Drawn:
 
     def markdown(self, place):
         """The figure as the report shows it, with its number."""
-        return (f"### Figure {place}. {self.title}\n\n![{self.title}]({self.name}.png)\n\n"
-                f"{self.caption} ([SVG]({self.name}.svg))")
+        path = escape.link(self.name)
+        return (f"### Figure {place}. {self.title}\n\n![{self.title}]({path}.png)\n\n"
+                f"{self.caption} ([SVG]({path}.svg))")
 
 
 def split_heading(text):
@@ -36,14 +41,24 @@ def gnuplot_heading(script):
     return split_heading(heading.replace("# ", ""))
 
 
+def write_table(path, header, rows):
+    """The numbers of a figure as gnuplot reads them: divided by tabs, since it cuts a quoted
+    text such as "[1, 3]" at its comma, and without quotes, which it does not undo."""
+    with Path(path).open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, "excel-tab", lineterminator="\n", quoting=csv.QUOTE_NONE,
+                   quotechar=None).writerows(
+            [[escape.gnuplot_field(x) if isinstance(x, str) else x for x in row]
+             for row in [header, *rows]])
+
+
 def run_gnuplot(script, table, target):
     """Draw target.svg and target.png from a CSV file; returns why it could not, or nothing."""
     if not shutil.which("gnuplot"):
         return "gnuplot is not installed (package gnuplot-nox)"
-    for ending in ("svg", "png"):
+    for ending in ENDINGS:
         done = subprocess.run(
             ["gnuplot", "-c", str(script), str(table.resolve()), f"{target.resolve()}.{ending}"],
-            cwd=HERE, env=os.environ | {"LC_ALL": "C"}, capture_output=True, text=True, check=False)
+            cwd=HERE, env=os.environ | {"LC_ALL": "C.UTF-8"}, capture_output=True, text=True, check=False)
         if done.returncode:
             lines = [line for line in done.stderr.splitlines() if "line" in line]
             return f"gnuplot: {(lines or [done.stderr.strip()])[-1]}"
@@ -52,5 +67,5 @@ def run_gnuplot(script, table, target):
 
 def remove_figure(target):
     """Remove what an earlier report drew."""
-    for ending in ("svg", "png"):
+    for ending in ENDINGS:
         Path(f"{target}.{ending}").unlink(missing_ok=True)

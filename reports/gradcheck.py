@@ -27,6 +27,7 @@ sys.path.insert(0, str(HERE))
 
 import check_figures  # noqa: E402  (the path comes first)
 import check_sections as sections  # noqa: E402
+import escape  # noqa: E402
 from checks import load  # noqa: E402
 from tables import InputError  # noqa: E402
 
@@ -37,7 +38,7 @@ def place_figures(figures):
     drawn = [f for f in figures.values() if not f.reason]
     parts = {name: f.markdown(drawn.index(f) + 1) if f in drawn else ""
              for name, f in figures.items()}
-    absent = "\n".join(f"- {f.title}: {f.reason}." for f in figures.values() if f.reason)
+    absent = "\n".join(f"- {f.title}: {escape.markdown(f.reason)}." for f in figures.values() if f.reason)
     return {"v_plots": parts["v-plots"] or "Not drawn; see below.",
             "calibration_figure": parts["calibration"], "ulps_figure": parts["ulps"],
             "power_figure": parts["detection-power"],
@@ -54,8 +55,8 @@ def write_report(folder, out):
         (HERE / "templates" / "gradcheck.md").read_text(encoding="utf-8"))
     text = template.substitute(
         place_figures(figures),
-        headline=headline,
-        notices="\n".join(f"- {notice}" for notice in checks.notices),
+        headline=escape.markdown(headline),
+        notices="\n".join(f"- {escape.markdown(notice)}" for notice in checks.notices),
         failures=sections.failures(checks),
         kinds=sections.kinds(checks),
         calibration=sections.calibration(checks),
@@ -84,17 +85,18 @@ def main(arguments):
         path, headline, figures, notices = write_report(
             options.folder, options.out or options.folder / "report")
     except InputError as error:
-        print(f"gradcheck: {error}", file=sys.stderr)
+        print(f"gradcheck: {escape.terminal(error)}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"gradcheck: {error}", file=sys.stderr)
+        print(f"gradcheck: {escape.terminal(error)}", file=sys.stderr)
         return 3
     for figure in figures.values():
-        print(f"{figure.name:<20} {'not drawn: ' + figure.reason if figure.reason else 'drawn'}")
+        print(f"{figure.name:<20} "
+              + (f"not drawn: {escape.terminal(figure.reason)}" if figure.reason else "drawn"))
     for notice in notices:
-        print(f"note: {notice}")
-    print(path)
-    print(headline)
+        print(f"note: {escape.terminal(notice)}")
+    print(escape.terminal(path))
+    print(escape.terminal(headline))
     return 0
 
 

@@ -27,7 +27,7 @@ class Published:
 
 def exists(name):
     """Whether anything was published for the experiment of that name."""
-    return (FOLDER / f"{name}.csv").is_file()
+    return name in {path.stem for path in FOLDER.glob("*.csv")}
 
 
 def applies(results):

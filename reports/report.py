@@ -35,6 +35,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 try:
+    import escape
     import published
     import sections
     import style
@@ -60,6 +61,8 @@ def draw_python(path, results, target):
         style.save(module.draw(results), target)
     except Unavailable as reason:
         return Drawn(target.name, title, caption, str(reason))
+    except Exception as error:  # the rest of the report is worth having; this one says why
+        return Drawn(target.name, title, caption, f"{path.name} failed: {error!r}")
     return Drawn(target.name, title, caption)
 
 
@@ -89,11 +92,11 @@ def draw_figures(results, out):
 def choose_findings(results):
     """(background, module): the experiment's own texts, or the generic ones where it
     has none or its published numbers do not apply."""
-    path = HERE / "findings" / f"{results.name}.py"
-    generic = load_module(HERE / "findings" / "generic.py")
-    if not path.is_file():
+    own = {path.stem: path for path in HERE.glob("findings/*.py")}
+    generic = load_module(own.pop("generic"))
+    if results.name not in own:
         return "", generic
-    own = load_module(path)
+    own = load_module(own[results.name])
     usable = published.applies(results) or not published.exists(results.name)
     return own.BACKGROUND, own if usable else generic
 
@@ -106,12 +109,12 @@ def write_report(folder, out):
     background, findings = choose_findings(results)
     headline = findings.headline(results)
     if background and results.dataset != "mnist":
-        headline = (f"Trained on {results.dataset_title}: the published numbers do not apply. "
-                    + headline)
+        headline = (f"Trained on {escape.visible(results.dataset_title)}: the published numbers do "
+                    f"not apply. {headline}")
     template = string.Template((HERE / "templates" / "report.md").read_text(encoding="utf-8"))
     text = template.substitute(
         sections.facts(results),
-        headline=headline,
+        headline=escape.markdown(headline),
         notices="\n".join(f"- {notice}" for notice in results.notices),
         background=background.strip(),
         arms=sections.arms(results),
@@ -139,17 +142,18 @@ def main(arguments):
         path, headline, figures, notices = write_report(
             options.folder, options.out or options.folder / "report")
     except InputError as error:
-        print(f"report: {error}", file=sys.stderr)
+        print(f"report: {escape.terminal(error)}", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"report: {error}", file=sys.stderr)
+        print(f"report: {escape.terminal(error)}", file=sys.stderr)
         return 3
     for figure in figures:
-        print(f"{figure.name:<20} {'not drawn: ' + figure.reason if figure.reason else 'drawn'}")
+        print(f"{figure.name:<20} "
+              + (f"not drawn: {escape.terminal(figure.reason)}" if figure.reason else "drawn"))
     for notice in notices:
-        print(f"note: {notice.replace('**', '').replace('`', '')}")
-    print(path)
-    print(headline)
+        print(f"note: {escape.terminal(notice.replace('**', '').replace('`', ''))}")
+    print(escape.terminal(path))
+    print(escape.terminal(headline))
     return 0
 
 

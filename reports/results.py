@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+import escape
+from escape import code, markdown as md
 from tables import InputError, number, read_csv
 from text import plural, some
 
@@ -76,6 +78,7 @@ class Arm:
     loss: str
     optimizer: str
     cells: list = field(default_factory=list)
+    name: str = ""  # the label as people read it, unlike that of any other arm
 
     def finals(self, column):
         return np.array([cell.final(column) for cell in self.cells])
@@ -221,6 +224,8 @@ def group(cells):
         if taken:
             key = (cell.slug, cell.loss, cell.optimizer)
         arms.setdefault(key, Arm(*key)).cells.append(cell)
+    for arm, name in zip(arms.values(), escape.names(arm.label for arm in arms.values())):
+        arm.name = name
     return list(arms.values())
 
 
@@ -228,30 +233,30 @@ def find_problems(results, datasets):
     """What a reader must know before trusting the report."""
     notices = []
     if results.fact("data", "substituted", default=False):
-        notices.append(f"**{results.dataset_title} stands in for "
-                       f"{results.fact('data', 'asked')}**, which was asked for and not found.")
+        notices.append(f"**{md(results.dataset_title)} stands in for "
+                       f"{md(results.fact('data', 'asked'))}**, which was asked for and not found.")
     if datasets != {results.fact("data", "used", default=results.dataset)}:
-        notices.append(f"trace.csv was trained on {', '.join(sorted(datasets))}, but the manifest "
-                       f"says {results.fact('data', 'used')}.")
+        notices.append(f"trace.csv was trained on {md(', '.join(sorted(datasets)))}, but the "
+                       f"manifest says {md(results.fact('data', 'used'))}.")
     overrides = results.fact("spec", "overrides", default=[])
     if overrides:
         notices.append("This is not the experiment file as it stands; overridden: "
-                       + ", ".join(f"`{o}`" for o in overrides) + ".")
+                       + ", ".join(code(o) for o in overrides) + ".")
     listed = results.fact("cells", default=[])
     present = {cell.slug for cell in results.cells}
     missing = [c["slug"] for c in listed if c["slug"] not in present]
     if missing:
         notices.append(f"**Incomplete: {len(missing)} of {len(listed)} runs are missing:** "
-                       + some(f"`{slug}`" for slug in missing) + ".")
+                       + some(code(slug) for slug in missing) + ".")
     short = [c for c in results.cells if not c.complete and not c.diverged_at]
     if short:
         notices.append(f"**Incomplete: {plural(len(short), 'run')} without all of the "
                        f"{results.epochs[-1]} epochs:** "
-                       + some(f"`{c.slug}` has {len(c.epochs)}" for c in short) + ".")
+                       + some(f"{code(c.slug)} has {len(c.epochs)}" for c in short) + ".")
     diverged = [c for c in results.cells if c.diverged_at]
     if diverged:
         notices.append(f"{plural(len(diverged), 'run')} diverged: "
-                       + some(f"`{c.slug}` in epoch {c.diverged_at}" for c in diverged) + ".")
+                       + some(f"{code(c.slug)} in epoch {c.diverged_at}" for c in diverged) + ".")
     digest = hashlib.sha256((results.folder / "trace.csv").read_bytes()).hexdigest()
     if results.fact("trace_sha256", default=digest) != digest:
         notices.append("trace.csv is not the file whose digest the manifest records.")
@@ -272,7 +277,7 @@ def find_image_problems(results):
     notices = []
     for names, what in ((absent, "missing"), (wrong, "with other pixels than trace.csv records")):
         if names:
-            notices.append(f"{plural(len(names), 'image')} {what}: {some(names)}.")
+            notices.append(f"{plural(len(names), 'image')} {what}: {some(md(n) for n in names)}.")
     return notices
 
 

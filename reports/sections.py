@@ -6,6 +6,7 @@ import numpy as np
 
 import again
 import published
+from escape import code, fence, markdown as md, shell
 from stats import mean_interval
 from text import interval, listed, numerals, plural, table
 
@@ -17,18 +18,19 @@ def facts(results):
     verify = ""
     if published.applies(results) and published.load(results).column == "image_sha256":
         cell = results.cells[0]
-        verify = ("One image by hand, to compare with its line in `reports/published/"
-                  f"{results.name}.csv`:\n\n```sh\npython3 -c 'import sys; from PIL import Image\n"
-                  "sys.stdout.buffer.write(Image.open(sys.argv[1]).tobytes())' \\\n"
-                  f"  results/{results.name}/images/{cell.slug}/01.png | sha256sum\n```")
-    return {"title": results.fact("spec", "title", default=results.name),
-            "description": results.fact("spec", "description", default=""),
-            "name": results.name,
-            "spec_file": spec_file,
-            "spec_text": results.fact("spec", "text").strip(),
-            "commands": again.commands(results),
-            "verify_command": again.check(results)[0],
-            "again": again.check(results)[1],
+        image = shell(f"results/{results.name}/images/{cell.slug}/01.png")
+        verify = (f"One image by hand, to compare with its line in "
+                  f"{code(f'reports/published/{results.name}.csv')}:\n\n"
+                  + fence("python3 -c 'import sys; from PIL import Image\n"
+                          "sys.stdout.buffer.write(Image.open(sys.argv[1]).tobytes())' \\\n"
+                          f"  {image} | sha256sum", "sh"))
+    return {"title": md(results.fact("spec", "title", default=results.name)),
+            "description": md(results.fact("spec", "description", default="")),
+            "spec_file": f"<code>{md(spec_file)}</code>",
+            "spec_text": fence(str(results.fact("spec", "text")).strip(), "yaml"),
+            "commands": fence(again.commands(results), "sh"),
+            "verify_command": code(again.check(results)[0]),
+            "again": fence(again.check(results)[1], "sh"),
             "verify": verify}
 
 
@@ -43,10 +45,11 @@ def state(arm, last):
 def arms(results):
     """Data, precision and one row for each arm."""
     last = results.epochs[-1] if results.epochs else 0
-    rows = [[arm.label, arm.loss, arm.optimizer, numerals(c.seed for c in arm.cells),
+    rows = [[md(arm.name), md(arm.loss), md(arm.optimizer), numerals(c.seed for c in arm.cells),
              max((len(c.epochs) for c in arm.cells), default=0), state(arm, last)]
             for arm in results.arms]
-    return (f"Trained on **{results.dataset_title}** in {results.fact('engine', 'precision')}.\n\n"
+    return (f"Trained on **{md(results.dataset_title)}** in "
+            f"{md(results.fact('engine', 'precision'))}.\n\n"
             + table(["arm", "trained under", "optimizer", "seeds", "epochs", "state"], rows, {4}))
 
 
@@ -56,7 +59,7 @@ def values(results):
     rows = []
     for arm in results.arms:
         finals = [arm.finals(c) for c in columns]
-        rows.append([arm.label] + [interval(*mean_interval(f[np.isfinite(f)])) for f in finals])
+        rows.append([md(arm.name)] + [interval(*mean_interval(f[np.isfinite(f)])) for f in finals])
     legend = ("After the last epoch; less is better. `train_` is the mean over the training "
               "samples of that epoch, each taken before its update")
     tested = any(c.startswith("test_") for c in columns)
@@ -66,13 +69,13 @@ def values(results):
         legend += " ± is the 95 % Student t interval of the mean over the seeds."
     if any(cell.diverged_at for cell in results.cells):
         legend += " Diverged runs have no number."
-    header = ["arm"] + [f"`{c}`" for c in columns]
+    header = ["arm"] + [code(c) for c in columns]
     return legend + "\n\n" + table(header, rows, set(range(1, len(header))))
 
 
 def figures(drawn):
     parts = [f.markdown(i) for i, f in enumerate((f for f in drawn if not f.reason), 1)]
-    absent = [f"- {f.title}: {f.reason}." for f in drawn if f.reason]
+    absent = [f"- {f.title}: {md(f.reason)}." for f in drawn if f.reason]
     if absent:
         parts.append("Not drawn:\n\n" + "\n".join(absent))
     return "\n\n".join(parts)
@@ -86,18 +89,19 @@ def time(results):
     means = {}
     for arm in timed:
         each = np.array([cell.ns_per_step() for cell in arm.cells if cell.costs]) / 1e3
-        means[arm.label] = mean_interval(each)
+        means[arm.name] = mean_interval(each)
     fastest = min(mean for mean, _ in means.values())
     rows = []
     for arm in timed:
-        mean, half = means[arm.label]
+        mean, half = means[arm.name]
         total = sum(cost["cpu_ns"] for cell in arm.cells for cost in cell.costs.values()) / 1e9
-        rows.append([arm.label, interval(mean, half), f"{mean / fastest:.2f}",
+        rows.append([md(arm.name), interval(mean, half), f"{mean / fastest:.2f}",
                      f"{1e6 / mean:,.0f}", f"{total:,.1f}"])
     costs = [cost for cell in results.cells for cost in cell.costs.values()]
     isas, jobs = ({cost[key] for cost in costs} for key in ("isa", "jobs"))
     where = (f"CPU time of training steps alone, evaluation apart, on {machine(results)}; "
-             f"instruction set {listed(sorted(isas))}, parallel jobs {listed(sorted(jobs))}.")
+             f"instruction set {md(listed(sorted(isas)))}, parallel jobs "
+             f"{md(listed(sorted(jobs)))}.")
     if any(len(arm.cells) > 1 for arm in timed):
         where += " ± is the 95 % Student t interval of the mean over the seeds."
     header = ["arm", "µs a step", "relative", "steps a CPU second", "CPU seconds, all runs"]
@@ -107,25 +111,30 @@ def time(results):
 def machine(results):
     cores = results.fact("machine", "cores", default=0)
     virtual = results.fact("machine", "hypervisor", default="none")
-    return (results.fact("machine", "cpu", default="an unknown CPU")
+    return (md(results.fact("machine", "cpu", default="an unknown CPU"))
             + (f", {plural(cores, 'core')}" if cores else "")
-            + (f", virtual machine ({virtual})" if virtual not in ("none", "not recorded") else ""))
+            + (f", virtual machine ({md(virtual)})"
+               if virtual not in ("none", "not recorded") else ""))
 
 
 def provenance(results):
+    def fact(*keys):
+        return md(results.fact(*keys))
+
     files = results.fact("data", "files", default=[])
     rows = [
-        ["lossgrid", results.fact("lossgrid", "version")],
-        ["experiment", f"`{facts(results)['spec_file']}`, "
-                       f"SHA-256 `{results.fact('spec', 'sha256')}`"],
-        ["trace.csv", f"SHA-256 `{results.fact('trace_sha256')}`"],
-        *([f"{f['name']}", f"{f['size_bytes']:,} bytes, SHA-256 `{f['sha256']}`"] for f in files),
-        ["compiler", f"{results.fact('build', 'compiler')}, {results.fact('build', 'variant')}"],
-        ["flags", f"`{results.fact('build', 'flags')}`"],
-        ["engine", f"{results.fact('engine', 'precision')} on {results.fact('engine', 'isa')}, "
-                   f"jobs {results.fact('jobs')}"],
-        ["machine", f"{machine(results)}, kernel {results.fact('machine', 'kernel')}"],
-        ["started", results.fact("started")],
-        ["finished", results.fact("finished")],
+        ["lossgrid", fact("lossgrid", "version")],
+        ["experiment", f"{facts(results)['spec_file']}, "
+                       f"SHA-256 {code(results.fact('spec', 'sha256'))}"],
+        ["trace.csv", f"SHA-256 {code(results.fact('trace_sha256'))}"],
+        *([md(f["name"]), f"{f['size_bytes']:,} bytes, SHA-256 {code(f['sha256'])}"]
+          for f in files),
+        ["compiler", f"{fact('build', 'compiler')}, {fact('build', 'variant')}"],
+        ["flags", code(results.fact("build", "flags"))],
+        ["engine", f"{fact('engine', 'precision')} on {fact('engine', 'isa')}, "
+                   f"jobs {fact('jobs')}"],
+        ["machine", f"{machine(results)}, kernel {fact('machine', 'kernel')}"],
+        ["started", fact("started")],
+        ["finished", fact("finished")],
     ]
     return table(["what", "which"], rows)

@@ -7,6 +7,7 @@ if (out[strlen(out)-3:] eq ".svg") \
 if (out[strlen(out)-3:] eq ".png") \
     set terminal pngcairo size 1296,int(1.44 * height + 0.5) font "DejaVu Sans,11" fontscale 1.7 linewidth 1.7 \
         pointscale 1.7 background "#FFFFFF" noenhanced
+set encoding utf8
 set output out
 
 array colours[7] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]

@@ -6,9 +6,13 @@ differ in marker.
 """
 
 import textwrap
+import warnings
 from math import isfinite
 
 import matplotlib
+
+import drawing
+import escape
 
 matplotlib.use("Agg")
 
@@ -41,7 +45,7 @@ matplotlib.rcParams.update({
     "lines.linewidth": 1.8,
     "lines.markersize": 5,
     "legend.frameon": False,
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",  # texts stay texts: they can be read, searched and told apart
     "svg.hashsalt": "lossgrid",
     "savefig.dpi": 144,
     "figure.constrained_layout.use": True,
@@ -63,23 +67,38 @@ def figure(height, **keywords):
 
 def arm_handle(index, label, **keywords):
     """A legend entry for arm number `index`."""
-    return Line2D([], [], label=label, **arm_style(index), **keywords)
+    return Line2D([], [], label=str(label), **arm_style(index), **keywords)
 
 
 def legend_below(fig, handles):
     """One legend for all panels, under them, in as many columns as its labels allow."""
-    longest = max(len(handle.get_label()) for handle in handles)
+    texts = [handle.get_label() for handle in handles]
+    longest = max(map(len, texts))
     columns = min(len(handles), max(1, 95 // (longest + 7)))
     rows = -(-len(handles) // columns)
-    share = (0.24 * rows + 0.12) / fig.get_figheight()
+    room = 0.24 * rows + 0.12  # the figure grows by it: panels keep their size
+    fig.set_figheight(fig.get_figheight() + room)
+    share = room / fig.get_figheight()
     fig.get_layout_engine().set(rect=(0, share, 1, 1 - share))
-    fig.legend(handles=handles, loc="lower center", ncol=columns, borderaxespad=0.1)
+    name_legend(fig.legend(handles=handles, labels=["x" * len(t) for t in texts], ncol=columns,
+                           loc="lower center", borderaxespad=0.1), texts)
+
+
+def name_legend(legend, texts):
+    """Write the texts into a legend made with others: matplotlib leaves out entries whose label
+    begins with an underscore."""
+    for entry, text in zip(legend.get_texts(), texts):
+        entry.set_text(escape.matplotlib(text))
 
 
 def save(fig, path):
     """Write path.svg and path.png; the same figure gives the same bytes."""
-    fig.savefig(f"{path}.svg", metadata={"Date": None})
-    fig.savefig(f"{path}.png", metadata={"Software": None})
+    with warnings.catch_warnings():
+        # Letters that the font lacks are boxes in the PNG and themselves in the SVG.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from current font")
+        for ending, key in (("svg", "Date"), ("png", "Software")):
+            if ending in drawing.ENDINGS:
+                fig.savefig(f"{path}.{ending}", metadata={key: None})
 
 
 def epoch_axis(axes, epochs):

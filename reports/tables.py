@@ -8,7 +8,18 @@ class InputError(Exception):
 
 
 def read_csv(path, required):
-    """(columns, rows as dicts with "line"); checks the header and every row's length."""
+    """(columns, rows as dicts with "line"); checks the header and every row's length. A byte
+    order mark at its beginning is none of its contents."""
+    try:
+        return read_rows(path, required)
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: byte {error.object[error.start]:#04x} is no UTF-8, which a "
+                         "table has to be") from None
+    except csv.Error as error:
+        raise InputError(f"{path}: no CSV: {error}") from None
+
+
+def read_rows(path, required):
     with path.open(newline="", encoding="utf-8-sig") as file:
         reader = csv.reader(file)
         columns = next(reader, [])

@@ -1,14 +1,17 @@
-"""Markdown and numbers as the report prints them."""
+"""Markdown and numbers as the report prints them. Texts from outside pass escape.py first."""
 
 import math
 import re
 
 
 def table(header, rows, right=()):
-    """A Markdown table; `right` names the columns (by index) that are aligned right."""
+    """A Markdown table; `right` names the columns (by index) that are aligned right. Its cells
+    are Markdown already; one that would end its row or column all the same is kept from it."""
+    def cell(content):
+        return re.sub(r"(?<!\\)\|", "&#124;", re.sub(r"\s*\n\s*", " ", str(content)))
     rule = ["---:" if i in right else "---" for i in range(len(header))]
     lines = [header, rule, *rows]
-    return "\n".join("| " + " | ".join(str(x) for x in line) + " |" for line in lines)
+    return "\n".join("| " + " | ".join(cell(x) for x in line) + " |" for line in lines)
 
 
 def number(value, digits=4):

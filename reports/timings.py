@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from escape import markdown as md, names
 from tables import InputError, number, read_csv
 
 PHASES = ("step", "data", "forward", "loss", "backward", "update")
@@ -33,14 +34,11 @@ class Arm:
     """One cell: phase -> its row of cost.csv."""
     cell: str
     costs: dict
+    name: str = ""  # its label, else its cell, as people read it, unlike that of any other arm
 
     @property
     def facts(self):
         return next(iter(self.costs.values()))
-
-    @property
-    def title(self):
-        return self.facts["label"] or self.cell
 
     def get(self, phase, column):
         """A number, or None where it was not measured."""
@@ -89,7 +87,7 @@ def doubts(conditions):
     for row in conditions:
         if row["verdict"] != "ok":
             said.setdefault((row["verdict"], row["sentence"]), []).append(row["when"])
-    return [f"{' and '.join(dict.fromkeys(when))}: **{verdict}**: {sentence}"
+    return [f"{md(' and '.join(dict.fromkeys(when)))}: **{md(verdict)}**: {md(sentence)}"
             for (verdict, sentence), when in said.items()]
 
 
@@ -151,6 +149,8 @@ def load(folder):
     others = [arm for arm in arms.values() if not arm.cell.endswith(TWIN)]
     if not others:
         raise InputError(f"{folder / 'cost.csv'}: no row; expected some for each cell")
+    for arm, name in zip(others, names(arm.facts["label"] or arm.cell for arm in others)):
+        arm.name = name
     return Timings(folder, others, twins, tables["noise.csv"], tables["phases.csv"],
                    tables["conditions.csv"], read_json(folder, "machine.json"),
                    read_json(folder, "manifest.json"))

@@ -35,7 +35,7 @@ margin = (highest / lowest) ** 0.05
 set logscale x
 set xrange [lowest / margin : highest * margin]
 set yrange [rows + 0.7 : 0.3]
-set ytics scale 0
+set ytics format "" scale 0 1, 1, rows
 unset key
 set grid xtics noytics
 
@@ -61,8 +61,9 @@ set multiplot layout 2, 3 margins char left, char 2, char 4, char 2.5 spacing ch
 do for [p = 1:6] {
     set title word(phases, p).(there[p] ? "" : " (not measured)") offset 0, -0.5
     if ((p - 1) % 3 == 0) {
-        do for [r = 1:rows] { set ytics add (names[r] r) }
-    } else { set ytics format ""; set ytics 1, 1, rows }
+        # Names are labels: the text of a tic is a format, in which % means something.
+        do for [r = 1:rows] { set label r names[r] at graph 0, first r right offset -0.7, 0 }
+    } else { unset label }
     set xlabel (p > 3 ? "times the baseline" : "") offset 0, 0.5
     set object 1 rectangle from 1 / floors[p], graph 0 to floors[p], graph 1 behind \
         fillcolor rgb "#DDDDDD" fillstyle solid noborder

@@ -30,9 +30,9 @@ set lmargin 2.0 + (longest < 44 ? longest : 44) * 0.95
 set rmargin 10
 set xrange [0 : 100]
 set yrange [rows + 0.6 : 0.4]
-set ytics scale 0
+unset ytics # names are labels: the text of a tic is a format, in which % means something
 do for [r = 1:rows] {
-    set ytics add (names[r] r)
+    set label 1000 + r names[r] at graph 0, first r right offset -0.7, 0
     set label r duration(steps[r]) at graph 1, first r offset 0.7, 0
 }
 set grid xtics noytics

@@ -32,7 +32,7 @@ do for [p = 1:panels] {
 left = 2.0 + (longest < 44 ? longest : 44) * 0.95
 set logscale x
 set yrange [rows + 0.7 : 0.3]
-set ytics scale 0
+set ytics format "" scale 0 1, 1, rows
 set grid xtics noytics
 unset key
 unset mxtics
@@ -47,8 +47,10 @@ do for [p = 1:panels] {
     do for [e = -4:6] { do for [i = 1:words(step)] {
         set xtics add (sprintf("%g", real(word(step, i)) * 10.0**e) real(word(step, i)) * 10.0**e)
     } }
-    if (p == 1) { do for [r = 1:rows] { set ytics add (names[r] r) } } \
-    else { set ytics format ""; set ytics 1, 1, rows }
+    # Names are labels: the text of a tic is a format, in which % means something.
+    if (p == 1) { do for [r = 1:rows] { \
+        set label r names[r] at graph 0, first r right offset -0.7, 0 } } \
+    else { unset label }
     set xlabel units[p]." a parameter" offset 0, 0.5
     plot numbers using (column("panel") == p ? column("value") : NaN):"row":"low":"high" \
              with xerrorbars linetype p linewidth 1.2 pointsize 0.8

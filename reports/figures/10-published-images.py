@@ -6,6 +6,7 @@ are the same, shown by the SHA-256 of the pixels.
 
 from matplotlib.patches import Patch
 
+import escape
 import published
 import style
 
@@ -28,7 +29,7 @@ def draw(results):
                   color="white" if verdict == published.DIFFERENT else "black")
     axes.set(xlabel="epoch", xlim=(epochs[0] - 0.6, epochs[-1] + 0.6),
              ylim=(len(labels) - 0.5, -0.5))
-    axes.set_yticks(range(len(labels)), labels)
+    axes.set_yticks(range(len(labels)), [escape.matplotlib(x) for x in labels])
     axes.set_xticks([e for e in epochs if e == epochs[0] or e % 5 == 0])
     axes.grid(False)
     axes.spines[:].set_visible(False)

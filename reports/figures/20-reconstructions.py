@@ -7,6 +7,7 @@ that all of its 784 pixels equal the published one, a cross that they do not.
 Where an arm has several seeds, the first is shown.
 """
 
+import escape
 import published
 import style
 from results import Unavailable
@@ -37,14 +38,14 @@ def draw(results):
     except Unavailable:
         verdicts = {}
     columns = len(EPOCHS) + 1
-    names = [style.wrapped(arm.label, 14) for arm in arms]
+    names = [style.wrapped(arm.name, 14) for arm in arms]
     beside = 0.09 * max(len(line) for name in names for line in name)
     side = (style.WIDTH - beside - 0.3) / columns
     fig = style.figure(len(arms) * (side + (0.12 if verdicts else 0.02)) + 0.35)
     grid = fig.subplots(len(arms), columns, squeeze=False)
     for row, arm, name in zip(grid, arms, names):
         show(row[0], results.input_image())
-        row[0].set_ylabel("\n".join(name), rotation=0, ha="right", va="center", labelpad=8)
+        row[0].set_ylabel("\n".join(map(escape.matplotlib, name)), rotation=0, ha="right", va="center", labelpad=8)
         for axes in row[len(epochs) + 1:]:
             axes.set_visible(False)
         for axes, epoch in zip(row[1:], epochs):

@@ -29,7 +29,7 @@ def draw(results):
         axes.set_title(name)
         axes.set_xlabel("CPU seconds of training")
     row[0].set_ylabel("mean square error")
-    handles = [style.arm_handle(i, arm.label) for i, arm in enumerate(results.arms)]
+    handles = [style.arm_handle(i, arm.name) for i, arm in enumerate(results.arms)]
     front = Line2D([], [], color=style.MIDDLE, linewidth=7, label="Pareto front")
     style.legend_below(fig, [*handles, front])
     return fig

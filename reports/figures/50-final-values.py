@@ -7,6 +7,7 @@ whatever it was trained on; less is better.
 
 import numpy as np
 
+import escape
 import style
 from results import Unavailable
 from stats import mean_interval
@@ -27,7 +28,7 @@ def draw(results):
         axes.set_title(column.replace("test_", "test ").replace("train_", "training "))
         style.log_if_wide(axes.xaxis, [v for arm in results.arms for v in arm.finals(column)])
         axes.grid(False, axis="y")
-    panels[0].set_yticks(range(len(results.arms)), [arm.label for arm in results.arms])
+    panels[0].set_yticks(range(len(results.arms)), [escape.matplotlib(arm.name) for arm in results.arms])
     panels[0].set_ylim(len(results.arms) - 0.5, -0.5)
     return fig
 

@@ -9,6 +9,7 @@ import csv
 
 import numpy as np
 
+import escape
 import style
 from results import Unavailable
 
@@ -28,14 +29,14 @@ def draw(results):
     for arm in results.arms:
         path = results.folder / "cells" / arm.cells[0].slug / "parameters.csv"
         if path.exists():
-            networks.append((arm.label, read(path)))
+            networks.append((arm.name, read(path)))
     if not networks:
         raise Unavailable("no cell has finished")
     fig = style.figure(2.6)
     panels = fig.subplots(1, len(networks), sharey=True, squeeze=False)[0]
     for axes, (label, layers) in zip(panels, networks):
         draw_plane(axes, layers)
-        axes.set_title(label)
+        axes.set_title(escape.matplotlib(label))
         axes.set_xlabel("first pixel")
     panels[0].set_ylabel("second pixel")
     return fig

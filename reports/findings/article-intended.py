@@ -8,6 +8,7 @@ import re
 
 import numpy as np
 
+from escape import code
 from results import Cell
 from stats import mean_interval, ratio_interval
 from text import interval, listed, number, ratio, table
@@ -156,9 +157,9 @@ def slow_rate(study):
     epochs = fast.cells[0].epochs
     level = slow.finals("train_mse").mean()
     passed = [e for e, v in zip(epochs, fast.mean_series("train_mse", epochs)) if v < level]
-    diverged = [f"`{a.label}`" for a in study.results.arms if any(c.diverged_at for c in a.cells)]
+    diverged = [code(a.name) for a in study.results.arms if any(c.diverged_at for c in a.cells)]
     return claim, above(bounds), (
-        f"`{slow.label}` ends with {shown(bounds)} times the training error of `{fast.label}`"
+        f"{code(slow.name)} ends with {shown(bounds)} times the training error of {code(fast.name)}"
         + (f", which is below that level from epoch {passed[0]} on" if passed else "") + ". "
         + (f"Diverged: {listed(diverged)}." if diverged else
            "The verdict is on the first half: no rate here is large enough to diverge."))
@@ -194,18 +195,18 @@ def adam_wins(study):
     others = [arm for arm in (study.sgd_fast, study.sgd_slow, study.adagrad) if arm]
     if study.adam is None or not others:
         return claim, UNTESTED, "The arms are not there."
-    ratios = {arm.label: study.error(arm, study.adam) for arm in others}
+    ratios = {arm.name: study.error(arm, study.adam) for arm in others}
     verdict = all_of(*(above(bounds) for bounds in ratios.values()))
-    parts = [f"`{label}` {shown(bounds)}" for label, bounds in ratios.items()]
-    text = f"Final `{study.quality}` in multiples of Adam's: {'; '.join(parts)}."
+    parts = [f"{code(label)} {shown(bounds)}" for label, bounds in ratios.items()]
+    text = f"Final {code(study.quality)} in multiples of Adam's: {'; '.join(parts)}."
     rival = min(others, key=lambda arm: nan_last(arm.finals(study.quality).mean()))
     spent, own, bounds = head_start(study, rival)
     if bounds:
-        text += (f" Adam passes the final error of the best of them, `{rival.label}`, after at "
+        text += (f" Adam passes the final error of the best of them, {code(rival.name)}, after at "
                  f"most {number(own, 3)} CPU seconds; that arm took {number(spent, 3)}, "
                  f"{shown(bounds)} times as long.")
     elif math.isinf(own):
-        text += f" Not every run of Adam passes the final error of `{rival.label}`."
+        text += f" Not every run of Adam passes the final error of {code(rival.name)}."
     return claim, all_of(verdict, above(bounds)), text
 
 
@@ -219,11 +220,11 @@ def sgd_fast(study):
     verdict = all_of(*(above(bounds, MUCH) for bounds in costs), above(error))
     if best is None or rival is None:
         return claim, verdict, "The arms are not there."
-    text = (f"A step of Adagrad costs {shown(costs[0])} times one of `{best.label}`, a step of "
+    text = (f"A step of Adagrad costs {shown(costs[0])} times one of {code(best.name)}, a step of "
             f"Adam {shown(costs[1])} times. That SGD, the better of the rates here, ends with "
-            f"{shown(error)} times the error of `{rival.label}`")
+            f"{shown(error)} times the error of {code(rival.name)}")
     slow = study.error(study.sgd_slow, rival)
-    return claim, verdict, text + (f"; `{study.sgd_slow.label}` with {shown(slow)} times."
+    return claim, verdict, text + (f"; {code(study.sgd_slow.name)} with {shown(slow)} times."
                                    if slow and study.sgd_slow is not best else ".")
 
 
@@ -236,9 +237,9 @@ def adaptive(study):
     for arm in (study.adagrad, study.adam):
         error, cost = study.error(best, arm), study.cost(arm, best)
         verdicts += [above(error), above(cost)]
-        parts.append(f"`{arm.label}` {shown(error)} in error, {shown(cost)} in time a step")
+        parts.append(f"{code(arm.name)} {shown(error)} in error, {shown(cost)} in time a step")
     return claim, all_of(*verdicts), (
-        f"`{best.label}` has so many times the final error of each, and each costs so many times "
+        f"{code(best.name)} has so many times the final error of each, and each costs so many times "
         f"its time: {'; '.join(parts)}.")
 
 
@@ -265,7 +266,7 @@ def own_loss(study):
         ratios[own.loss] = study.error(rival, own, column)
     if not any(ratios.values()):
         return claim, UNTESTED, "There are not two losses to compare."
-    parts = [f"`{loss}` {shown(bounds)}" for loss, bounds in ratios.items()]
+    parts = [f"{code(loss)} {shown(bounds)}" for loss, bounds in ratios.items()]
     return claim, all_of(*(above(bounds) for bounds in ratios.values())), (
         "The first half holds by definition. For the second, under SGD: the final error of the "
         f"best other arm in multiples of the arm trained for that loss is {listed(parts)}; above "

@@ -3,6 +3,7 @@
 import numpy as np
 
 import published
+from escape import markdown as md
 from results import pixels_sha256
 from text import indented, listed, number, numbered, table
 
@@ -68,7 +69,7 @@ def rate(results):
 
 
 def initialisation(results):
-    first = [f"{arm.label} {number(arm.cells[0].value('train_mse', 1))}" for arm in results.arms]
+    first = [f"{md(arm.name)} {number(arm.cells[0].value('train_mse', 1))}" for arm in results.arms]
     return ("The losses are not the only difference between the arms.",
             "The generator is seeded once and every arm then draws its own initial weights. With "
             "one run an arm, nothing separates the effect of the loss from that of the draw. Mean "
@@ -103,10 +104,10 @@ def brightest(results, label):
 
 
 def white(results):
-    levels = {arm.label: brightest(results, arm.label) for arm in results.arms}
+    levels = {arm.name: brightest(results, arm.label) for arm in results.arms}
     if levels.get("mse") is None:
         return None
-    others = [f"{v} under {k}" for k, v in levels.items() if k != "mse" and v is not None]
+    others = [f"{v} under {md(k)}" for k, v in levels.items() if k != "mse" and v is not None]
     verdict = "far from white" if levels["mse"] < 128 else "nearer to white than to black"
     return ("The claim that mean square pushes pixels towards white in the first epoch.",
             f"The brightest pixel of its image is then {levels['mse']} of 255: {verdict}"
@@ -121,7 +122,7 @@ def dead(results):
         if stack and given is not None:
             black = np.all(np.array(stack) == 0, axis=0)
             bright = black & (given > 127)
-            rows.append([arm.label, len(stack), int(black.sum()), int(bright.sum())])
+            rows.append([md(arm.name), len(stack), int(black.sum()), int(bright.sum())])
     if not rows:
         return None
     return ("Output units die.",
@@ -134,7 +135,7 @@ def dead(results):
 
 def constant(results):
     level = published.mean_image_mse()
-    finals = {arm.label: arm.cells[0].final("train_mse") for arm in results.arms}
+    finals = {md(arm.name): arm.cells[0].final("train_mse") for arm in results.arms}
     worse = [label for label, value in finals.items() if value > level]
     better = [label for label, value in finals.items() if value < level]
     verdict = f"Worse than that after the last epoch: {listed(worse) or 'none'}; "
@@ -147,14 +148,14 @@ def constant(results):
 def held_out(results):
     if not results.has("test_mse"):
         return None
-    pairs = [f"{arm.label} {number(arm.cells[0].final('test_mse'))} "
+    pairs = [f"{md(arm.name)} {number(arm.cells[0].final('test_mse'))} "
              f"({number(arm.cells[0].final('train_mse'))} in training)" for arm in results.arms]
     return ("The test set was loaded and never used.",
             f"Measured here, mean square error on it after the last epoch: {listed(pairs)}.")
 
 
 def speed(results):
-    pairs = [f"{arm.label} {arm.cells[0].ns_per_step() / 1e3:.1f} µs"
+    pairs = [f"{md(arm.name)} {arm.cells[0].ns_per_step() / 1e3:.1f} µs"
              for arm in results.arms if arm.cells[0].costs]
     if not pairs:
         return None

@@ -1,6 +1,7 @@
 """The optimizer study exactly as it was published."""
 
 import published
+from escape import markdown as md
 from text import indented, listed, number, numbered, scientific, table
 
 TITLE = "What the replay shows about the article's code"
@@ -48,14 +49,14 @@ def adam(results):
     size, epoch = nearest.worst()
     if size > facts["tolerance"]:
         return "", (f"No arm of this run reproduces the curve published as Adam; the nearest, "
-                    f"{nearest.arm.label}, is {scientific(size)} away in epoch {epoch}.")
+                    f"{md(nearest.arm.name)}, is {scientific(size)} away in epoch {epoch}.")
     optimizer = nearest.arm.optimizer
     sentence = f"The curve published as Adam is {optimizer.capitalize()}."
     text = (f"The file for Adam calls Adagrad. The arm that reproduces the curve within "
-            f"{scientific(size)} is trained with {optimizer}, from a third draw of the weights.")
+            f"{scientific(size)} is trained with {md(optimizer)}, from a third draw of the weights.")
     real = [m for m in matches[MISLABELLED] if m.arm.optimizer == "adam"]
     if real:
-        text += f" Adam itself ({real[0].arm.label}) misses it by {scientific(real[0].worst()[0])}."
+        text += f" Adam itself ({md(real[0].arm.name)}) misses it by {scientific(real[0].worst()[0])}."
     else:
         text += (" What Adam itself does on this task is in the experiment `article-intended`.")
     return sentence, text
@@ -73,7 +74,7 @@ def curves(results):
     for label, candidates in matches.items():
         for match in candidates:
             size, epoch = match.worst()
-            rows.append([label, match.arm.label, match.arm.optimizer, scientific(size, 2), epoch,
+            rows.append([md(label), md(match.arm.name), md(match.arm.optimizer), scientific(size, 2), epoch,
                          f"{size / facts['pixel']:.1f}",
                          "**yes**" if size <= facts["tolerance"] else "no"])
     header = ["published curve", "arm", "its optimizer", "largest difference", "in epoch",
@@ -113,7 +114,7 @@ def recorded(results):
     text = ("The curve is the mean over an epoch of the training loss before each update, and the "
             "test set is loaded and never used.")
     if results.has("test_mse"):
-        pairs = [f"{arm.label} {number(arm.cells[0].final('test_mse'))}" for arm in results.arms]
+        pairs = [f"{md(arm.name)} {number(arm.cells[0].final('test_mse'))}" for arm in results.arms]
         text += f" Measured here, mean square error on it after the last epoch: {listed(pairs)}."
     return "What the curves are.", text
 

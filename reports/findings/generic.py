@@ -3,6 +3,7 @@ whether the seeds can tell it from the next."""
 
 import numpy as np
 
+from escape import code, markdown as md
 from stats import ratio_interval
 from text import number, plural, ratio, table
 
@@ -22,7 +23,7 @@ def headline(results):
         if order:
             mean, arm = order[0]
             return (f"Lowest {column} after {plural(arm.cells[0].epochs[-1], 'epoch')}: "
-                    f"{number(mean)}, {arm.label}.")
+                    f"{number(mean)}, {arm.name}.")
     return "No run has reached its last epoch."
 
 
@@ -40,7 +41,7 @@ def findings(results):
         order = ranking(results, column)
         if len(order) > 1:
             (low, best), (high, second) = order[:2]
-            rows.append([f"`{column}`", best.label, number(low), second.label, number(high),
+            rows.append([code(column), md(best.name), number(low), md(second.name), number(high),
                          decided(best, second, column)])
     if not rows:
         return "There are not two arms to compare."

@@ -47,7 +47,7 @@ def curve(first, seed, epoch):
 
 
 def write(folder, name="article-losses", arms=LOSSES, seeds=(0,), epochs=3, dataset="mnist",
-          diverge=(), manifest=None):
+          diverge=(), manifest=None, images=True):
     """Write a result folder. diverge: (label, epoch) pairs; manifest: keys to replace."""
     (folder / "images").mkdir(parents=True)
     Image.fromarray(pixels("input", 0, 0)).save(folder / "images" / "input.png")
@@ -62,10 +62,11 @@ def write(folder, name="article-losses", arms=LOSSES, seeds=(0,), epochs=3, data
                 mse = curve(first, seed, epoch)
                 values = {"mse": mse, "abs": mse ** 0.5, "smooth_l1": mse / 2}
                 numbers = [values[loss], *(values[m] for m in METRICS)]
-                image = pixels(label, seed, epoch)
-                Image.fromarray(image).save(folder / "images" / cell / f"{epoch:02d}.png")
+                image = pixels(label, seed, epoch) if images else None
+                if images:
+                    Image.fromarray(image).save(folder / "images" / cell / f"{epoch:02d}.png")
                 trace.append([*key, epoch, dataset, "ok", 100, *map(repr, numbers * 2),
-                              digest(image), "0" * 64, "0" * 64])
+                              digest(image) if images else "", "0" * 64, "0" * 64])
                 cost = 100 * ns + 1000 * seed
                 timing.append([*key, epoch, dataset, "f64", "generic", 1, 100, 100, cost, cost,
                                cost / 100, cost / 100, 5000])
