@@ -65,21 +65,6 @@ static enum lg_status read_choices(const struct section *section, const char *na
     return status;
 }
 
-/* A label ends up in file names, CSV rows and figures' keys. */
-static enum lg_status check_label(const struct section *section, const char *label)
-{
-    unsigned char first = (unsigned char)label[0];
-    bool sound = (first | 0x20U) >= 'a' && (first | 0x20U) <= 'z';
-    sound = sound || (first >= '0' && first <= '9');
-    for (const char *c = label; *c != '\0'; c++)
-        sound = sound && (unsigned char)*c >= 0x20 && strchr(",\"'", *c) == NULL;
-    if (sound)
-        return LG_OK;
-    return node_fail_expected(node_get(section->node, "label"), section->error,
-                              path_key(section->path.text, "label").text,
-                              "a letter or digit and then no comma, quote or line break");
-}
-
 static uint64_t count_choices(const struct choice_sets *choices)
 {
     uint64_t count = 0;
@@ -97,8 +82,6 @@ static enum lg_status read_block(struct pool *pool, const struct registries *reg
     enum lg_status status = section_open(&section, "grid[]", path, node, pool, error);
     if (status == LG_OK)
         status = section_text(&section, "label", &block->label);
-    if (status == LG_OK && block->label != NULL)
-        status = check_label(&section, block->label);
     if (status == LG_OK)
         status = section_integer(&section, "draw", &block->draw);
     if (status == LG_OK)

@@ -148,5 +148,8 @@ void slug_make(const char *label, uint64_t seed, char slug[SPEC_NAME_MAX])
         bool kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_';
         slug[length] = upper ? (char)(c - 'A' + 'a') : kept ? c : '-';
     }
+    /* It is the name of a folder: neither an option of a command, nor hidden, nor above. */
+    if (slug[0] == '.' || slug[0] == '-')
+        slug[0] = '_';
     snprintf(slug + length, SPEC_NAME_MAX - length, "-s%" PRIu64, seed);
 }

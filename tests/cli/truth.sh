@@ -156,3 +156,35 @@ test_nothing_hostile_reaches_the_terminal() {
         nothing_unprintable out err
     done
 }
+
+# What stands in trace.csv is the label, to the byte, whatever it is made of.
+test_labels_of_any_kind_come_back() {
+    cat >spec.yaml <<'YAML'
+dataset: xor
+model: {inputs: 2, layers: [{outputs: 2}]}
+epochs: 1
+grid:
+  - {label: "two\nlines, \"quoted\"\r\n", losses: [mse], optimizers: [sgd]}
+  - {label: "\e[31m\u202e\u2028", losses: [mse], optimizers: [sgd]}
+  - {label: "日本語", losses: [mse], optimizers: [sgd]}
+  - {label: ../up, losses: [mse], optimizers: [sgd]}
+  - {label: -rf, losses: [mse], optimizers: [sgd]}
+  - {label: "' $x$ `id` |<i>\\", losses: [mse], optimizers: [sgd]}
+YAML
+    expect 0 run spec.yaml --out r
+    nothing_unprintable out err
+    expect 0 run spec.yaml --out r
+    says '6 of 6 cells were finished earlier'
+    expect 0 verify r
+    expect 0 verify r --against r
+    says 'same bits'
+    [ ! -e up ] && [ ! -e r/cells/up ] || fail 'a folder outside'
+    /usr/bin/env python3 - <<'PYTHON' || fail 'other labels'
+import csv
+with open("r/trace.csv", newline="", encoding="utf-8") as file:
+    labels = [row["label"] for row in csv.DictReader(file)]
+expected = ['two\nlines, "quoted"\r\n', "\x1b[31m\u202e\u2028", "日本語", "../up", "-rf",
+            "' $x$ `id` |<i>\\"]
+assert labels == expected, labels
+PYTHON
+}

@@ -100,21 +100,40 @@ static void expect_refused(const char *grid, int line, int column, const char *m
     cr_expect_not_null(strstr(error.message, message), "%s: %s", grid, error.message);
 }
 
-Test(label, has_no_characters_that_files_and_tables_lack)
-{
 #define BLOCK(label) "grid: {label: " label ", losses: [mse], optimizers: [sgd]}\n"
-    static const char sound[] = "expected a letter or digit and then no comma, quote or line break";
-    expect_refused(BLOCK("'a, b'"), 8, 15, sound);
-    expect_refused(BLOCK("it's"), 8, 15, sound);
-    expect_refused(BLOCK("'a\"b'"), 8, 15, sound);
-    expect_refused(BLOCK("\"a\\nb\""), 8, 15, sound);
-    expect_refused(BLOCK("\"a\\tb\""), 8, 15, sound);
-    expect_refused(BLOCK("-a"), 8, 15, sound);
-    expect_refused(BLOCK(".."), 8, 15, sound);
-    expect_refused(BLOCK("' a'"), 8, 15, sound);
+
+/* CSV quotes, terminals and figures are shown it escaped: a label is any text. */
+Test(label, is_any_text)
+{
+    static const struct {
+        const char *written, *label, *slug;
+    } cases[] = {
+        {BLOCK("'a, b'"), "a, b", "a--b-s1"},
+        {BLOCK("it's"), "it's", "it-s-s1"},
+        {BLOCK("'a\"b'"), "a\"b", "a-b-s1"},
+        {BLOCK("\"a\\nb\""), "a\nb", "a-b-s1"},
+        {BLOCK("\"a\\r\\n\\e[2J\""), "a\r\n\x1b[2J", "a----2j-s1"},
+        {BLOCK("-a"), "-a", "_a-s1"},
+        {BLOCK("../b"), "../b", "_.-b-s1"},
+        {BLOCK("' a'"), " a", "_a-s1"},
+        {BLOCK("日本"), "日本", "_------s1"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[SPEC_BYTES_MAX];
+        struct experiment experiment =
+            parse_sound(spec_with(GRID, cases[i].written, text), NULL, NULL);
+        cr_expect_str_eq(experiment.cells[0].label, cases[i].label);
+        cr_expect_str_eq(experiment.cells[0].slug, cases[i].slug);
+        experiment_free(&experiment);
+    }
+}
+
+Test(label, is_a_text_of_some_length)
+{
     expect_refused(BLOCK("''"), 8, 15,
                    "grid.label: found '\"\"', expected a text of 1 to 80 bytes");
     expect_refused(BLOCK("[a]"), 8, 15, "expected a text of 1 to 80 bytes");
+    expect_refused(BLOCK("\"a\\0b\""), 8, 15, "found a NUL character");
 }
 
 Test(label, too_long_is_refused)
