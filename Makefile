@@ -201,10 +201,10 @@ $(BUILD)/every_float $(BUILD)/errors: $(BUILD)/%: $(OBJ)/tests/golden/%.o $(ENGI
 PYTHON ?= $(firstword $(foreach p,python3 /usr/bin/python3,$(shell $(p) -c 'import matplotlib' 2>/dev/null && echo $(p))) python3)
 EXPERIMENTS := article-losses article-optimizers article-intended
 
-.PHONY: deps data reproduce quick report catalogue bench detect callgrind phases lint format install clean help
+.PHONY: deps data reproduce quick report contact-sheets catalogue bench detect callgrind phases lint format install clean help
 BUILD_PACKAGES  := gcc libc6-dev libfyaml-dev libjansson-dev libpng-dev zlib1g-dev libssl-dev
 TEST_PACKAGES   := libcriterion-dev libpcg-cpp-dev libmpfr-dev python3-markdown-it
-REPORT_PACKAGES := gnuplot-nox python3 python3-matplotlib python3-numpy
+REPORT_PACKAGES := gnuplot-nox python3 python3-matplotlib python3-numpy python3-scipy
 DATA_PACKAGES   := dataset-fashion-mnist
 deps: ## install what is missing, with apt; on another system, list it
 	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES) $(REPORT_PACKAGES) $(DATA_PACKAGES)
@@ -223,6 +223,9 @@ quick: deps ## one epoch of everything (one seed) and all figures, in results/qu
 
 report: all ## figures and report.md of every result in results/
 	@for d in results/*/manifest.json; do $(BIN) report "$${d%/manifest.json}"; done
+
+contact-sheets: ## every figure of reports of 1 to 100 made-up arms, to look at, in build/contact-sheets
+	@$(PYTHON) tests/reports/contact_sheets.py
 
 catalogue: all ## write docs/catalogue.md: every loss, optimizer, activation and initialisation
 	docs/catalogue.sh $(BIN) >$(BUILD)/catalogue.md

@@ -5,6 +5,8 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,21 +53,51 @@ def write_table(path, header, rows):
              for row in [header, *rows]])
 
 
-def run_gnuplot(script, table, target):
-    """Draw target.svg and target.png from a CSV file; returns why it could not, or nothing."""
+def run_gnuplot(script, table, target, folder=HERE):
+    """Draw target.svg and target.png from a table; returns why it could not, or nothing. A
+    script that was made for this figure has no argument but the file to write."""
     if not shutil.which("gnuplot"):
         return "gnuplot is not installed (package gnuplot-nox)"
     for ending in ENDINGS:
-        done = subprocess.run(
-            ["gnuplot", "-c", str(script), str(table.resolve()), f"{target.resolve()}.{ending}"],
-            cwd=HERE, env=os.environ | {"LC_ALL": "C.UTF-8"}, capture_output=True, text=True, check=False)
+        with tempfile.TemporaryDirectory() as scratch:
+            numbers = table.resolve() if table.name else None
+            if numbers and ending == "png":
+                numbers = spelled_out(numbers, Path(scratch))
+            done = subprocess.run(
+                ["gnuplot", "-c", str(script), *([str(numbers)] if numbers else []),
+                 f"{target.resolve()}.{ending}"],
+                cwd=folder, env=os.environ | {"LC_ALL": "C.UTF-8", "GNUPLOT_LIB": str(HERE)},
+                capture_output=True, text=True, check=False)
         if done.returncode:
             lines = [line for line in done.stderr.splitlines() if "line" in line]
             return f"gnuplot: {(lines or [done.stderr.strip()])[-1]}"
     return ""
 
 
+def spelled_out(table, scratch):
+    """The table, or a copy without the letters that the font lacks: a PNG would take them from
+    whatever font there is, at whatever size."""
+    text = table.read_text(encoding="utf-8")
+    if text.isascii():
+        return table
+    from style import drawable  # matplotlib, which knows the font, is needed for this alone
+    copy = scratch / table.name
+    copy.write_text("".join(c if c in "\t\n" else drawable(c) for c in text), encoding="utf-8")
+    return copy
+
+
+def run_commands(commands, target):
+    """Run a gnuplot script made for this figure, in its own folder: it draws target.svg and
+    target.png. Returns why it could not, or nothing."""
+    return run_gnuplot(Path(commands.name), Path(), target, folder=commands.parent)
+
+
+def beside(target, ending):
+    """The file of that ending beside a figure's."""
+    return Path(f"{target}{ending}")
+
+
 def remove_figure(target):
     """Remove what an earlier report drew."""
-    for ending in ENDINGS:
-        Path(f"{target}.{ending}").unlink(missing_ok=True)
+    for ending in (".svg", ".png", ".tsv", ".gp"):
+        beside(target, ending).unlink(missing_ok=True)

@@ -11,7 +11,9 @@ How to add a figure: put one file into reports/figures/. The number in front of
 its name is its place in the report.
 
   NN-name.py   Its docstring is the figure's title (first line) and caption.
-               draw(results) returns a matplotlib figure, or raises
+               draw(results) returns a matplotlib figure, or write(results, target)
+               writes target.svg and target.png and returns a note for the caption (a
+               figure may have one as `note`). Either raises
                results.Unavailable(reason) where it has nothing to show.
   NN-name.gp   Its first comment block is title and caption in the same way;
                `# needs: COLUMN ...` names columns of trace.csv. It is called
@@ -58,12 +60,17 @@ def draw_python(path, results, target):
     module = load_module(path)
     title, caption = split_heading(module.__doc__)
     try:
-        style.save(module.draw(results), target)
+        if hasattr(module, "write"):
+            note = module.write(results, target)
+        else:
+            fig = module.draw(results)
+            style.save(fig, target)
+            note = getattr(fig, "note", "")
     except Unavailable as reason:
         return Drawn(target.name, title, caption, str(reason))
     except Exception as error:  # the rest of the report is worth having; this one says why
         return Drawn(target.name, title, caption, f"{path.name} failed: {error!r}")
-    return Drawn(target.name, title, caption)
+    return Drawn(target.name, title, f"{caption} {escape.markdown(note)}".strip())
 
 
 def draw_gnuplot(path, results, target):

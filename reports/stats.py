@@ -53,12 +53,3 @@ def ratio_interval(above, below, measure):
         return None
     mean, half = mean_interval([math.log(a / b) for a, b in pairs])
     return math.exp(mean - half), math.exp(mean), math.exp(mean + half)
-
-
-def pareto_front(points):
-    """The points that no other one beats in both coordinates (less is better), by x."""
-    front = []
-    for point in sorted(p for p in points if np.isfinite(p[:2]).all()):
-        if not front or point[1] < front[-1][1]:
-            front.append(point)
-    return front

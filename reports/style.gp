@@ -5,15 +5,18 @@ if (!exists("height")) height = 520
 if (out[strlen(out)-3:] eq ".svg") \
     set terminal svg size 900,height font "DejaVu Sans,13" background "#FFFFFF" noenhanced
 if (out[strlen(out)-3:] eq ".png") \
-    set terminal pngcairo size 1296,int(1.44 * height + 0.5) font "DejaVu Sans,11" fontscale 1.7 linewidth 1.7 \
+    set terminal pngcairo size 1296,int(1.44 * height + 0.5) font "DejaVu Sans,11" fontscale 1.28 linewidth 1.7 \
         pointscale 1.7 background "#FFFFFF" noenhanced
 set encoding utf8
+# A font of that many pixels of the SVG.
+png = out[strlen(out)-3:] eq ".png"
+size(pixels) = sprintf(",%g", png ? pixels * 11 / 13.0 : pixels)
 set output out
 
-array colours[7] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
+array colours[8] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#882255"]
 array markers[6] = [7, 5, 9, 13, 11, 15] # circle square triangle diamond reversed pentagon
-do for [i = 1:42] {
-    set linetype i linewidth 2 linecolor rgb colours[(i - 1) % 7 + 1] \
+do for [i = 1:24] {
+    set linetype i linewidth 2 linecolor rgb colours[(i - 1) % 8 + 1] \
         pointtype markers[(i - 1) % 6 + 1] pointsize 0.8
 }
 

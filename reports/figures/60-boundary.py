@@ -10,9 +10,11 @@ import csv
 import numpy as np
 
 import escape
+import quality
 import style
 from results import Unavailable
 
+MOST, ACROSS = 12, 4  # panels, and how many in a row
 ACTIVATIONS = {
     "identity": lambda z: z,
     "relu": lambda z: np.maximum(z, 0),
@@ -26,19 +28,26 @@ def draw(results):
     if results.dataset != "xor":
         raise Unavailable("the samples are no points of a plane")
     networks = []
-    for arm in results.arms:
+    arms, note = quality.spread(results, results.arms, MOST)
+    for arm in arms:
         path = results.folder / "cells" / arm.cells[0].slug / "parameters.csv"
         if path.exists():
             networks.append((arm.name, read(path)))
     if not networks:
         raise Unavailable("no cell has finished")
-    fig = style.figure(2.6)
-    panels = fig.subplots(1, len(networks), sharey=True, squeeze=False)[0]
-    for axes, (label, layers) in zip(panels, networks):
+    across = min(ACROSS, max(3, len(networks)))
+    down = -(-len(networks) // across)
+    names = [style.fitted(label, style.WIDTH / across - 0.7, 10) for label, _ in networks]
+    fig = style.figure(down * (style.WIDTH / across + 0.15 * max(n.lines for n in names)) + 0.2)
+    panels = fig.subplots(down, across, sharex=True, sharey=True, squeeze=False)
+    for axes, name, (_, layers) in zip(panels.flat, names, networks):
         draw_plane(axes, layers)
-        axes.set_title(escape.matplotlib(label))
-        axes.set_xlabel("first pixel")
-    panels[0].set_ylabel("second pixel")
+        axes.set_title(name.text, size=10)
+    for axes in list(panels.flat)[len(networks):]:
+        axes.set_visible(False)
+    fig.supxlabel("first pixel", size=11)
+    fig.supylabel("second pixel", size=11)
+    fig.note = note
     return fig
 
 

@@ -37,8 +37,8 @@ import test_compare  # noqa: E402
 import timing_sample  # noqa: E402
 
 SEED = 20250101
-LABELS = 240  # hostile labels that go through reports, 48 at a time
-TOGETHER = 48
+LABELS = 240  # hostile labels that go through reports, 24 at a time
+TOGETHER = 24
 READER = MarkdownIt("commonmark").enable("table")
 
 # Each is one thing that some format takes for more than a text.
@@ -118,7 +118,8 @@ class Whole(unittest.TestCase):
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             code = module.main([str(folder)])
-        self.assertEqual(code, 0, err.getvalue())
+        self.assertEqual((code, err.getvalue()), (0, ""))
+        self.assertNotIn(" failed: ", out.getvalue())
         for character in out.getvalue():
             self.assertTrue(character == "\n" or escape.visible(character) == character
                             or unicodedata.category(character).startswith("M"), repr(character))
@@ -142,6 +143,12 @@ class Whole(unittest.TestCase):
         for target in kinds["link_open"]:
             self.assertRegex(target, r"^[a-z-]+\.svg$")
 
+    def assert_drawn(self, svg, labels):
+        """Every name is in the figure, on however many lines, which stand one after the other."""
+        drawn = "\n".join(texts(svg)).replace("\n", "").replace(" ", "")
+        for name in escape.names(labels):
+            self.assertIn(name.replace(" ", ""), drawn, svg)
+
     def assert_names(self, found, labels):
         """Every label's name is there, and no two are the same."""
         names = escape.names(labels)
@@ -163,6 +170,8 @@ class Whole(unittest.TestCase):
                 self.assert_sound(markdown)
                 first = next(t for t in tables(markdown) if t[0][0] == "arm")
                 self.assert_names([read_back(row[0]) for row in first[1:]], group)
+                for figure in ("training-curves", "test-curves", "final-values", "speed-quality"):
+                    self.assert_drawn(path.parent / f"{figure}.svg", group)
 
     def test_reports_of_costs(self):
         for seed in range(SEED, SEED + 3):

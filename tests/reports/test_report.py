@@ -105,7 +105,7 @@ class Whole(Folder):
         self.assertIn("2 runs diverged: abs-s1 in epoch 2, abs-s2 in epoch 2", out)
         self.assertIn("**diverged**: seed 1 in epoch 2 and seed 2 in epoch 2", text)
         self.assertIn("**Fashion-MNIST stands in for mnist**", text)
-        self.assertIn("![Final quality under every loss](final-values.png)", text)
+        self.assertIn("![Final quality of every arm](final-values.png)", text)
         self.assertFalse((folder / "report" / "published-images.png").exists())
         self.assertIn("Lowest test_mse after 3 epochs: 0.0", text)
 
@@ -317,10 +317,6 @@ class Parts(unittest.TestCase):
         self.assertAlmostEqual(mean, 2)
         self.assertAlmostEqual(high, 2)
         self.assertIsNone(stats.ratio_interval(arm(s1=1.0), arm(s2=1.0), measure))
-
-    def test_pareto_front(self):
-        points = [(1, 5), (2, 6), (3, 4), (3, 3), (4, 3), (5, float("nan")), (6, 1)]
-        self.assertEqual(stats.pareto_front(points), [(1, 5), (3, 3), (6, 1)])
 
     def test_gnuplot_and_matplotlib_share_a_palette(self):
         text = (REPORTS / "style.gp").read_text()

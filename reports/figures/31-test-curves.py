@@ -1,0 +1,12 @@
+"""Test curves
+
+The metrics on the held-out test set after each epoch. A line is the mean over the seeds that
+got that far, its band reaches from the lowest seed to the highest. A cross at the upper edge
+marks the epoch in which a run diverged; a cross before a name, that it has no number at all.
+"""
+
+import curves
+
+
+def write(results, target):
+    return curves.write(results, "test", target)
