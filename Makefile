@@ -143,6 +143,7 @@ test: deps ## everything quick: unit, command line, reports, the first two epoch
 	tests/isa/baseline.sh $(BUILD)
 	$(ALLOCATIONS)
 	tests/cli/run.sh $(BIN)
+	$(PYTHON) tests/property/accepted.py $(BIN) --count 24
 	tests/install.sh $(BIN)
 	$(PYTHON) -m unittest discover -q -s tests/reports
 	tests/replay.sh $(BIN) 2
@@ -164,6 +165,13 @@ test-bits: ## gcc and clang, -O0 and -O3, every ISA: byte-identical trace.csv
 test-neon: ## the tables of digests on AArch64, by the neon and generic copies under qemu
 	@.ci/deps.sh gcc gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
 	tests/isa/neon.sh $(BUILD)/neon
+
+N ?= 500
+SEED ?= $(shell date +%s)
+.PHONY: test-property
+test-property: deps ## N=500 random specs (SEED=... the same again): what run accepts, every command accepts
+	@$(MAKE) --no-print-directory -j $(JOBS) all
+	$(PYTHON) tests/property/accepted.py $(BIN) --count $(N) --seed $(SEED)
 
 test-planted: ## break every rule of the numerics contract in a copy of the tree: a test must fail
 	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)

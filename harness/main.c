@@ -66,6 +66,9 @@ static void print_overview(FILE *file)
     for (size_t i = 0; i < COMMANDS; i++)
         fprintf(file, "  %-9s  %s\n", commands[i]->name, commands[i]->summary);
     fputs("\n`lossgrid help COMMAND` tells more.\n\n"
+          "Exit codes: 0 done; 1 the run or the check failed; 2 wrong command line, or wrong\n"
+          "content of a file; 3 the environment lacks something: a file, memory, disk, rights;\n"
+          "128 + N stopped by signal N (Ctrl-C: 130). A cell that diverges is a result: 0.\n\n"
           "Example:\n"
           "  lossgrid run experiments/article-losses.yaml\n",
           file);

@@ -148,7 +148,7 @@ static enum lg_status open_twin(struct timing *timing, double ns,
         if (timing->arms[i].skipped[0] == '\0')
             sound[count++] = &timing->arms[i];
     if (count == 0)
-        return lg_fail_at(error, LG_INPUT, timing->context.experiment->path, 0, 0,
+        return lg_fail_at(error, LG_FAILED, timing->context.experiment->path, 0, 0,
                           "nothing to be timed; %s: %s", timing->arms[0].name,
                           timing->arms[0].skipped);
     const struct arm *original = sound[schedule_twin(timing->effort.seed, count)];

@@ -141,3 +141,43 @@ test_output_that_cannot_be_written() {
     [ $code -eq 3 ] || fail "exit code $code, expected 3"
     grep -q 'standard output' err || fail 'not said'
 }
+
+# Every option that a command takes is in its help, and every option in its help is taken.
+test_help_has_every_option() {
+    for command in run time list 'eval loss mse' gradcheck verify compare report calibrate env; do
+        # shellcheck disable=SC2086
+        expect 2 $command --no-such-option
+        sed 's/.*valid: //; s/;.*//' err | tr -d ' \n' | tr , '\n' | sort >taken
+        grep -q -- '^--' taken || fail "no options of $command"
+        expect 0 help "${command%% *}"
+        # `lossgrid list ... --format` is another command's.
+        sed 's/`lossgrid [^`]*`//g' out | grep -oE '(^|[^a-z-])--[a-z][a-z0-9-]*' |
+            grep -oE -- '--[a-z0-9-]+' | sort -u >told
+        same_file told taken
+    done
+}
+
+# The examples of the helps are command lines that are understood.
+test_examples_of_help_are_understood() {
+    expect 0 help
+    sed -n 's/^  \([a-z]*\)  .*/\1/p' out >names
+    while read -r command; do
+        expect 0 help "$command"
+        sed -n '/^Example:/,$ s/^  lossgrid //p' out | sed 's/   .*//' >examples
+        [ -s examples ] || fail "no example of $command"
+        while read -r -a line; do
+            code=0
+            "$LOSSGRID" "${line[@]}" --no-such-option >out 2>err </dev/null || code=$?
+            if [ "$command" != help ] && [ "$command" != version ]; then
+                [ $code -eq 2 ] || fail "exit code $code of ${line[*]}"
+                says "unknown option '--no-such-option'"
+            fi
+        done <examples
+    done <names
+}
+
+test_exit_codes_are_told() {
+    expect 0 help
+    says 'Exit codes: 0 done'
+    says 'Ctrl-C: 130'
+}
