@@ -1,5 +1,8 @@
 """A folder of `lossgrid time` in memory.
 
+Costs, floors and ratios are those of the later state of each arm's training, settled or not;
+those of its first steps are apart. A folder whose tables know of no states has first steps only.
+
 `load(folder)` reads its tables, machine.json and manifest.json and returns a `Timings`;
 what makes a report impossible raises `InputError`. An empty field is None: not measured,
 which is never the same as 0.
@@ -7,7 +10,7 @@ which is never the same as 0.
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from escape import markdown as md, names
@@ -15,6 +18,7 @@ from tables import InputError, number, read_csv
 
 PHASES = ("step", "data", "forward", "loss", "backward", "update")
 PARTS = PHASES[1:]
+STATES = FIRST, SETTLED, UNSETTLED = ("first", "settled", "unsettled")
 TWIN = "@aa"  # ends the name of the cell that was measured once more
 # File -> (columns that are texts, columns that are numbers and may be empty)
 COLUMNS = {
@@ -27,18 +31,25 @@ COLUMNS = {
     "phases.csv": (("cell",), ("overhead", "low", "high")),
     "conditions.csv": (("when", "condition", "verdict", "sentence"), ()),
 }
+RANKING = (("cell", "verdict"), ("ratio", "low", "high", "floor"))
 
 
 @dataclass
 class Arm:
-    """One cell: phase -> its row of cost.csv."""
+    """One cell: phase -> its row of cost.csv, of the later state; `first`: of the first steps."""
     cell: str
     costs: dict
+    first: dict = field(default_factory=dict)
     name: str = ""  # its label, else its cell, as people read it, unlike that of any other arm
 
     @property
     def facts(self):
         return next(iter(self.costs.values()))
+
+    @property
+    def state(self):
+        """(word, steps before it, or None where they are not told)"""
+        return self.facts["state"], self.facts["from_step"]
 
     def get(self, phase, column):
         """A number, or None where it was not measured."""
@@ -61,6 +72,7 @@ class Timings:
     conditions: list
     machine: dict
     manifest: dict
+    ranking: list = field(default_factory=list)
 
     def floor(self, phase):
         """How far the twins were apart in this phase, else in any; None: unknown."""
@@ -107,7 +119,7 @@ def times(arm, base, phase, per=""):
 
 
 def read_rows(folder, name):
-    texts, numbers = COLUMNS[name]
+    texts, numbers = RANKING if name == "ranking.csv" else COLUMNS[name]
     path = folder / name
     if not path.is_file():
         raise InputError(f"{folder}: no {name}; expected a folder that `lossgrid time` wrote")
@@ -118,8 +130,24 @@ def read_rows(folder, name):
             if value is not None and not math.isfinite(value):
                 raise InputError(f"{path}:{row['line']}: {column} is '{row[column]}', expected a "
                                  "finite number or nothing")
-        rows.append({c: row[c] for c in texts} | values | {"line": row["line"]})
+        state = row.get("state", FIRST)
+        if state not in STATES:
+            raise InputError(f"{path}:{row['line']}: state is '{state}', expected one of "
+                             f"{', '.join(STATES)}")
+        step = number(path, row, "from_step", float) if row.get("from_step") else None
+        rows.append({c: row[c] for c in texts} | values
+                    | {"line": row["line"], "state": state, "from_step": step})
     return rows
+
+
+def late(rows):
+    """The rows of the later state, or all where there are none of one."""
+    return [row for row in rows if row["state"] != FIRST] or rows
+
+
+def read_ranking(folder):
+    """Each arm against the cheapest, from ratios round by round; none where the file is not."""
+    return read_rows(folder, "ranking.csv") if (folder / "ranking.csv").is_file() else []
 
 
 def read_json(folder, name):
@@ -144,13 +172,16 @@ def load(folder):
         if row["phase"] not in PHASES:
             raise InputError(f"{folder / 'cost.csv'}:{row['line']}: phase is '{row['phase']}', "
                              f"expected one of {', '.join(PHASES)}")
-        arms.setdefault(row["cell"], Arm(row["cell"], {})).costs[row["phase"]] = row
+        arm = arms.setdefault(row["cell"], Arm(row["cell"], {}))
+        (arm.first if row["state"] == FIRST else arm.costs)[row["phase"]] = row
+    for arm in arms.values():
+        arm.costs = arm.costs or arm.first
     twins = [arm for arm in arms.values() if arm.cell.endswith(TWIN)]
     others = [arm for arm in arms.values() if not arm.cell.endswith(TWIN)]
     if not others:
         raise InputError(f"{folder / 'cost.csv'}: no row; expected some for each cell")
     for arm, name in zip(others, names(arm.facts["label"] or arm.cell for arm in others)):
         arm.name = name
-    return Timings(folder, others, twins, tables["noise.csv"], tables["phases.csv"],
+    return Timings(folder, others, twins, late(tables["noise.csv"]), late(tables["phases.csv"]),
                    tables["conditions.csv"], read_json(folder, "machine.json"),
-                   read_json(folder, "manifest.json"))
+                   read_json(folder, "manifest.json"), late(read_ranking(folder)))

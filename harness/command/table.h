@@ -7,7 +7,7 @@
 
 #include "harness/record/text.h"
 
-enum { TABLE_COLUMNS_MAX = 8 };
+enum { TABLE_COLUMNS_MAX = 12 };
 
 enum table_format { TABLE_TEXT, TABLE_CSV, TABLE_MARKDOWN };
 

@@ -68,6 +68,11 @@ static enum lg_status check(const struct compared *compared, struct lg_error *er
                            "'%s'; %s",
                            pairing->a->path, pairing->b->path, pairing->refused, pairing->first,
                            pairing->parting.bytes);
+        if (pairing->cells == 0 && pairing->apart > 0)
+            return lg_fail(error, LG_FAILED,
+                           "%s and %s were timed in different states of their training; time both "
+                           "with one --settle",
+                           pairing->a->path, pairing->b->path);
         if (pairing->cells == 0)
             return lg_fail(error, LG_FAILED, "%s and %s have no cell in common", pairing->a->path,
                            pairing->b->path);
@@ -116,8 +121,9 @@ const struct command compare_command = {
         "larger of both folders' A/A floors; \"same\" if it lies within; else \"undecided\". "
         "Cells\n"
         "whose weights_sha256 differ did not do the same work: they are refused, with the place\n"
-        "where the trace.csv beside the folders part. Exit code 1 if any was refused, or none is\n"
-        "in both.\n"
+        "where the trace.csv beside the folders part. Of each cell the later state is compared:\n"
+        "after equal steps, or settled in both folders. Exit code 1 if any was refused, or none\n"
+        "is in both.\n"
         "\n"
         "  --out DIR   write compare.csv, compare.json, and compare.md with a figure there\n"
         "\n"

@@ -88,16 +88,39 @@ static enum lg_status compare_phase(const struct pairing *pairing, struct paired
 
 /* ---- One cell ------------------------------------------------------------ */
 
-/* Why the two did not do the same work, or nothing. */
+/* Whether both were timed after so many steps; where one does not tell, they were. */
+static bool is_one_state(const struct timed_cell *a, const struct timed_cell *b)
+{
+    return a->from_step == b->from_step || isnan(a->from_step + b->from_step);
+}
+
+/* Why two that both settled, or not, elsewhere in their training cannot be compared, or
+ * nothing: two settled states cost what all states from there on do. */
+static void find_distance(const struct timed_cell *a, const struct timed_cell *b,
+                          char reason[PAIRED_REASON_MAX])
+{
+    static const char settled[] = "settled";
+    reason[0] = '\0';
+    if (!is_one_state(a, b) && (strcmp(a->state, settled) != 0 || strcmp(b->state, settled) != 0))
+        snprintf(reason, PAIRED_REASON_MAX,
+                 "states differ: %.12s at step %.0f and %.12s at step %.0f; see time --settle",
+                 a->state, a->from_step, b->state, b->from_step);
+}
+
+/* Why the two did not do the same work, or nothing. In different states of one training the
+ * weights of the first steps are the same. */
 static void find_obstacle(const struct timed_cell *a, const struct timed_cell *b,
                           char reason[PAIRED_REASON_MAX])
 {
+    const bool one_state = is_one_state(a, b);
+    const char *digest_a = one_state ? a->weights_sha256 : a->first_sha256;
+    const char *digest_b = one_state ? b->weights_sha256 : b->first_sha256;
     reason[0] = '\0';
-    if (a->weights_sha256[0] == '\0' || b->weights_sha256[0] == '\0')
+    if (digest_a[0] == '\0' || digest_b[0] == '\0')
         snprintf(reason, PAIRED_REASON_MAX, "a weights_sha256 is not told");
-    else if (strcmp(a->weights_sha256, b->weights_sha256) != 0)
-        snprintf(reason, PAIRED_REASON_MAX, "weights_sha256 differ: %.16s and %.16s",
-                 a->weights_sha256, b->weights_sha256);
+    else if (strcmp(digest_a, digest_b) != 0)
+        snprintf(reason, PAIRED_REASON_MAX, "weights_sha256 differ: %.16s and %.16s", digest_a,
+                 digest_b);
     else if (a->batch != b->batch)
         snprintf(reason, PAIRED_REASON_MAX, "batches differ: %g and %g", a->batch, b->batch);
     else if (a->parameters != b->parameters || strcmp(a->precision, b->precision) != 0)
@@ -124,7 +147,9 @@ static enum lg_status add_cell(struct pairing *pairing, const struct timed_cell 
         if (pairing->refused++ == 0)
             pairing->first = a->cell;
     } else if (a != NULL && b != NULL) {
-        pairing->cells++;
+        find_distance(a, b, obstacle);
+        pairing->apart += obstacle[0] != '\0';
+        pairing->cells += obstacle[0] == '\0';
     }
     for (size_t phase = 0; status == LG_OK && phase < TIMED_PHASES; phase++) {
         if (!has_phase(a, phase) && !has_phase(b, phase))

@@ -87,6 +87,15 @@ static bool is_twin(const char *cell)
     return size > 3 && strcmp(cell + size - 3, "@aa") == 0;
 }
 
+static const char first_state[] = "first";
+
+/* Whether a row is of the first steps, of a file that has later ones too. */
+static bool is_early(const struct source *source, size_t row)
+{
+    return csv_column(&source->table, "state") >= 0 &&
+           strcmp(field(source, row, "state"), first_state) == 0;
+}
+
 static struct timed_cell *find_cell(const struct timed_folder *folder, const char *cell)
 {
     for (size_t i = 0; i < folder->count; i++)
@@ -112,7 +121,12 @@ static struct timed_cell *add_cell(struct timed_folder *folder, const struct sou
         .precision = field(source, row, "precision"),
         .isa = field(source, row, "isa"),
         .weights_sha256 = field(source, row, "weights_sha256"),
+        .state = first_state,
+        .first_sha256 = "",
+        .from_step = (double)NAN,
     };
+    if (csv_column(&source->table, "state") >= 0)
+        cell->state = field(source, row, "state");
     return cell;
 }
 
@@ -120,7 +134,7 @@ static enum lg_status read_cost_row(struct timed_folder *folder, const struct so
                                     size_t row, struct lg_error *error)
 {
     const char *name = field(source, row, "cell");
-    if (is_twin(name))
+    if (is_twin(name) || is_early(source, row))
         return LG_OK;
     size_t phase = 0;
     enum lg_status status = read_phase(source, row, &phase, error);
@@ -129,6 +143,10 @@ static enum lg_status read_cost_row(struct timed_folder *folder, const struct so
     struct timed_cell *cell = find_cell(folder, name);
     if (cell == NULL)
         cell = add_cell(folder, source, row);
+    if (csv_column(&source->table, "from_step") >= 0)
+        status = read_number(source, row, "from_step", true, &cell->from_step, error);
+    if (status != LG_OK)
+        return status;
     struct timed_cost *cost = &cell->costs[phase];
     if (cost->is_there)
         return lg_fail_at(error, LG_INPUT, source->path, (int)row + 1, 0,
@@ -146,6 +164,17 @@ static enum lg_status read_cost_row(struct timed_folder *folder, const struct so
     for (size_t i = 0; status == LG_OK && i < sizeof numbers / sizeof *numbers; i++)
         status = read_number(source, row, numbers[i].column, true, numbers[i].number, error);
     return status;
+}
+
+/* What the weights of the cells were in their first steps. */
+static void read_first(struct timed_folder *folder, const struct source *source)
+{
+    for (size_t row = 1; row < source->table.rows; row++) {
+        struct timed_cell *cell =
+            is_early(source, row) ? find_cell(folder, field(source, row, "cell")) : NULL;
+        if (cell != NULL)
+            cell->first_sha256 = field(source, row, "weights_sha256");
+    }
 }
 
 static enum lg_status read_cost(struct timed_folder *folder, struct lg_error *error)
@@ -166,6 +195,7 @@ static enum lg_status read_cost(struct timed_folder *folder, struct lg_error *er
         return lg_fail(error, LG_ENVIRONMENT, "not enough memory to read %s", source.path);
     for (size_t row = 1; status == LG_OK && row < source.table.rows; row++)
         status = read_cost_row(folder, &source, row, error);
+    read_first(folder, &source);
     if (status == LG_OK && folder->count == 0)
         status = lg_fail_at(error, LG_INPUT, source.path, 0, 0, "no row; expected some cells");
     return status;
@@ -210,7 +240,7 @@ static enum lg_status read_sample(struct timed_folder *folder, const struct sour
                                   size_t row, struct lg_error *error)
 {
     const char *name = field(source, row, "cell");
-    if (is_twin(name) || field(source, row, "wall_ns")[0] == '\0' ||
+    if (is_twin(name) || is_early(source, row) || field(source, row, "wall_ns")[0] == '\0' ||
         strcmp(field(source, row, "phase"), probed) == 0)
         return LG_OK;
     size_t phase = 0;
@@ -253,6 +283,8 @@ static enum lg_status read_noise(struct timed_folder *folder, struct lg_error *e
     for (size_t row = 1; status == LG_OK && row < source.table.rows; row++) {
         size_t phase = 0;
         double *floor = &folder->floor;
+        if (is_early(&source, row))
+            continue;
         if (strcmp(field(&source, row, "phase"), "all") != 0) {
             status = read_phase(&source, row, &phase, error);
             if (status == LG_OK)

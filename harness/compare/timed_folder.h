@@ -37,7 +37,9 @@ struct timed_cost {
 /* Texts are borrowed from the folder's tables. */
 struct timed_cell {
     const char *cell, *loss, *optimizer, *label, *precision, *isa, *weights_sha256;
-    double batch, parameters;
+    const char *state;                   /* of its training: "first", "settled" or "unsettled" */
+    const char *first_sha256;            /* of the weights in its first steps; empty: not told */
+    double batch, parameters, from_step; /* from_step: NAN where it is not told */
     struct timed_cost costs[TIMED_PHASES];
 };
 
@@ -51,6 +53,9 @@ struct timed_folder {
     double floors[TIMED_PHASES], floor;
     double overhead; /* the largest of phases.csv */
 };
+
+/* Of each cell the later state is read; its first steps only from a folder that has nothing
+ * else, as those have that know of no states. */
 
 /* Read the folder at path, which must outlive *folder. LG_INPUT with file, line, what was
  * found and what expected. *folder is the caller's to free, whatever the status. */

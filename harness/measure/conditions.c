@@ -157,7 +157,8 @@ static void judge_affinity(const struct conditions *before, const struct conditi
     if (before->allowed_count == 0 || after->allowed_count == 0)
         say(row, CONDITIONS_UNKNOWN, "The system does not tell which processors may be used.");
     else if (memcmp(before->allowed, after->allowed, sizeof before->allowed) != 0)
-        say(row, CONDITIONS_WARNING, "The processors that may be used changed during the run.");
+        say(row, CONDITIONS_WARNING, "The processors that may be used changed%s.",
+            after->nothing_ran ? "" : " during the run");
     else if (before->allowed_count > 1)
         say(row, CONDITIONS_WARNING,
             "The run may move among %zu processors; pin it to one (taskset).",
@@ -198,6 +199,11 @@ static void judge_load(const struct conditions *before, const struct conditions 
 {
     if (!before->load_is_known || !after->load_is_known)
         say(row, CONDITIONS_UNKNOWN, "The system does not tell its load.");
+    else if (after->nothing_ran)
+        say(row, after->load > LOAD_BEFORE ? CONDITIONS_WARNING : CONDITIONS_OK,
+            after->load > LOAD_BEFORE ? "Other programs run: the load is %.2f."
+                                      : "The load is %.2f.",
+            after->load);
     else if (before->load > LOAD_BEFORE || after->load > LOAD_AFTER)
         say(row, CONDITIONS_WARNING,
             "Other programs ran: the load was %.2f before and %.2f after the run.", before->load,
@@ -256,7 +262,8 @@ static void judge_steal(const struct conditions *before, const struct conditions
     const struct conditions_times time = passed(&before->own, &after->own);
     if (!time.is_known)
         say(row, CONDITIONS_UNKNOWN,
-            "The time that a hypervisor took away is not known, or the run was too short.");
+            "The time that a hypervisor took away is not known, or %s was too short.",
+            after->nothing_ran ? "the moment of looking" : "the run");
     else if (share(time.steal, &time) > STEAL_SHARE)
         say(row, CONDITIONS_WARNING, "A hypervisor took %.2f %% of the time away.",
             100 * share(time.steal, &time));

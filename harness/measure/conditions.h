@@ -29,6 +29,7 @@ struct conditions {
     struct conditions_times own;      /* of the allowed processors, summed */
     struct conditions_times siblings; /* of those that share their cores, summed */
     const char *variant;              /* of the build */
+    bool nothing_ran; /* set by the caller, of a second moment: there was no run in between */
 };
 
 enum conditions_verdict { CONDITIONS_OK, CONDITIONS_WARNING, CONDITIONS_UNKNOWN };

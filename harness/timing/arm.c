@@ -8,12 +8,14 @@
 
 #include "harness/run/clock.h"
 
-/* Steps from the initialisation to where blocks begin; a method that takes all samples at
+/* Steps from the initialisation to the first state; a method that takes all samples at
  * once does much in one. */
 enum { FIRST_STEPS = 16, FIRST_STEPS_FULL = 2 };
-/* Steps of a block before it begins anew: as many as the spec trains after the first
- * ones, within these bounds, so that no block sees a network that has long converged. */
-enum { SPAN_LEAST = 64, SPAN_MOST = 1024, SPAN_FULL = 8 };
+/* Steps of a block before it begins anew: a part of those that the spec trains, so that even
+ * the last state's block ends within them, and within these bounds. */
+enum { SPAN_PART = 4, SPAN_LEAST = 64, SPAN_MOST = 1024, SPAN_FULL = 8 };
+/* Steps whose samples are at hand for blocks: an epoch's, or so many. */
+enum { POOL_MOST = 1 << 16 };
 enum { LONGEST_STEP_S = 5, WARM_UP_NS = 50000000, PILOTS_MOST_NS = 500000000, PILOTS = 5 };
 /* What looking into phases may cost, and the steps that this is found by; and which part
  * of a block is run before it, uncounted. */
@@ -53,11 +55,12 @@ static void configure(struct arm *arm, const struct arm_context *context)
     arm->first = is_full ? FIRST_STEPS_FULL : FIRST_STEPS;
     arm->most = SPAN_FULL;
     if (!is_full) {
-        arm->most = total > FIRST_STEPS + SPAN_LEAST ? total - FIRST_STEPS : SPAN_LEAST;
-        arm->most = arm->most < SPAN_MOST ? arm->most : SPAN_MOST;
+        const uint64_t part = total / SPAN_PART;
+        arm->most = part < SPAN_LEAST ? SPAN_LEAST : part < SPAN_MOST ? part : SPAN_MOST;
     }
     const uint64_t needed = arm->first + arm->most;
     config.total_steps = total > needed ? total : needed;
+    arm->limit = config.total_steps - arm->most;
     arm->config = config;
 }
 
@@ -77,13 +80,31 @@ static bool takes_too_long(const struct arm *arm, const struct arm_context *cont
     return one_ns * (double)arm->batch * LEAST_FACTOR > LONGEST_STEP_S * 1e9;
 }
 
-/* Steps first to first + count - 1; false when the network diverges. */
-static bool train(const struct arm *arm, const struct arm_context *context, size_t first,
-                  size_t count)
+/* Stay busy for a share of the processor time since `begin`: what blocks are measured in,
+ * and what another program's turn does not shorten. */
+static void wait_for(double share, uint64_t begin)
 {
+    const uint64_t end = clock_cpu_ns();
+    const double ns = share * (double)(end - begin);
+    while ((double)(clock_cpu_ns() - end) < ns) {
+    }
+}
+
+size_t arm_train(struct arm *arm, const struct arm_context *context, const struct feed *feed,
+                 size_t first, size_t count)
+{
+    const struct arm_planted *planted = &arm->planted;
+    const struct lg_pass pass = feed_pass(feed, &context->dataset->train, first, count);
     struct lg_sums sums = {0};
-    const struct lg_pass pass = feed_pass(&arm->feed, &context->dataset->train, first, count);
-    return context->backend->train(arm->net, &pass, &sums) == count;
+    const bool waits = planted->share > 0 && arm->at >= planted->from;
+    const uint64_t begin = waits ? clock_cpu_ns() : 0;
+    const size_t taken = context->backend->train(arm->net, &pass, &sums);
+    if (waits)
+        wait_for(planted->grows ? planted->share * (double)arm->at / (double)planted->from
+                                : planted->share,
+                 begin);
+    arm->at += taken;
+    return taken;
 }
 
 static void skip(struct arm *arm, const char *reason)
@@ -93,8 +114,27 @@ static void skip(struct arm *arm, const char *reason)
 
 static const char too_long[] = "a step takes longer than 5 s";
 
-/* The first steps, the digest after them and the checkpoint. */
-static void take_first_steps(struct arm *arm, const struct arm_context *context)
+void arm_place(struct arm *arm, const struct arm_context *context)
+{
+    arm->net = ground_place(context->ground, context->backend, &arm->config);
+}
+
+void arm_restore(struct arm *arm, const struct arm_context *context, const struct arm_point *point)
+{
+    context->backend->restore(arm->net, point->bytes);
+    arm->at = point->steps;
+}
+
+void arm_keep(const struct arm *arm, const struct arm_context *context, struct arm_point *point)
+{
+    point->steps = arm->at;
+    context->backend->weights_digest(arm->net, point->weights_sha256);
+    context->backend->save(arm->net, point->bytes);
+}
+
+/* The first steps, and the state after them. */
+static void take_first_steps(struct arm *arm, const struct arm_context *context,
+                             const struct feed *feed)
 {
     const struct experiment *experiment = context->experiment;
     const struct lg_initialisation how = {
@@ -111,7 +151,7 @@ static void take_first_steps(struct arm *arm, const struct arm_context *context)
     }
     for (size_t s = 0; s < arm->first; s++) {
         const uint64_t begin = clock_wall_ns();
-        if (!train(arm, context, s, 1)) {
+        if (arm_train(arm, context, feed, s, 1) < 1) {
             skip(arm, "it diverges in its first steps");
             return;
         }
@@ -120,23 +160,37 @@ static void take_first_steps(struct arm *arm, const struct arm_context *context)
             return;
         }
     }
-    context->backend->weights_digest(arm->net, arm->weights_sha256);
-    context->backend->save(arm->net, arm->start);
+    arm_keep(arm, context, &arm->points[ARM_FIRST]);
 }
 
-/* The arm's turn on the ground. */
-static void place(struct arm *arm, const struct arm_context *context)
+/* Memory for both checkpoints, and the feed of blocks. */
+static enum lg_status take_memory(struct arm *arm, const struct arm_context *context,
+                                  struct lg_error *error)
 {
-    arm->net = ground_place(context->ground, context->backend, &arm->config);
+    const size_t bytes = context->backend->checkpoint_bytes(arm->net);
+    const size_t epoch = (context->samples + arm->batch - 1) / arm->batch;
+    const size_t pool = epoch < POOL_MOST ? epoch : POOL_MOST;
+    for (size_t i = 0; i < ARM_STATES; i++) {
+        arm->points[i].bytes = malloc(bytes > 0 ? bytes : 1);
+        if (arm->points[i].bytes == NULL)
+            return lg_fail(error, LG_ENVIRONMENT, "not enough memory for a checkpoint of %zu bytes",
+                           bytes);
+    }
+    return feed_make(&arm->feed, &arm->source, arm->batch, arm->first,
+                     pool > arm->most ? pool : arm->most, error);
 }
 
 enum lg_status arm_open(struct arm *arm, const struct arm_context *context, const struct cell *cell,
                         bool is_twin, struct lg_error *error)
 {
     const struct lg_backend *backend = context->backend;
-    const struct feed_source source = {context->experiment, &context->dataset->train,
-                                       context->samples, cell->seed};
-    *arm = (struct arm){.cell = cell, .is_twin = is_twin};
+    struct feed feed;
+    *arm = (struct arm){
+        .cell = cell,
+        .is_twin = is_twin,
+        .planted = context->planted != NULL ? context->planted(context->to, cell)
+                                            : (struct arm_planted){0},
+        .source = {context->experiment, &context->dataset->train, context->samples, cell->seed}};
     snprintf(arm->name, sizeof arm->name, "%s%s", cell->slug, is_twin ? "@aa" : "");
     configure(arm, context);
     struct lg_arena measured = {0};
@@ -146,44 +200,66 @@ enum lg_status arm_open(struct arm *arm, const struct arm_context *context, cons
         skip(arm, why.message);
         return LG_OK;
     }
-    place(arm, context);
+    arm_place(arm, context);
     arm->parameters = backend->parameter_count(arm->net);
-    const size_t bytes = backend->checkpoint_bytes(arm->net);
-    arm->start = malloc(bytes > 0 ? bytes : 1);
-    if (arm->start == NULL)
-        return lg_fail(error, LG_ENVIRONMENT, "not enough memory for a checkpoint of %zu bytes",
-                       bytes);
-    enum lg_status status =
-        feed_make(&arm->feed, &source, arm->batch, arm->first + arm->most, error);
+    enum lg_status status = take_memory(arm, context, error);
     if (status == LG_OK)
-        take_first_steps(arm, context);
-    return status;
+        status = feed_make(&feed, &arm->source, arm->batch, 0, arm->first, error);
+    if (status != LG_OK)
+        return status;
+    take_first_steps(arm, context, &feed);
+    feed_free(&feed);
+    return LG_OK;
 }
 
 void arm_close(struct arm *arm)
 {
-    free(arm->start);
+    for (size_t i = 0; i < ARM_STATES; i++) {
+        free(arm->points[i].bytes);
+        arm->points[i].bytes = NULL;
+    }
     feed_free(&arm->feed);
-    arm->start = NULL;
     arm->net = NULL;
+}
+
+const char *arm_state_word(const struct arm *arm, enum arm_state state)
+{
+    return state == ARM_FIRST                    ? "first"
+           : settling_is_settled(&arm->settling) ? "settled"
+                                                 : "unsettled";
 }
 
 /* ---- Blocks -------------------------------------------------------------- */
 
-/* ns of `count` steps from the start; below 0 when they diverge. */
-static double pilot(struct arm *arm, const struct arm_context *context, size_t count)
+size_t arm_offset(const struct arm *arm, double where, size_t steps)
 {
-    context->backend->restore(arm->net, arm->start);
+    const size_t room = arm->feed.steps > steps ? arm->feed.steps - steps : 0;
+    return (size_t)(where * (double)room);
+}
+
+/* ns of `count` steps from a state; below 0 when they diverge. */
+static double pilot(struct arm *arm, const struct arm_context *context, enum arm_state state,
+                    size_t count)
+{
+    arm_restore(arm, context, &arm->points[state]);
     const uint64_t begin = clock_wall_ns();
-    const bool sound = train(arm, context, arm->first, count);
+    const bool sound = arm_train(arm, context, &arm->feed, 0, count) == count;
     const uint64_t end = clock_wall_ns();
     return sound ? (double)(end - begin) : -1.0;
+}
+
+/* Of both states the late one counts, but the first must go as far. */
+static double pilot_both(struct arm *arm, const struct arm_context *context, size_t count)
+{
+    if (pilot(arm, context, ARM_FIRST, count) < 0)
+        return -1.0;
+    return pilot(arm, context, ARM_LATE, count);
 }
 
 /* The longest span of block_ns that does not diverge. */
 static void find_span(struct arm *arm, const struct arm_context *context, double block_ns)
 {
-    double ns = pilot(arm, context, 1);
+    double ns = pilot_both(arm, context, 1);
     arm->span = 1;
     if (ns < 0) {
         skip(arm, "it diverges in its first steps");
@@ -191,7 +267,7 @@ static void find_span(struct arm *arm, const struct arm_context *context, double
     }
     while (ns < block_ns && arm->span < arm->most) {
         const size_t next = 2 * arm->span < arm->most ? 2 * arm->span : arm->most;
-        const double next_ns = pilot(arm, context, next);
+        const double next_ns = pilot_both(arm, context, next);
         if (next_ns < 0)
             break;
         arm->span = next;
@@ -215,7 +291,7 @@ void arm_warm_up(struct arm *arm, const struct arm_context *context, double bloc
     double pilots[PILOTS];
     size_t count = 0;
     do {
-        pilots[count++ % PILOTS] = pilot(arm, context, arm->span) / (double)arm->span;
+        pilots[count++ % PILOTS] = pilot(arm, context, ARM_LATE, arm->span) / (double)arm->span;
     } while (clock_wall_ns() - begin < (count < PILOTS ? PILOTS_MOST_NS : WARM_UP_NS));
     count = count < PILOTS ? count : PILOTS;
     qsort(pilots, count, sizeof *pilots, compare);
@@ -224,8 +300,8 @@ void arm_warm_up(struct arm *arm, const struct arm_context *context, double bloc
 
 void arm_settle(struct arm *arm, const struct arm_context *context, size_t span, size_t repeats)
 {
-    place(arm, context);
-    if (span <= arm->span || pilot(arm, context, span) >= 0) {
+    arm_place(arm, context);
+    if (span <= arm->span || pilot_both(arm, context, span) >= 0) {
         arm->span = span;
         arm->repeats = repeats;
         return;
@@ -237,57 +313,71 @@ void arm_settle(struct arm *arm, const struct arm_context *context, size_t span,
 void arm_probe(struct arm *arm, const struct arm_context *context, const struct phases *phases)
 {
     arm->phases = *phases;
-    place(arm, context);
+    arm_place(arm, context);
     context->backend->set_probe(arm->net, &arm->phases.probe);
     const size_t count = arm->span < PILOT_STEPS ? arm->span : PILOT_STEPS;
     const struct phases *now = &arm->phases;
     for (int i = 0; i < PROBE_PILOTS && (i == 0 || !phases_can_settle(now)); i++)
-        (void)pilot(arm, context, count);
+        (void)pilot(arm, context, ARM_LATE, count);
     context->backend->set_probe(arm->net, NULL);
     phases_settle(&arm->phases, PROBE_SHARE);
 }
 
-/* Stay busy for a share of the time since `begin`, whatever the machine's pace. */
-static void wait_for(double share, uint64_t begin)
-{
-    const uint64_t end = clock_wall_ns();
-    const double ns = share * (double)(end - begin);
-    while ((double)(clock_wall_ns() - end) < ns) {
-    }
-}
-
 /* Caches and branches as they are within a block, which another arm's block has just
- * left otherwise: a few steps that do not count. */
-static void lead_in(struct arm *arm, const struct arm_context *context)
+ * left otherwise: a few steps that do not count, on samples far from the block's, whose
+ * pixels training has not just read either. */
+static void lead_in(struct arm *arm, const struct arm_context *context,
+                    const struct block_plan *plan)
 {
     const size_t blocks = arm->span * arm->repeats / LEAD_IN_SHARE;
     const size_t steps = blocks < arm->span ? blocks : arm->span;
+    const double where = plan->where < 0.5 ? plan->where + 0.5 : plan->where - 0.5;
+    arm_restore(arm, context, &arm->points[plan->state]);
     if (steps > 0)
-        (void)pilot(arm, context, steps);
+        (void)arm_train(arm, context, &arm->feed, arm_offset(arm, where, steps), steps);
+}
+
+/* `span` steps from the state, in *totals; false when they diverge, and nothing is added. */
+static bool take_piece(struct arm *arm, const struct arm_context *context,
+                       struct readings *readings, enum arm_state state, size_t offset,
+                       struct counter_totals *totals)
+{
+    const struct counter_totals before = *totals;
+    const struct phases seen = arm->phases;
+    arm_restore(arm, context, &arm->points[state]);
+    counter_session_start(readings->session);
+    const bool sound = arm_train(arm, context, &arm->feed, offset, arm->span) == arm->span;
+    counter_session_stop(readings->session, totals);
+    if (!sound) {
+        *totals = before;
+        arm->phases = seen;
+    }
+    return sound;
 }
 
 void arm_block(struct arm *arm, const struct arm_context *context, struct readings *readings,
-               bool is_probed, struct block *block)
+               const struct block_plan *plan, struct block *block)
 {
     struct counter_totals totals = {0};
-    place(arm, context);
-    lead_in(arm, context);
+    arm_place(arm, context);
+    lead_in(arm, context, plan);
     phases_reset(&arm->phases);
-    context->backend->set_probe(arm->net, is_probed ? &arm->phases.probe : NULL);
+    context->backend->set_probe(arm->net, plan->is_probed ? &arm->phases.probe : NULL);
+    const size_t first = arm_offset(arm, plan->where, arm->span);
+    const size_t places = arm_offset(arm, 1, arm->span) + 1;
     for (size_t r = 0; r < arm->repeats; r++) {
-        context->backend->restore(arm->net, arm->start);
-        counter_session_start(readings->session);
-        const uint64_t begin = arm->slow_down > 0 ? clock_wall_ns() : 0;
-        const bool sound = train(arm, context, arm->first, arm->span);
-        if (arm->slow_down > 0)
-            wait_for(arm->slow_down, begin);
-        counter_session_stop(readings->session, &totals);
-        assert(sound); /* the pilot did the same, to the bit */
+        const size_t offset = (first + r * arm->span) % places;
+        if (take_piece(arm, context, readings, plan->state, offset, &totals))
+            continue;
+        /* The pilot did these, to the bit. */
+        arm->refused++;
+        const bool sound = take_piece(arm, context, readings, plan->state, 0, &totals);
+        assert(sound);
         (void)sound;
     }
     context->backend->set_probe(arm->net, NULL);
     block->steps = arm->repeats * arm->span;
-    block->phase_steps = is_probed ? arm->phases.steps : 0;
+    block->phase_steps = plan->is_probed ? arm->phases.steps : 0;
     for (size_t p = 0; p < LG_PHASES; p++)
         block->phase_ticks[p] = (double)arm->phases.ticks[p];
     readings_take(readings, &totals, block->values);

@@ -1,6 +1,6 @@
-/* One configuration whose steps are timed. Every block of it begins from the same
- * parameters and state and sees the same samples, so that every block is the same work
- * and what differs is the machine's doing. */
+/* One configuration whose steps are timed, in two states: its first steps, and as far on in
+ * its training as was looked. Every block begins from one of the two; all arms of a round
+ * see the same samples, so that what differs between them is the arms' doing. */
 #ifndef HARNESS_TIMING_ARM_H
 #define HARNESS_TIMING_ARM_H
 
@@ -8,8 +8,28 @@
 #include "harness/timing/feed.h"
 #include "harness/timing/ground.h"
 #include "harness/timing/readings.h"
+#include "harness/timing/settling.h"
 
 enum { ARM_NAME_MAX = SPEC_NAME_MAX + 8, ARM_REASON_MAX = 256, ARMS_MAX = 256 };
+
+/* What a figure is of. */
+enum arm_state { ARM_FIRST, ARM_LATE };
+enum { ARM_STATES = 2 };
+
+/* A state of the training where blocks begin. */
+struct arm_point {
+    uint64_t steps; /* before it */
+    void *bytes;    /* a checkpoint; owned */
+    char weights_sha256[LG_DIGEST_HEX];
+};
+
+/* A cost planted to test the method: after the steps of a call wait for a share of the time
+ * that they took, from a step on, and the more the later if it grows. */
+struct arm_planted {
+    double share; /* 0: nothing is planted */
+    uint64_t from;
+    bool grows; /* share times the step over `from` */
+};
 
 /* What all arms of a timing share. Borrowed. */
 struct arm_context {
@@ -18,6 +38,9 @@ struct arm_context {
     const struct lg_backend *backend;
     size_t samples;        /* training samples that are used */
     struct ground *ground; /* where the networks lie; written to */
+    /* What is planted in a cell to test the method; NULL: nothing. */
+    struct arm_planted (*planted)(const void *to, const struct cell *cell);
+    const void *to;
 };
 
 struct arm {
@@ -27,18 +50,22 @@ struct arm {
     char skipped[ARM_REASON_MAX]; /* why it is not timed, or empty */
     struct lg_net_config config;
     struct lg_net *net; /* on the ground, until the next arm takes its turn */
-    void *start;        /* a checkpoint after the first steps: where each block begins; owned */
-    struct feed feed;
+    uint64_t at;        /* steps that it has taken */
+    struct arm_point points[ARM_STATES];
+    struct settling settling;
+    struct feed_source source;
+    struct feed feed; /* the samples of blocks: an epoch of steps after the first ones */
     size_t batch, parameters;
-    size_t first; /* steps before a block: the same on every machine */
-    size_t most;  /* steps of a block before it begins anew */
-    /* A block is `repeats` times `span` steps from the start. */
+    size_t first;   /* steps before the first state: the same on every machine */
+    size_t most;    /* steps of a block before it begins anew */
+    uint64_t limit; /* where looking for the late state ends: the spec trains no further */
+    /* A block is `repeats` times `span` steps from its state. */
     bool is_full; /* its batch is all samples */
     size_t span, repeats;
     double pilot_ns;      /* a step, roughly */
     struct phases phases; /* told by the network in blocks that are looked into */
-    double slow_down;     /* share of its steps' time that is waited for besides; 0: none */
-    char weights_sha256[LG_DIGEST_HEX]; /* after the first steps */
+    struct arm_planted planted;
+    size_t refused; /* blocks taken on other samples, since it diverged on theirs */
 };
 
 /* A block's results. */
@@ -60,11 +87,23 @@ bool arm_is_same(const struct cell *a, const struct cell *b);
 enum lg_status arm_open(struct arm *arm, const struct arm_context *context, const struct cell *cell,
                         bool is_twin, struct lg_error *error);
 
-/* Find what a step takes and how many of them go on without diverging, warming up
- * meanwhile: to about block_ns. */
+/* Train steps first to first + count - 1 of a feed, the network's next ones. Returns how
+ * many it took: fewer when it diverges. */
+size_t arm_train(struct arm *arm, const struct arm_context *context, const struct feed *feed,
+                 size_t first, size_t count);
+
+/* The network on the ground, in a state. */
+void arm_place(struct arm *arm, const struct arm_context *context);
+void arm_restore(struct arm *arm, const struct arm_context *context, const struct arm_point *point);
+
+/* Keep the network's state; its checkpoint has room for it. */
+void arm_keep(const struct arm *arm, const struct arm_context *context, struct arm_point *point);
+
+/* Find what a step takes and how many of them go on without diverging from either state,
+ * warming up meanwhile: to about block_ns. After arm_climb(), in climb.h. */
 void arm_warm_up(struct arm *arm, const struct arm_context *context, double block_ns);
 
-/* From now on a block is `repeats` times `span` steps, at most arm->most, from the start:
+/* From now on a block is `repeats` times `span` steps, at most arm->most, from its state:
  * or as many in shorter pieces, where the network would diverge on the way. */
 void arm_settle(struct arm *arm, const struct arm_context *context, size_t span, size_t repeats);
 
@@ -72,9 +111,23 @@ void arm_settle(struct arm *arm, const struct arm_context *context, size_t span,
  * its steps are to be read. After arm_settle(). */
 void arm_probe(struct arm *arm, const struct arm_context *context, const struct phases *phases);
 
-/* Time a block; is_probed: its phases are looked into. */
+/* Which block: where is a share, from 0 to 1, of the samples to choose from; is_probed: its
+ * phases are looked into. */
+struct block_plan {
+    enum arm_state state;
+    double where;
+    bool is_probed;
+};
+
+/* Time a block. */
 void arm_block(struct arm *arm, const struct arm_context *context, struct readings *readings,
-               bool is_probed, struct block *block);
+               const struct block_plan *plan, struct block *block);
+
+/* The first of `steps` steps of the arm's feed that lie at a share of it. */
+size_t arm_offset(const struct arm *arm, double where, size_t steps);
+
+/* What a figure of that state is of: "first", "settled" or "unsettled". Static. */
+const char *arm_state_word(const struct arm *arm, enum arm_state state);
 
 /* Free. Safe on a zeroed struct. */
 void arm_close(struct arm *arm);

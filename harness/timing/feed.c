@@ -30,15 +30,18 @@ static void draw(struct epoch *epoch, const struct feed_source *source, uint64_t
 static void fill(struct feed *feed, struct epoch *epoch, const struct feed_source *source)
 {
     const size_t count = feed->batch * feed->steps;
-    uint64_t number = 0;
-    for (size_t done = 0; done < count; done += source->samples) {
-        const size_t left = count - done;
-        const size_t bytes = (left < source->samples ? left : source->samples) * sizeof(uint32_t);
-        draw(epoch, source, ++number);
-        memcpy(feed->order + done, epoch->order, bytes);
+    const uint64_t first = feed->from * feed->batch;
+    for (size_t done = 0; done < count;) {
+        const size_t skipped = (size_t)((first + done) % source->samples);
+        const size_t rest = source->samples - skipped, left = count - done;
+        const size_t taken = left < rest ? left : rest;
+        const size_t bytes = taken * sizeof(uint32_t);
+        draw(epoch, source, (first + done) / source->samples + 1);
+        memcpy(feed->order + done, epoch->order + skipped, bytes);
         for (size_t i = 0; i < PARTNERS_MAX; i++)
             if (feed->partner[i] != NULL)
-                memcpy(feed->partner[i] + done, epoch->partners.lists[i], bytes);
+                memcpy(feed->partner[i] + done, epoch->partners.lists[i] + skipped, bytes);
+        done += taken;
     }
 }
 
@@ -58,11 +61,11 @@ static enum lg_status take_lists(struct feed *feed, const struct epoch *epoch,
 }
 
 enum lg_status feed_make(struct feed *feed, const struct feed_source *source, size_t batch,
-                         size_t steps, struct lg_error *error)
+                         uint64_t from, size_t steps, struct lg_error *error)
 {
     struct lg_arena arena = {0};
     struct epoch epoch = {0};
-    *feed = (struct feed){.batch = batch, .steps = steps};
+    *feed = (struct feed){.batch = batch, .from = from, .steps = steps};
     place(&epoch, &arena, source);
     enum lg_status status = lg_arena_create(&arena, arena.used_bytes, error);
     if (status != LG_OK)

@@ -8,7 +8,9 @@
 #include "harness/spec/experiment.h"
 
 struct feed {
-    size_t batch, steps;
+    size_t batch;
+    uint64_t from; /* the step that it begins with, counted from 0 */
+    size_t steps;
     uint32_t *order;                 /* (steps, batch); owned */
     uint32_t *partner[PARTNERS_MAX]; /* like order; NULL where the task has none; owned */
 };
@@ -21,12 +23,13 @@ struct feed_source {
     uint64_t seed;
 };
 
-/* Steps of `batch` samples each, at most source->samples. The same call with more steps
- * begins with the same ones. LG_ENVIRONMENT when memory is short. */
+/* So many steps of `batch` samples each, at most source->samples, from step `from` on. A
+ * step has the same samples in every feed that holds it. LG_ENVIRONMENT when memory is
+ * short. */
 enum lg_status feed_make(struct feed *feed, const struct feed_source *source, size_t batch,
-                         size_t steps, struct lg_error *error);
+                         uint64_t from, size_t steps, struct lg_error *error);
 
-/* Steps `first` to first + steps - 1. */
+/* Steps `first` to first + steps - 1 of those that the feed holds, counted from 0. */
 struct lg_pass feed_pass(const struct feed *feed, const struct lg_images *images, size_t first,
                          size_t steps);
 

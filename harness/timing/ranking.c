@@ -13,12 +13,12 @@ bool ranking_summarise(double *values, size_t count, struct sample_summary *summ
     return known > 0;
 }
 
-bool ranking_ratio(const struct timing *timing, const struct arm *a, const struct arm *b,
-                   struct sample_summary *summary)
+bool ranking_ratio(const struct timing *timing, enum arm_state state, const struct arm *a,
+                   const struct arm *b, struct sample_summary *summary)
 {
     double over[SAMPLE_MOST], under[SAMPLE_MOST];
-    const struct series *first = timing_series(timing, a, false);
-    const struct series *second = timing_series(timing, b, false);
+    const struct series *first = timing_series(timing, a, state, false);
+    const struct series *second = timing_series(timing, b, state, false);
     if (first == NULL || second == NULL || timing->rounds == 0)
         return false;
     series_step_ns(timing, first, over);
@@ -27,16 +27,17 @@ bool ranking_ratio(const struct timing *timing, const struct arm *a, const struc
     return true;
 }
 
-double ranking_floor(const struct timing *timing)
+double ranking_floor(const struct timing *timing, enum arm_state state)
 {
     const struct arm *twin = timing_twin(timing);
     struct sample_summary ratio;
-    if (twin == NULL || !ranking_ratio(timing, twin, timing_original(timing), &ratio))
+    if (twin == NULL || !ranking_ratio(timing, state, twin, timing_original(timing), &ratio))
         return (double)NAN;
     return ratio_floor(&ratio);
 }
 
-size_t ranking_order(const struct timing *timing, const struct arm *ranked[ARMS_MAX])
+size_t ranking_order(const struct timing *timing, enum arm_state state,
+                     const struct arm *ranked[ARMS_MAX])
 {
     double ratios[ARMS_MAX];
     size_t count = 0;
@@ -45,7 +46,8 @@ size_t ranking_order(const struct timing *timing, const struct arm *ranked[ARMS_
         const struct arm *arm = &timing->arms[i];
         struct sample_summary ratio;
         reference = reference == NULL && arm->skipped[0] == '\0' ? arm : reference;
-        if (arm->is_twin || reference == NULL || !ranking_ratio(timing, arm, reference, &ratio))
+        if (arm->is_twin || reference == NULL ||
+            !ranking_ratio(timing, state, arm, reference, &ratio))
             continue;
         size_t at = count++;
         for (; at > 0 && ratios[at - 1] > ratio.median; at--) {
@@ -56,4 +58,25 @@ size_t ranking_order(const struct timing *timing, const struct arm *ranked[ARMS_
         ratios[at] = ratio.median;
     }
     return count;
+}
+
+bool ranking_against_training(const struct arm *arm, struct sample_summary *summary)
+{
+    const struct settling *settling = &arm->settling;
+    if (settling->count < 2)
+        return false;
+    const struct settling_look *last = &settling->looks[settling->count - 1];
+    const struct sample_summary *block = &last->block, *training = &last->training;
+    if (training->count == 0 || !(training->median > 0))
+        return false;
+    *summary = (struct sample_summary){
+        .count = block->count,
+        .median = block->median / training->median,
+        .has_interval = block->has_interval && training->has_interval && training->low > 0,
+    };
+    if (summary->has_interval) {
+        summary->low = block->low / training->high;
+        summary->high = block->high / training->low;
+    }
+    return true;
 }

@@ -9,16 +9,22 @@
  * values change places. */
 bool ranking_summarise(double *values, size_t count, struct sample_summary *summary);
 
-/* The ratio of two arms' whole steps; false when there is none. */
-bool ranking_ratio(const struct timing *timing, const struct arm *a, const struct arm *b,
-                   struct sample_summary *summary);
+/* The ratio of two arms' whole steps from a state; false when there is none. */
+bool ranking_ratio(const struct timing *timing, enum arm_state state, const struct arm *a,
+                   const struct arm *b, struct sample_summary *summary);
 
-/* ratio_floor() of the twins' whole steps; NaN without twins. */
-double ranking_floor(const struct timing *timing);
+/* ratio_floor() of the twins' whole steps from a state; NaN without twins. */
+double ranking_floor(const struct timing *timing, enum arm_state state);
 
-/* The arms, the cheapest first, the twin left out; returns how many. Their order is that
- * of their ratios to one of them, which a machine that changes its pace disturbs less than
- * the order of their times. */
-size_t ranking_order(const struct timing *timing, const struct arm *ranked[ARMS_MAX]);
+/* The arms by their cost from a state, the cheapest first, the twin left out; returns how many.
+ * Their order is that of their ratios to one of them, which a machine that changes its pace
+ * disturbs less than the order of their times. */
+size_t ranking_order(const struct timing *timing, enum arm_state state,
+                     const struct arm *ranked[ARMS_MAX]);
+
+/* What a step of the late state costs in blocks, over what the steps of the training that led
+ * there did, just before: from the far ends of both intervals. False when nothing was
+ * trained between the states. */
+bool ranking_against_training(const struct arm *arm, struct sample_summary *summary);
 
 #endif

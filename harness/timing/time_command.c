@@ -1,6 +1,7 @@
 #include "harness/timing/time_command.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,15 +21,28 @@ struct options {
     size_t override_count;
     const char *out, *isa, *data; /* NULL: not given */
     const char *counters;
-    const char *slow_down; /* CELL=PERCENT, or NULL */
-    size_t budget_s, seed;
-    double precision; /* per cent */
+    const char *slow_down;         /* CELL=PERCENT, or NULL */
+    size_t budget_s, seed, settle; /* settle: a step; 0: not given */
+    double precision;              /* per cent */
     bool is_strict, is_quiet;
 };
 
 /* ---- The command line ---------------------------------------------------- */
 
-enum { OUT = 1, SET, ISA, DATA, BUDGET, PRECISION, COUNTERS, SEED, SLOW_DOWN, STRICT, QUIET };
+enum {
+    OUT = 1,
+    SET,
+    ISA,
+    DATA,
+    BUDGET,
+    PRECISION,
+    COUNTERS,
+    SEED,
+    SETTLE,
+    SLOW_DOWN,
+    STRICT,
+    QUIET
+};
 static const struct option long_options[] = {
     {"out", required_argument, NULL, OUT},
     {"set", required_argument, NULL, SET},
@@ -38,6 +52,7 @@ static const struct option long_options[] = {
     {"precision", required_argument, NULL, PRECISION},
     {"counters", required_argument, NULL, COUNTERS},
     {"seed", required_argument, NULL, SEED},
+    {"settle", required_argument, NULL, SETTLE},
     {"slow-down", required_argument, NULL, SLOW_DOWN},
     {"strict", no_argument, NULL, STRICT},
     {"quiet", no_argument, NULL, QUIET},
@@ -83,6 +98,8 @@ static enum lg_status take_option(struct options *options, int option, struct lg
         return readings_choose(optarg, chosen, error);
     case SEED:
         return command_number("--seed", optarg, 0, INT64_MAX, &options->seed, error);
+    case SETTLE:
+        return command_number("--settle", optarg, 1, INT64_MAX, &options->settle, error);
     case SLOW_DOWN:
         options->slow_down = optarg;
         return LG_OK;
@@ -133,10 +150,34 @@ struct request {
     const struct lg_backend *backend;
     char directory[FILES_PATH_MAX];
     const struct cell *slowed;
-    double slow_down; /* a share */
+    struct arm_planted planted;
 };
 
-/* CELL=PERCENT, the cell by its label or its folder's name. */
+/* PERCENT, PERCENT@STEP or PERCENT@STEP+ (it grows). */
+static enum lg_status read_planted(const char *text, struct arm_planted *planted,
+                                   struct lg_error *error)
+{
+    char percent[32], step[32];
+    size_t from = 0;
+    double share;
+    const char *at = strchr(text, '@');
+    const size_t size = at != NULL ? (size_t)(at - text) : strlen(text);
+    snprintf(percent, sizeof percent, "%.*s", (int)(size < 31 ? size : 31), text);
+    enum lg_status status = read_percent("--slow-down", percent, SLOW_DOWN_MOST, &share, error);
+    *planted = (struct arm_planted){0};
+    if (status == LG_OK && at != NULL) {
+        snprintf(step, sizeof step, "%.31s", at + 1);
+        const size_t digits = strlen(step);
+        planted->grows = digits > 0 && step[digits - 1] == '+';
+        step[planted->grows ? digits - 1 : digits] = '\0';
+        status = command_number("--slow-down", step, 1, INT64_MAX, &from, error);
+    }
+    planted->from = from;
+    planted->share = share / 100;
+    return status;
+}
+
+/* CELL=PERCENT[@STEP[+]], the cell by its label or its folder's name. */
 static enum lg_status read_slow_down(const char *text, struct request *request,
                                      struct lg_error *error)
 {
@@ -144,13 +185,11 @@ static enum lg_status read_slow_down(const char *text, struct request *request,
     const char *equals = strrchr(text, '=');
     char name[SPEC_NAME_MAX];
     size_t at = 0;
-    double percent;
     if (equals == NULL || (size_t)(equals - text) >= sizeof name)
         return lg_fail(error, LG_USAGE, "--slow-down: found '%.64s', expected CELL=PERCENT", text);
     memcpy(name, text, (size_t)(equals - text));
     name[equals - text] = '\0';
-    enum lg_status status =
-        read_percent("--slow-down", equals + 1, SLOW_DOWN_MOST, &percent, error);
+    enum lg_status status = read_planted(equals + 1, &request->planted, error);
     if (status != LG_OK)
         return status;
     while (at < experiment->cell_count && strcmp(experiment->cells[at].label, name) != 0)
@@ -166,7 +205,6 @@ static enum lg_status read_slow_down(const char *text, struct request *request,
     }
     if (status == LG_OK)
         request->slowed = &experiment->cells[at];
-    request->slow_down = percent / 100;
     return status;
 }
 
@@ -215,9 +253,10 @@ static enum lg_status check_and_run(const struct options *options, struct reques
         .effort = {.seed = options->seed,
                    .budget_ns = options->budget_s * 1000000000ull,
                    .precision = options->precision / 100,
-                   .counters = options->counters},
+                   .counters = options->counters,
+                   .settle_steps = options->settle},
         .slowed = request->slowed,
-        .slow_down = request->slow_down,
+        .planted = request->planted,
         .system = system != NULL ? system : "",
         .is_strict = options->is_strict,
         .is_quiet = options->is_quiet,
@@ -240,38 +279,45 @@ static enum lg_status run(int argc, char **argv, struct lg_error *error)
 
 const struct command time_command = {
     .name = "time",
-    .synopsis = "SPEC [--out DIR] [--budget S] [--precision PERCENT] [--counters LIST]\n"
-                "              [--set KEY=VALUE]... [--isa NAME] [--data DIR] [--seed N]\n"
-                "              [--strict] [--quiet] [--slow-down CELL=PERCENT]",
+    .synopsis =
+        "SPEC [--out DIR] [--budget S] [--precision PERCENT] [--counters LIST]\n"
+        "              [--set KEY=VALUE]... [--isa NAME] [--data DIR] [--seed N]\n"
+        "              [--settle STEP] [--strict] [--quiet] [--slow-down CELL=PERCENT[@STEP[+]]]",
     .summary = "what a training step costs, arm by arm, and who is really faster",
-    .help = "Times training steps of every configuration of a spec (its first seed) side by\n"
-            "side on one processor: blocks of steps, every arm once a round, in random order,\n"
-            "until each median's 95 % interval is narrow enough or the budget ends. Every\n"
-            "block of an arm begins from the same parameters and does the same work. One arm\n"
-            "is measured twice: what its two series differ by is noise, and no winner is named\n"
-            "within it. Nothing else should run on the machine meanwhile. Writes cost.csv,\n"
-            "samples.csv, noise.csv, ranking.csv, phases.csv, conditions.csv, machine.json and\n"
-            "manifest.json.\n"
-            "\n"
-            "  --out DIR            where to (default: results/NAME of the spec/timing)\n"
-            "  --budget S           seconds at most (default: 60); from 10 on the machine is\n"
-            "                       calibrated as well, which takes 4 more\n"
-            "  --precision PERCENT  widest interval, as a share of the median (default: 2)\n"
-            "  --counters LIST      see `lossgrid list counters` (default: clock,tsc,perf);\n"
-            "                       the clocks are always read\n"
-            "  --set KEY=VALUE      replace a key of the spec, by its dotted path\n"
-            "  --isa NAME           the compiled copy of the engine\n"
-            "  --data DIR           the folder of the data set's files\n"
-            "  --seed N             of the order of blocks and of the arm measured twice\n"
-            "                       (default: 1)\n"
-            "  --strict             refuse (exit code 3) unless every condition is known to be\n"
-            "                       good: governor, turbo, load and so on\n"
-            "  --quiet              no progress and no closing table\n"
-            "  --slow-down CELL=PERCENT\n"
-            "                       a test of the method: after the steps of a cell wait for\n"
-            "                       that share of what they took. The manifest says so\n"
-            "\n"
-            "Example:\n"
-            "  lossgrid time experiments/optimizers.yaml --budget 120 --out results/cost\n",
+    .help =
+        "Times training steps of every configuration of a spec (its first seed) side by\n"
+        "side on one processor: blocks of steps, every arm once a round, in random order,\n"
+        "until each median's 95 % interval is narrow enough or the budget ends. What a step\n"
+        "costs changes as training goes on, so each arm is timed in two states: after its\n"
+        "first steps, and after as many as a third of the budget has room for, where the\n"
+        "cost is called settled if it has not changed since a quarter of them. All arms of\n"
+        "a round see the same samples. One arm is measured twice: what its two series\n"
+        "differ by is noise, and no winner is named within it. Nothing else should run on\n"
+        "the machine meanwhile. Writes cost.csv, samples.csv, noise.csv, ranking.csv,\n"
+        "settling.csv, phases.csv, conditions.csv, machine.json and manifest.json.\n"
+        "\n"
+        "  --out DIR            where to (default: results/NAME of the spec/timing)\n"
+        "  --budget S           seconds at most (default: 60); from 10 on the machine is\n"
+        "                       calibrated as well, which takes 4 more\n"
+        "  --precision PERCENT  widest interval, as a share of the median (default: 2)\n"
+        "  --counters LIST      see `lossgrid list counters` (default: clock,tsc,perf);\n"
+        "                       the clocks are always read\n"
+        "  --set KEY=VALUE      replace a key of the spec, by its dotted path\n"
+        "  --isa NAME           the compiled copy of the engine\n"
+        "  --data DIR           the folder of the data set's files\n"
+        "  --seed N             of the order of blocks and of the arm measured twice\n"
+        "                       (default: 1)\n"
+        "  --settle STEP        look for the settled cost to this step and no further, so that\n"
+        "                       two machines time the same state\n"
+        "  --strict             refuse (exit code 3) unless every condition is known to be\n"
+        "                       good: governor, turbo, load and so on\n"
+        "  --quiet              no progress and no closing table\n"
+        "  --slow-down CELL=PERCENT[@STEP[+]]\n"
+        "                       a test of the method: after the steps of a cell wait for\n"
+        "                       that share of what they took, from a step on, and with a +\n"
+        "                       the longer the later. The manifest says so\n"
+        "\n"
+        "Example:\n"
+        "  lossgrid time experiments/optimizers.yaml --budget 120 --out results/cost\n",
     .run = run,
 };

@@ -69,6 +69,7 @@ static enum lg_status look_before(struct progressing *p, struct lg_error *error)
     conditions_take(&p->quiet, p->study->system);
     nanosleep(&moment, NULL);
     conditions_take(&p->before, p->study->system);
+    p->before.nothing_ran = true;
     conditions_judge(&p->quiet, &p->before, p->rows_before);
     print_warnings("before", p->rows_before);
     if (p->study->is_strict && list_faults(p->rows_before, faults, sizeof faults) > 0)
@@ -100,6 +101,20 @@ static void show_opened(void *to, const struct arm *arm)
     display_show(&p->display, "warming up: %s", arm->cell->label);
 }
 
+static void show_climbed(void *to, const struct climb *climbs, size_t count)
+{
+    struct progressing *p = to;
+    uint64_t furthest = 0;
+    size_t going = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct settling *settling = &climbs[i].arm->settling;
+        furthest = settling->reached > furthest ? settling->reached : furthest;
+        going += settling->end == SETTLING_GOES_ON;
+    }
+    display_show(&p->display, "training on to where costs have settled: step %llu, %zu arms go on",
+                 (unsigned long long)furthest, going);
+}
+
 static void show_advanced(void *to, size_t rounds, size_t imprecise, size_t arms,
                           double seconds_left)
 {
@@ -111,11 +126,11 @@ static void show_advanced(void *to, size_t rounds, size_t imprecise, size_t arms
 }
 
 /* A slowed arm's twin is the same arm. */
-static void plant(struct timing *timing, const struct time_study *study)
+static struct arm_planted plant(const void *to, const struct cell *cell)
 {
-    for (size_t i = 0; study->slowed != NULL && i < timing->arm_count; i++)
-        if (arm_is_same(timing->arms[i].cell, study->slowed))
-            timing->arms[i].slow_down = study->slow_down;
+    const struct time_study *study = to;
+    return study->slowed != NULL && arm_is_same(cell, study->slowed) ? study->planted
+                                                                     : (struct arm_planted){0};
 }
 
 static void announce(struct progressing *p)
@@ -123,8 +138,10 @@ static void announce(struct progressing *p)
     const struct arm *twin = timing_twin(&p->timing);
     display_end(&p->display);
     if (!p->study->is_quiet)
-        output_line(stderr, "measuring %zu arms%s%s%s, a block each in every round",
-                    p->timing.series_count / (p->timing.has_phases ? 2 : 1) - (twin != NULL),
+        output_line(stderr,
+                    "measuring %zu arms%s%s%s, a block of each of two states in every round",
+                    p->timing.series_count / (p->timing.has_phases ? 2 : 1) / (size_t)ARM_STATES -
+                        (twin != NULL),
                     twin != NULL ? ", " : "", twin != NULL ? twin->cell->label : "",
                     twin != NULL ? " twice" : "");
 }
@@ -137,12 +154,13 @@ static enum lg_status measure(struct progressing *p, struct lg_error *error)
         .dataset = study->dataset,
         .backend = study->backend,
         .samples = cell_samples(study->experiment, study->dataset),
+        .planted = plant,
+        .to = study,
     };
-    const struct timing_observer observer = {show_opened, show_advanced, p};
+    const struct timing_observer observer = {show_opened, show_climbed, show_advanced, p};
     enum lg_status status = timing_open(&p->timing, &context, &study->effort, &observer, error);
     if (status != LG_OK)
         return status;
-    plant(&p->timing, study);
     announce(p);
     timing_run(&p->timing, &observer);
     conditions_take(&p->after, study->system);
@@ -229,11 +247,9 @@ static enum lg_status write_files(struct progressing *p, struct lg_error *error)
     static const struct {
         const char *name;
         void (*fill)(const struct timing *timing, struct csv *csv);
-    } tables[] = {{"cost.csv", timing_cost_csv},
-                  {"samples.csv", timing_samples_csv},
-                  {"noise.csv", timing_noise_csv},
-                  {"phases.csv", timing_phases_csv},
-                  {"ranking.csv", timing_ranking_csv}};
+    } tables[] = {{"cost.csv", timing_cost_csv},       {"samples.csv", timing_samples_csv},
+                  {"noise.csv", timing_noise_csv},     {"phases.csv", timing_phases_csv},
+                  {"ranking.csv", timing_ranking_csv}, {"settling.csv", timing_settling_csv}};
     enum lg_status status = LG_OK;
     p->facts.manifest.finished = time(NULL);
     for (size_t i = 0; status == LG_OK && i < sizeof tables / sizeof *tables; i++)

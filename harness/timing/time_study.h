@@ -16,8 +16,8 @@ struct time_study {
     size_t override_count;
     struct timing_effort effort;
     const struct cell *slowed; /* a defect to be planted in it, or NULL */
-    double slow_down;          /* the share of its step that is waited for */
-    const char *system;        /* where conditions are read: see system.h */
+    struct arm_planted planted;
+    const char *system; /* where conditions are read: see system.h */
     bool is_strict, is_quiet;
 };
 

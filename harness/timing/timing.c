@@ -8,6 +8,7 @@
 #include "harness/measure/tsc.h"
 #include "harness/run/clock.h"
 #include "harness/run/interrupt.h"
+#include "harness/timing/climb.h"
 
 /* x >= 0, rounded up. (ceil() is in libm at -O0, which nothing but tests links.) */
 static double next_whole(double x)
@@ -18,6 +19,11 @@ static double next_whole(double x)
 
 enum { ROUNDS_LEAST = 10, ROUNDS_AIMED_AT = 100 };
 enum { BLOCK_LEAST_NS = 1000000, BLOCK_MOST_NS = 5000000 };
+/* Of the budget, for following the arms to where their cost has settled. */
+#define CLIMB_SHARE (1.0 / 3)
+/* A change of the cost by less than the precision asked for, or this, is none. */
+#define TOLERANCE_MOST 0.2
+enum { LOOKS_AIMED_AT = 500, LOOK_LEAST_NS = 50000, LOOK_MOST_NS = 500000 };
 
 /* ---- Opening ------------------------------------------------------------- */
 
@@ -46,25 +52,123 @@ static enum lg_status choose_cells(const struct experiment *experiment,
  * longer than they need be. */
 static double block_ns(const struct timing *timing, size_t arms)
 {
-    const size_t series = (arms + 1) * (timing->has_phases ? 2 : 1);
-    const double ns = (double)timing->effort.budget_ns / (double)(series * ROUNDS_AIMED_AT);
+    const size_t series = (arms + 1) * ARM_STATES * (timing->has_phases ? 2 : 1);
+    const double ns =
+        (1 - CLIMB_SHARE) * (double)timing->effort.budget_ns / (double)(series * ROUNDS_AIMED_AT);
     return ns < BLOCK_LEAST_NS ? BLOCK_LEAST_NS : ns > BLOCK_MOST_NS ? BLOCK_MOST_NS : ns;
 }
 
-static enum lg_status open_arm(struct timing *timing, const struct cell *cell, bool is_twin,
-                               double ns, const struct timing_observer *observer,
+/* The twin takes the original's late state: the same checkpoint, and no second search. */
+static void climb_like(struct arm *twin, const struct arm *original, size_t bytes)
+{
+    struct arm_point *to = &twin->points[ARM_LATE];
+    const struct arm_point *from = &original->points[ARM_LATE];
+    void *own = to->bytes;
+    memcpy(own, from->bytes, bytes);
+    *to = *from;
+    to->bytes = own;
+    twin->settling = original->settling;
+}
+
+/* original: whose twin it is, or NULL. */
+static enum lg_status open_arm(struct timing *timing, const struct cell *cell,
+                               const struct arm *original, const struct timing_observer *observer,
                                struct lg_error *error)
 {
     struct arm *arm = &timing->arms[timing->arm_count++];
     if (interrupt_count() > 0)
         return lg_fail(error, LG_INTERRUPTED, "interrupted: nothing was measured");
-    enum lg_status status = arm_open(arm, &timing->context, cell, is_twin, error);
-    if (status == LG_OK && arm->skipped[0] == '\0')
-        arm_warm_up(arm, &timing->context, ns);
+    enum lg_status status = arm_open(arm, &timing->context, cell, original != NULL, error);
+    if (status == LG_OK && original != NULL && arm->skipped[0] == '\0')
+        climb_like(arm, original, timing->context.backend->checkpoint_bytes(arm->net));
     if (arm->skipped[0] != '\0')
         arm_close(arm);
     if (status == LG_OK)
         observer->opened(observer->to, arm);
+    return status;
+}
+
+static void warm_up(struct timing *timing, struct arm *arm, double ns,
+                    const struct timing_observer *observer)
+{
+    if (arm->skipped[0] != '\0')
+        return;
+    arm_place(arm, &timing->context);
+    arm_warm_up(arm, &timing->context, ns);
+    if (arm->skipped[0] != '\0') {
+        arm_close(arm);
+        observer->opened(observer->to, arm);
+    }
+}
+
+/* ---- To where the cost has settled --------------------------------------- */
+
+/* So that there is time for all others to go on: those that need more than an equal part of
+ * what is left stay where they are. */
+static void stop_longest(struct climb *climbs, size_t count, double left_ns)
+{
+    double sum = 0;
+    size_t going = 0;
+    for (size_t i = 0; i < count; i++)
+        if (climb_goes_on(&climbs[i])) {
+            sum += climb_needs_ns(&climbs[i]);
+            going++;
+        }
+    for (size_t i = 0; i < count && sum > left_ns; i++)
+        if (climb_goes_on(&climbs[i]) && climb_needs_ns(&climbs[i]) > left_ns / (double)going)
+            climbs[i].arm->settling.end = SETTLING_BUDGET;
+}
+
+/* All go on to their next state in turn; false when nobody does. */
+static enum lg_status climb_round(struct timing *timing, struct climb *climbs, size_t count,
+                                  bool *goes_on, struct lg_error *error)
+{
+    const double all = CLIMB_SHARE * (double)timing->effort.budget_ns;
+    const double left = all - (double)(clock_wall_ns() - timing->began_ns);
+    enum lg_status status = LG_OK;
+    stop_longest(climbs, count, left > 0 ? left : 0);
+    *goes_on = false;
+    for (size_t i = 0; status == LG_OK && i < count; i++) {
+        if (!climb_goes_on(&climbs[i]))
+            continue;
+        if (interrupt_count() > 0)
+            return lg_fail(error, LG_INTERRUPTED, "interrupted: nothing was measured");
+        *goes_on = true;
+        status = climb_on(&climbs[i], error);
+    }
+    return status;
+}
+
+static enum lg_status climb_all(struct timing *timing, const struct timing_observer *observer,
+                                struct lg_error *error)
+{
+    struct climb *climbs = calloc(timing->arm_count, sizeof *climbs);
+    const struct timing_effort *effort = &timing->effort;
+    const double wanted = (double)effort->budget_ns / (double)(timing->arm_count * LOOKS_AIMED_AT);
+    const double ns = wanted < LOOK_LEAST_NS  ? LOOK_LEAST_NS
+                      : wanted > LOOK_MOST_NS ? LOOK_MOST_NS
+                                              : wanted;
+    size_t count = 0;
+    bool goes_on = true;
+    if (climbs == NULL)
+        return lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu arms", timing->arm_count);
+    enum lg_status status = LG_OK;
+    for (size_t i = 0; status == LG_OK && i < timing->arm_count; i++) {
+        struct arm *arm = &timing->arms[i];
+        if (arm->skipped[0] != '\0')
+            continue;
+        arm_place(arm, &timing->context);
+        status = climb_open(&climbs[count++], arm, &timing->context,
+                            effort->precision < TOLERANCE_MOST ? effort->precision : TOLERANCE_MOST,
+                            effort->settle_steps, ns, error);
+    }
+    while (status == LG_OK && goes_on) {
+        status = climb_round(timing, climbs, count, &goes_on, error);
+        observer->climbed(observer->to, climbs, count);
+    }
+    for (size_t i = 0; i < count; i++)
+        climb_close(&climbs[i]);
+    free(climbs);
     return status;
 }
 
@@ -113,8 +217,8 @@ static void leave_out_longest(struct timing *timing, double ns,
     enum { MUCH_LONGER = 4 };
     const double elapsed = (double)(clock_wall_ns() - timing->began_ns);
     const double left = (double)timing->effort.budget_ns - elapsed;
-    /* Two blocks a round, and the pilot of the phases, which takes some steps too. */
-    const double rounds = (double)timing->least_rounds * (timing->has_phases ? 2 : 1) +
+    /* Blocks of both states, and the pilot of the phases, which takes some steps too. */
+    const double rounds = (double)timing->least_rounds * ARM_STATES * (timing->has_phases ? 2 : 1) +
                           (timing->has_phases ? 2 * SAMPLE_LEAST : 0);
     for (;;) {
         struct arm *longest = &timing->arms[0];
@@ -152,17 +256,19 @@ static enum lg_status open_twin(struct timing *timing, double ns,
                           "nothing to be timed; %s: %s", timing->arms[0].name,
                           timing->arms[0].skipped);
     const struct arm *original = sound[schedule_twin(timing->effort.seed, count)];
-    enum lg_status status = open_arm(timing, original->cell, true, ns, observer, error);
+    enum lg_status status = open_arm(timing, original->cell, original, observer, error);
     if (status != LG_OK)
         return status;
     struct arm *twin = &timing->arms[timing->arm_count - 1];
+    warm_up(timing, twin, ns, observer);
     if (twin->skipped[0] != '\0') {
         timing->arm_count--; /* memory for two was too much: there is no floor */
         return LG_OK;
     }
     /* The very same work, in the very same pieces. */
     arm_settle(twin, &timing->context, original->span, original->repeats);
-    if (strcmp(twin->weights_sha256, original->weights_sha256) != 0)
+    if (strcmp(twin->points[ARM_FIRST].weights_sha256,
+               original->points[ARM_FIRST].weights_sha256) != 0)
         return lg_fail(error, LG_FAILED, "%s and %s were trained alike and differ", original->name,
                        twin->name);
     return LG_OK;
@@ -175,23 +281,27 @@ static void probe_arms(struct timing *timing)
             arm_probe(&timing->arms[i], &timing->context, &timing->phases);
 }
 
+static bool add_series(struct timing *timing, struct arm *arm, enum arm_state state, bool is_probed)
+{
+    struct series *series = &timing->series[timing->series_count++];
+    *series = (struct series){.arm = arm, .state = state, .is_probed = is_probed};
+    series->blocks = calloc(SAMPLE_MOST, sizeof *series->blocks);
+    return series->blocks != NULL;
+}
+
 static enum lg_status make_series(struct timing *timing, struct lg_error *error)
 {
     const size_t kinds = timing->has_phases ? 2 : 1;
-    timing->series = calloc(timing->arm_count * kinds, sizeof *timing->series);
-    bool is_short = timing->series == NULL;
-    for (size_t kind = 0; kind < kinds && !is_short; kind++)
-        for (size_t i = 0; i < timing->arm_count && !is_short; i++) {
-            if (timing->arms[i].skipped[0] != '\0')
-                continue;
-            struct series *series = &timing->series[timing->series_count++];
-            series->arm = &timing->arms[i];
-            series->is_probed = kind == 1;
-            series->blocks = calloc(SAMPLE_MOST, sizeof *series->blocks);
-            is_short = series->blocks == NULL;
-        }
-    return is_short ? lg_fail(error, LG_ENVIRONMENT, "not enough memory for the measurements")
-                    : LG_OK;
+    timing->series = calloc(timing->arm_count * ARM_STATES * kinds, sizeof *timing->series);
+    bool is_sound = timing->series != NULL;
+    for (size_t kind = 0; kind < kinds; kind++)
+        for (size_t i = 0; i < timing->arm_count; i++)
+            for (int state = 0; state < ARM_STATES && is_sound; state++)
+                if (timing->arms[i].skipped[0] == '\0')
+                    is_sound =
+                        add_series(timing, &timing->arms[i], (enum arm_state)state, kind == 1);
+    return is_sound ? LG_OK
+                    : lg_fail(error, LG_ENVIRONMENT, "not enough memory for the measurements");
 }
 
 /* Without the processor's clock, or its rate, there are no phases. */
@@ -229,7 +339,11 @@ enum lg_status timing_open(struct timing *timing, const struct arm_context *cont
         return lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu arms", count);
     const double ns = block_ns(timing, count);
     for (size_t i = 0; status == LG_OK && i < count; i++)
-        status = open_arm(timing, cells[i], false, ns, observer, error);
+        status = open_arm(timing, cells[i], NULL, observer, error);
+    if (status == LG_OK)
+        status = climb_all(timing, observer, error);
+    for (size_t i = 0; status == LG_OK && i < count; i++)
+        warm_up(timing, &timing->arms[i], ns, observer);
     if (status == LG_OK) {
         settle(timing, false, ns);
         settle(timing, true, ns);
@@ -256,23 +370,32 @@ void timing_close(struct timing *timing)
 
 /* ---- Rounds -------------------------------------------------------------- */
 
-/* The width of the interval as a share of the median, of the arm where it is largest;
- * *imprecise receives how many are wider than asked for. Phases may be wider. */
+/* The width of a series' interval as a share of the median. */
+static double interval_width(const struct timing *timing, const struct series *series)
+{
+    double ns[SAMPLE_MOST];
+    struct sample_summary summary = {0};
+    if (timing->rounds > 0) {
+        series_step_ns(timing, series, ns);
+        sample_summarise(ns, timing->rounds, &summary);
+    }
+    return summary.has_interval ? (summary.high - summary.low) / summary.median : (double)INFINITY;
+}
+
+/* That of the arm and state where it is largest; *imprecise receives of how many arms it is
+ * wider than asked for. Phases may be wider. */
 static double widest_interval(const struct timing *timing, size_t *imprecise)
 {
     double widest = 0;
     *imprecise = 0;
-    for (size_t i = 0; i < timing->series_count; i++) {
-        double ns[SAMPLE_MOST], width = (double)INFINITY;
-        struct sample_summary summary = {0};
-        if (timing->series[i].is_probed)
-            continue;
-        if (timing->rounds > 0) {
-            series_step_ns(timing, &timing->series[i], ns);
-            sample_summarise(ns, timing->rounds, &summary);
+    for (size_t i = 0; i < timing->arm_count; i++) {
+        double width = 0;
+        for (int state = 0; state < ARM_STATES; state++) {
+            const struct series *series =
+                timing_series(timing, &timing->arms[i], (enum arm_state)state, false);
+            const double own = series != NULL ? interval_width(timing, series) : 0;
+            width = own > width ? own : width;
         }
-        if (summary.has_interval)
-            width = (summary.high - summary.low) / summary.median;
         *imprecise += !(width <= timing->effort.precision);
         widest = width > widest ? width : widest;
     }
@@ -285,12 +408,15 @@ static bool run_round(struct timing *timing, struct schedule *schedule)
     size_t order[2 * (ARMS_MAX + 1)];
     schedule_round(schedule, order, timing->series_count);
     ground_move(&timing->ground, &schedule->pcg);
+    /* The same samples for all arms of a round, others in the next. */
+    const double where = (double)lg_pcg_below(&schedule->pcg, 1u << 30) / (1u << 30);
     for (size_t i = 0; i < timing->series_count; i++) {
         struct series *series = &timing->series[order[i]];
         struct block *block = &series->blocks[timing->rounds];
         block->round = timing->rounds;
         block->position = i;
-        arm_block(series->arm, &timing->context, &timing->readings, series->is_probed, block);
+        const struct block_plan plan = {series->state, where, series->is_probed};
+        arm_block(series->arm, &timing->context, &timing->readings, &plan, block);
         if (interrupt_count() > 0) {
             timing->stop = STOP_INTERRUPTED;
             return i + 1 == timing->series_count;
@@ -357,10 +483,11 @@ void series_phase_ns(const struct timing *timing, const struct series *series, s
 }
 
 const struct series *timing_series(const struct timing *timing, const struct arm *arm,
-                                   bool is_probed)
+                                   enum arm_state state, bool is_probed)
 {
     for (size_t i = 0; i < timing->series_count; i++)
-        if (timing->series[i].arm == arm && timing->series[i].is_probed == is_probed)
+        if (timing->series[i].arm == arm && timing->series[i].state == state &&
+            timing->series[i].is_probed == is_probed)
             return &timing->series[i];
     return NULL;
 }

@@ -4,7 +4,7 @@
 #define HARNESS_TIMING_TIMING_H
 
 #include "harness/measure/sample.h"
-#include "harness/timing/arm.h"
+#include "harness/timing/climb.h"
 #include "harness/timing/schedule.h"
 
 /* What is asked for. */
@@ -13,11 +13,14 @@ struct timing_effort {
     uint64_t budget_ns; /* of everything from opening the arms to the last round */
     double precision;   /* a share */
     const char *counters;
+    uint64_t settle_steps; /* look for a settled cost to this step and no further; 0: as far
+                              as the budget has room */
 };
 
-/* Blocks of one arm, one a round. */
+/* Blocks of one arm from one state, one a round. */
 struct series {
     struct arm *arm;
+    enum arm_state state;
     bool is_probed;       /* the phases are looked into */
     struct block *blocks; /* (rounds); owned */
 };
@@ -41,10 +44,11 @@ struct timing {
     double ticks_hz; /* of the processor's clock; 0: unknown */
 };
 
-/* Told between blocks how far it is: after `rounds` rounds, so many of the arms have not
- * the precision asked for. */
+/* Told how far it is: an arm is open, or left out; all have gone on by a state; after `rounds`
+ * rounds, so many of the arms have not the precision asked for. */
 struct timing_observer {
     void (*opened)(void *to, const struct arm *arm);
+    void (*climbed)(void *to, const struct climb *climbs, size_t count);
     void (*advanced)(void *to, size_t rounds, size_t imprecise, size_t arms, double seconds_left);
     void *to;
 };
@@ -74,9 +78,9 @@ void series_phase_ns(const struct timing *timing, const struct series *series, s
 void series_reading(const struct timing *timing, const struct series *series, size_t reading,
                     double *values);
 
-/* The series of an arm, with or without a look into its phases; NULL: none. */
+/* The series of an arm from a state, with or without a look into its phases; NULL: none. */
 const struct series *timing_series(const struct timing *timing, const struct arm *arm,
-                                   bool is_probed);
+                                   enum arm_state state, bool is_probed);
 
 /* The twin and the arm that it is the twin of; NULL: there is none. */
 const struct arm *timing_twin(const struct timing *timing);

@@ -28,6 +28,7 @@ static void number(struct csv *csv, bool is_known, double value)
 /* A row of cost.csv in the making; the values are per step and round. */
 struct cost {
     const struct arm *arm;
+    enum arm_state state;
     const char *phase;
     uint64_t steps;
     double ns[SAMPLE_MOST], ticks[SAMPLE_MOST], cycles[SAMPLE_MOST], instructions[SAMPLE_MOST];
@@ -57,6 +58,8 @@ static void add_cost(const struct timing *timing, struct cost *cost, struct csv 
     csv_integer(csv, arm->batch);
     csv_integer(csv, arm->parameters);
     csv_text(csv, cost->phase);
+    csv_text(csv, arm_state_word(arm, cost->state));
+    csv_integer(csv, arm->points[cost->state].steps);
     csv_integer(csv, ns.count);
     csv_integer(csv, cost->steps);
     csv_real(csv, ns.median);
@@ -68,7 +71,7 @@ static void add_cost(const struct timing *timing, struct cost *cost, struct csv 
     add_median(csv, cost->ticks, timing->rounds);
     add_median(csv, cost->cycles, timing->rounds);
     add_median(csv, cost->instructions, timing->rounds);
-    csv_text(csv, arm->weights_sha256);
+    csv_text(csv, arm->points[cost->state].weights_sha256);
     csv_end_row(csv);
 }
 
@@ -101,6 +104,17 @@ static void add_phase_cost(const struct timing *timing, const struct series *ser
     add_cost(timing, cost, csv);
 }
 
+/* The rows of one arm from one state. */
+static void add_state_cost(const struct timing *timing, struct cost *cost, struct csv *csv)
+{
+    const struct series *plain = timing_series(timing, cost->arm, cost->state, false);
+    const struct series *probed = timing_series(timing, cost->arm, cost->state, true);
+    if (plain != NULL)
+        add_step_cost(timing, plain, cost, csv);
+    for (size_t phase = 0; probed != NULL && phase < LG_PHASES; phase++)
+        add_phase_cost(timing, probed, phase, cost, csv);
+}
+
 void timing_cost_csv(const struct timing *timing, struct csv *csv)
 {
     static const char *const names[] = {"cell",
@@ -112,6 +126,8 @@ void timing_cost_csv(const struct timing *timing, struct csv *csv)
                                         "batch",
                                         "parameters",
                                         "phase",
+                                        "state",
+                                        "from_step",
                                         "blocks",
                                         "steps",
                                         "median_ns",
@@ -128,12 +144,10 @@ void timing_cost_csv(const struct timing *timing, struct csv *csv)
     HEADER(csv, names);
     for (size_t i = 0; i < timing->arm_count; i++) {
         cost.arm = &timing->arms[i];
-        const struct series *plain = timing_series(timing, cost.arm, false);
-        const struct series *probed = timing_series(timing, cost.arm, true);
-        if (plain != NULL)
-            add_step_cost(timing, plain, &cost, csv);
-        for (size_t phase = 0; probed != NULL && phase < LG_PHASES; phase++)
-            add_phase_cost(timing, probed, phase, &cost, csv);
+        for (int state = 0; state < ARM_STATES; state++) {
+            cost.state = (enum arm_state)state;
+            add_state_cost(timing, &cost, csv);
+        }
     }
 }
 
@@ -144,6 +158,7 @@ static void begin_sample(const struct series *series, const char *phase, const s
 {
     csv_text(csv, series->arm->name);
     csv_text(csv, phase);
+    csv_text(csv, arm_state_word(series->arm, series->state));
     csv_integer(csv, block->round);
     csv_integer(csv, block->position);
     csv_integer(csv, steps);
@@ -166,7 +181,7 @@ static void add_phase_samples(const struct timing *timing, const struct series *
 
 void timing_samples_csv(const struct timing *timing, struct csv *csv)
 {
-    static const char *const names[] = {"cell", "phase", "round", "position", "steps"};
+    static const char *const names[] = {"cell", "phase", "state", "round", "position", "steps"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         csv_text(csv, names[i]);
     for (size_t i = 0; i < timing->readings.count; i++)
@@ -196,12 +211,13 @@ static void add_ratio(struct csv *csv, const struct sample_summary *ratio)
     number(csv, ratio->has_interval, ratio->high);
 }
 
-static void add_noise(struct csv *csv, const struct arm *arm, const char *phase,
-                      const struct sample_summary *ratio, double *largest)
+static void add_noise(struct csv *csv, const struct arm *arm, enum arm_state state,
+                      const char *phase, const struct sample_summary *ratio, double *largest)
 {
     const double floor = ratio_floor(ratio);
     csv_text(csv, arm->name);
     csv_text(csv, phase);
+    csv_text(csv, arm_state_word(arm, state));
     add_ratio(csv, ratio);
     number(csv, true, floor);
     csv_end_row(csv);
@@ -209,12 +225,12 @@ static void add_noise(struct csv *csv, const struct arm *arm, const char *phase,
 }
 
 /* The ratio of two arms in a phase; false when there is none. */
-static bool phase_ratio(const struct timing *timing, const struct arm *a, const struct arm *b,
-                        size_t phase, struct sample_summary *ratio)
+static bool phase_ratio(const struct timing *timing, enum arm_state state, const struct arm *a,
+                        const struct arm *b, size_t phase, struct sample_summary *ratio)
 {
     double over[SAMPLE_MOST], under[SAMPLE_MOST];
-    const struct series *first = timing_series(timing, a, true);
-    const struct series *second = timing_series(timing, b, true);
+    const struct series *first = timing_series(timing, a, state, true);
+    const struct series *second = timing_series(timing, b, state, true);
     if (first == NULL || second == NULL)
         return false;
     series_phase_ns(timing, first, phase, over);
@@ -224,66 +240,117 @@ static bool phase_ratio(const struct timing *timing, const struct arm *a, const 
     return ranking_summarise(over, timing->rounds, ratio);
 }
 
-void timing_noise_csv(const struct timing *timing, struct csv *csv)
+/* Of one state: whole steps, each phase, and the largest floor of all. */
+static void add_state_noise(const struct timing *timing, enum arm_state state, struct csv *csv)
 {
-    static const char *const names[] = {"cell", "phase", "ratio", "low", "high", "floor"};
     const struct arm *twin = timing_twin(timing), *original = timing_original(timing);
     struct sample_summary ratio;
     double largest = (double)-INFINITY;
-    HEADER(csv, names);
-    if (twin == NULL || !ranking_ratio(timing, twin, original, &ratio))
+    if (twin == NULL || !ranking_ratio(timing, state, twin, original, &ratio))
         return;
-    add_noise(csv, original, whole_step, &ratio, &largest);
+    add_noise(csv, original, state, whole_step, &ratio, &largest);
     for (size_t phase = 0; phase < LG_PHASES; phase++)
-        if (phase_ratio(timing, twin, original, phase, &ratio))
-            add_noise(csv, original, phases_names[phase], &ratio, &largest);
+        if (phase_ratio(timing, state, twin, original, phase, &ratio))
+            add_noise(csv, original, state, phases_names[phase], &ratio, &largest);
     csv_text(csv, original->name);
     csv_text(csv, "all");
+    csv_text(csv, arm_state_word(original, state));
     for (int i = 0; i < 3; i++)
         csv_empty(csv);
     number(csv, largest >= 0, largest);
     csv_end_row(csv);
 }
 
+void timing_noise_csv(const struct timing *timing, struct csv *csv)
+{
+    static const char *const names[] = {"cell", "phase", "state", "ratio", "low", "high", "floor"};
+    HEADER(csv, names);
+    for (int state = 0; state < ARM_STATES; state++)
+        add_state_noise(timing, (enum arm_state)state, csv);
+}
+
+static void add_overhead(const struct timing *timing, const struct arm *arm, enum arm_state state,
+                         struct csv *csv)
+{
+    double plain_ns[SAMPLE_MOST], probed_ns[SAMPLE_MOST];
+    const struct series *plain = timing_series(timing, arm, state, false);
+    const struct series *probed = timing_series(timing, arm, state, true);
+    struct sample_summary ratio;
+    if (plain == NULL || probed == NULL)
+        return;
+    series_step_ns(timing, plain, plain_ns);
+    series_step_ns(timing, probed, probed_ns);
+    ratio_summarise(probed_ns, plain_ns, timing->rounds, &ratio);
+    csv_text(csv, arm->name);
+    csv_text(csv, arm_state_word(arm, state));
+    csv_real(csv, ratio.median - 1);
+    number(csv, ratio.has_interval, ratio.low - 1);
+    number(csv, ratio.has_interval, ratio.high - 1);
+    csv_end_row(csv);
+}
+
 void timing_phases_csv(const struct timing *timing, struct csv *csv)
 {
-    static const char *const names[] = {"cell", "overhead", "low", "high"};
-    double plain_ns[SAMPLE_MOST], probed_ns[SAMPLE_MOST];
+    static const char *const names[] = {"cell", "state", "overhead", "low", "high"};
     HEADER(csv, names);
-    for (size_t i = 0; i < timing->arm_count && timing->rounds > 0; i++) {
-        const struct series *plain = timing_series(timing, &timing->arms[i], false);
-        const struct series *probed = timing_series(timing, &timing->arms[i], true);
+    for (size_t i = 0; i < timing->arm_count && timing->rounds > 0; i++)
+        for (int state = 0; state < ARM_STATES; state++)
+            add_overhead(timing, &timing->arms[i], (enum arm_state)state, csv);
+}
+
+static void add_ranking(const struct timing *timing, enum arm_state state, struct csv *csv)
+{
+    const struct arm *ranked[ARMS_MAX];
+    const size_t count = ranking_order(timing, state, ranked);
+    const double floor = ranking_floor(timing, state);
+    for (size_t i = 0; i < count; i++) {
         struct sample_summary ratio;
-        if (plain == NULL || probed == NULL)
-            continue;
-        series_step_ns(timing, plain, plain_ns);
-        series_step_ns(timing, probed, probed_ns);
-        ratio_summarise(probed_ns, plain_ns, timing->rounds, &ratio);
-        csv_text(csv, timing->arms[i].name);
-        csv_real(csv, ratio.median - 1);
-        number(csv, ratio.has_interval, ratio.low - 1);
-        number(csv, ratio.has_interval, ratio.high - 1);
+        (void)ranking_ratio(timing, state, ranked[i], ranked[0], &ratio);
+        csv_text(csv, ranked[i]->name);
+        csv_text(csv, ranked[i]->cell->label);
+        csv_text(csv, arm_state_word(ranked[i], state));
+        add_ratio(csv, &ratio);
+        number(csv, true, floor);
+        csv_text(csv, i == 0 ? "cheapest" : verdict_words[verdict_of(&ratio, floor)]);
         csv_end_row(csv);
     }
 }
 
 void timing_ranking_csv(const struct timing *timing, struct csv *csv)
 {
-    static const char *const names[] = {"cell", "label", "ratio",  "low",
-                                        "high", "floor", "verdict"};
-    const struct arm *ranked[ARMS_MAX];
-    const size_t count = ranking_order(timing, ranked);
-    const double floor = ranking_floor(timing);
+    static const char *const names[] = {"cell", "label", "state", "ratio",
+                                        "low",  "high",  "floor", "verdict"};
     HEADER(csv, names);
-    for (size_t i = 0; i < count; i++) {
-        struct sample_summary ratio;
-        (void)ranking_ratio(timing, ranked[i], ranked[0], &ratio);
-        csv_text(csv, ranked[i]->name);
-        csv_text(csv, ranked[i]->cell->label);
-        add_ratio(csv, &ratio);
-        number(csv, true, floor);
-        csv_text(csv, i == 0 ? "cheapest" : verdict_words[verdict_of(&ratio, floor)]);
-        csv_end_row(csv);
+    for (int state = ARM_STATES; state-- > 0;)
+        add_ranking(timing, (enum arm_state)state, csv);
+}
+
+static void add_summary(struct csv *csv, const struct sample_summary *summary)
+{
+    const bool is_known = summary->count > 0;
+    number(csv, is_known, summary->median);
+    number(csv, summary->has_interval, summary->low);
+    number(csv, summary->has_interval, summary->high);
+}
+
+void timing_settling_csv(const struct timing *timing, struct csv *csv)
+{
+    static const char *const names[] = {
+        "cell",         "step",          "blocks_ns", "blocks_low", "blocks_high", "training_ns",
+        "training_low", "training_high", "ratio",     "low",        "high",        "changed"};
+    HEADER(csv, names);
+    for (size_t i = 0; i < timing->arm_count; i++) {
+        const struct arm *arm = &timing->arms[i];
+        for (size_t l = 1; !arm->is_twin && l < arm->settling.count; l++) {
+            const struct settling_look *look = &arm->settling.looks[l];
+            csv_text(csv, arm->name);
+            csv_integer(csv, look->steps);
+            add_summary(csv, &look->block);
+            add_summary(csv, &look->training);
+            add_summary(csv, &look->ratio);
+            csv_text(csv, look->is_changed ? "yes" : "no");
+            csv_end_row(csv);
+        }
     }
 }
 

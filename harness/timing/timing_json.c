@@ -7,6 +7,29 @@ static json_t *word_or_null(const char *word)
     return word != NULL && word[0] != '\0' ? json_string(word) : json_null();
 }
 
+static json_t *first_json(const struct arm *arm)
+{
+    const struct arm_point *point = &arm->points[ARM_FIRST];
+    return json_pack("{s:I, s:s}", "step", (json_int_t)point->steps, "weights_sha256",
+                     point->weights_sha256);
+}
+
+/* Where it was timed late in its training, and what is known of that. */
+static json_t *late_json(const struct arm *arm)
+{
+    const struct settling *settling = &arm->settling;
+    const struct arm_point *point = &arm->points[ARM_LATE];
+    const bool is_settled = settling_is_settled(settling);
+    json_t *object =
+        json_pack("{s:b, s:I, s:I, s:I, s:s, s:s}", "settled", is_settled, "step",
+                  (json_int_t)point->steps, "last_change_at_step", (json_int_t)settling->anchor,
+                  "trains_to_step", (json_int_t)arm->config.total_steps, "looked_no_further",
+                  settling_words[settling->end], "weights_sha256", point->weights_sha256);
+    if (is_settled)
+        json_object_set_new(object, "unchanged_within", json_real(settling->resolution));
+    return object;
+}
+
 static json_t *arms_json(const struct timing *timing)
 {
     json_t *arms = json_array();
@@ -18,14 +41,17 @@ static json_t *arms_json(const struct timing *timing)
             json_object_set_new(object, "skipped", word_or_null(arm->skipped));
         else
             json_object_update_new(
-                object, json_pack("{s:I, s:I, s:I, s:I, s:s}", "batch", (json_int_t)arm->batch,
-                                  "steps_before_a_block", (json_int_t)arm->first,
+                object, json_pack("{s:I, s:I, s:I, s:I, s:o, s:o}", "batch", (json_int_t)arm->batch,
                                   "steps_from_there", (json_int_t)arm->span, "times_in_a_block",
-                                  (json_int_t)arm->repeats, "weights_sha256", arm->weights_sha256));
+                                  (json_int_t)arm->repeats, "pieces_on_the_first_samples",
+                                  (json_int_t)arm->refused, "first", first_json(arm), "late",
+                                  late_json(arm)));
         /* Nobody shall take a planted time for a measured one. */
-        if (arm->slow_down > 0)
-            json_object_set_new(object, "planted_slow_down_percent",
-                                json_real(100 * arm->slow_down));
+        if (arm->planted.share > 0)
+            json_object_update_new(object, json_pack("{s:f, s:I, s:b}", "planted_slow_down_percent",
+                                                     100 * arm->planted.share, "planted_from_step",
+                                                     (json_int_t)arm->planted.from, "planted_grows",
+                                                     arm->planted.grows));
         json_array_append_new(arms, object);
     }
     return arms;
@@ -35,7 +61,7 @@ static bool any_is_planted(const struct timing *timing)
 {
     bool any = false;
     for (size_t i = 0; i < timing->arm_count; i++)
-        any |= timing->arms[i].slow_down > 0;
+        any |= timing->arms[i].planted.share > 0;
     return any;
 }
 

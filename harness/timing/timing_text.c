@@ -30,7 +30,7 @@ static void format_update(const struct timing *timing, const struct arm *arm, ch
 {
     double ns[SAMPLE_MOST];
     struct sample_summary summary;
-    const struct series *probed = timing_series(timing, arm, true);
+    const struct series *probed = timing_series(timing, arm, ARM_LATE, true);
     snprintf(field, FIELD_MAX, "-");
     if (probed == NULL)
         return;
@@ -39,24 +39,49 @@ static void format_update(const struct timing *timing, const struct arm *arm, ch
         snprintf(field, FIELD_MAX, "%.4f", summary.median / (double)arm->parameters);
 }
 
+static void summarise_step(const struct timing *timing, const struct arm *arm, enum arm_state state,
+                           struct sample_summary *step)
+{
+    double ns[SAMPLE_MOST];
+    series_step_ns(timing, timing_series(timing, arm, state, false), ns);
+    sample_summarise(ns, timing->rounds, step);
+}
+
+/* "settled from 1024", "not settled". */
+static void format_state(const struct arm *arm, char field[FIELD_MAX])
+{
+    const struct settling *settling = &arm->settling;
+    if (settling_is_settled(settling))
+        snprintf(field, FIELD_MAX, "from %llu, seen to %llu", (unsigned long long)settling->anchor,
+                 (unsigned long long)settling->reached);
+    else
+        snprintf(field, FIELD_MAX, "NOT by %llu", (unsigned long long)settling->reached);
+}
+
 static void add_arm(const struct timing *timing, const struct arm *arm, const struct arm *cheapest,
                     double floor, struct table *table)
 {
-    double ns[SAMPLE_MOST];
-    struct sample_summary step, ratio;
-    char median[FIELD_MAX], interval[FIELD_MAX], update[FIELD_MAX], times[FIELD_MAX];
-    series_step_ns(timing, timing_series(timing, arm, false), ns);
-    sample_summarise(ns, timing->rounds, &step);
-    (void)ranking_ratio(timing, arm, cheapest, &ratio);
-    format_ns(step.median, median);
-    format_interval(&step, interval);
-    format_update(timing, arm, update);
-    snprintf(times, sizeof times, "%.3f", ratio.median);
+    struct sample_summary first, step, ratio;
+    char f[7][FIELD_MAX];
+    summarise_step(timing, arm, ARM_FIRST, &first);
+    summarise_step(timing, arm, ARM_LATE, &step);
+    (void)ranking_ratio(timing, ARM_LATE, arm, cheapest, &ratio);
+    format_ns(first.median, f[0]);
+    format_ns(step.median, f[1]);
+    format_interval(&step, f[2]);
+    format_state(arm, f[3]);
+    snprintf(f[4], FIELD_MAX, "-");
+    struct sample_summary check;
+    if (ranking_against_training(arm, &check))
+        snprintf(f[4], FIELD_MAX, "%.3f", check.median);
+    format_update(timing, arm, f[5]);
+    snprintf(f[6], FIELD_MAX, "%.3f", ratio.median);
     const enum verdict verdict = verdict_of(&ratio, floor);
-    table_row(table, (const char *const[]){arm->cell->label, median, interval, update, times,
-                                           arm == cheapest             ? ""
-                                           : verdict == VERDICT_SLOWER ? "slower"
-                                                                       : "not told apart"});
+    table_row(table,
+              (const char *const[]){arm->cell->label, f[0], f[1], f[2], f[3], f[4], f[5], f[6],
+                                    arm == cheapest             ? ""
+                                    : verdict == VERDICT_SLOWER ? "slower"
+                                                                : "not told apart"});
 }
 
 /* Who the ones are that the cheapest cannot be told from. */
@@ -66,7 +91,7 @@ static void add_conclusion(const struct timing *timing, const struct arm *const 
     size_t tied = 0;
     for (size_t i = 1; i < count; i++) {
         struct sample_summary ratio;
-        (void)ranking_ratio(timing, ranked[i], ranked[0], &ratio);
+        (void)ranking_ratio(timing, ARM_LATE, ranked[i], ranked[0], &ratio);
         tied += verdict_of(&ratio, floor) != VERDICT_SLOWER;
     }
     const struct arm *original = timing_original(timing);
@@ -85,15 +110,69 @@ static void add_conclusion(const struct timing *timing, const struct arm *const 
                    ranked[0]->cell->label, tied, tied > 1 ? "s" : "");
 }
 
+/* What the states are, and which arms did not settle. */
+static void add_states(const struct timing *timing, struct text *text)
+{
+    text_print(text,
+               "First: from step %zu on. Later: from the last step looked at; settled, "
+               "where the cost has not changed since a quarter of it.\n",
+               timing->arms[0].first);
+    for (size_t i = 0; i < timing->arm_count; i++) {
+        const struct arm *arm = &timing->arms[i];
+        const struct settling *settling = &arm->settling;
+        const struct settling_look *last = &settling->looks[settling->count - 1];
+        if (arm->skipped[0] != '\0' || arm->is_twin || settling_is_settled(settling))
+            continue;
+        text_print(text,
+                   "Not settled after %llu steps: %s: ", (unsigned long long)settling->reached,
+                   arm->cell->label);
+        if (settling->count > 1 && last->is_changed)
+            text_print(text, "the last look changed it %.3g times; ", last->ratio.median);
+        text_print(text, "%s (the spec trains %llu).\n", settling_sentences[settling->end],
+                   (unsigned long long)arm->config.total_steps);
+    }
+}
+
+/* Blocks against the training that led to them. */
+static void add_check(const struct timing *timing, double floor, struct text *text)
+{
+    const struct arm *worst = NULL;
+    struct sample_summary check, far = {0};
+    size_t beyond = 0, known = 0;
+    for (size_t i = 0; i < timing->arm_count; i++) {
+        const struct arm *arm = &timing->arms[i];
+        if (arm->skipped[0] != '\0' || arm->is_twin || !ranking_against_training(arm, &check))
+            continue;
+        known++;
+        if (verdict_of(&check, floor) == VERDICT_TIED)
+            continue;
+        beyond++;
+        if (worst == NULL || fabs(check.median - 1) > fabs(far.median - 1)) {
+            worst = arm;
+            far = check;
+        }
+    }
+    if (known == 0 || isnan(floor))
+        return;
+    if (beyond == 0)
+        text_print(text, "Blocks agree with training itself, within the noise, in all %zu arms.\n",
+                   known);
+    else
+        text_print(text,
+                   "Blocks and training itself differ by more than the noise in %zu of %zu arms, "
+                   "most in %s: %.3f times (%.3f to %.3f).\n",
+                   beyond, known, worst->cell->label, far.median, far.low, far.high);
+}
+
 static void add_warnings(const struct timing *timing, struct text *text)
 {
     for (size_t i = 0; i < timing->arm_count; i++) {
         const struct arm *arm = &timing->arms[i];
         if (arm->skipped[0] != '\0')
             text_print(text, "Not timed: %s: %s.\n", arm->cell->label, arm->skipped);
-        if (arm->slow_down > 0 && !arm->is_twin)
+        if (arm->planted.share > 0 && !arm->is_twin)
             text_print(text, "PLANTED: %s was slowed down by %.4g %% to test the method.\n",
-                       arm->cell->label, 100 * arm->slow_down);
+                       arm->cell->label, 100 * arm->planted.share);
     }
     if (!timing->has_phases)
         text_print(text, "No phases: %s.\n", timing->phases_absent);
@@ -105,10 +184,11 @@ static void add_warnings(const struct timing *timing, struct text *text)
 enum lg_status timing_text(const struct timing *timing, struct text *text, struct lg_error *error)
 {
     const struct arm *ranked[ARMS_MAX];
-    const size_t count = ranking_order(timing, ranked);
-    const double floor = ranking_floor(timing);
-    struct table table = {.columns = 6};
-    table_row(&table, (const char *const[]){"arm", "ns/step", "95 % interval",
+    const size_t count = ranking_order(timing, ARM_LATE, ranked);
+    const double floor = ranking_floor(timing, ARM_LATE);
+    struct table table = {.columns = 9};
+    table_row(&table, (const char *const[]){"arm", "first, ns/step", "later, ns/step",
+                                            "95 % interval", "settled, by step", "times training",
                                             "update, ns/parameter", "times the fastest", ""});
     for (size_t i = 0; i < count; i++)
         add_arm(timing, ranked[i], ranked[0], floor, &table);
@@ -118,6 +198,8 @@ enum lg_status timing_text(const struct timing *timing, struct text *text, struc
         return status;
     if (count > 0)
         add_conclusion(timing, ranked, count, floor, text);
+    add_states(timing, text);
+    add_check(timing, floor, text);
     add_warnings(timing, text);
     return text_check(text, error);
 }

@@ -43,7 +43,7 @@ def compare(options, kind, seed):
     if done.returncode != 0:
         sys.exit(f"detect: {done.stderr}")
     with open(folder / "ranking.csv", newline="") as file:
-        first, second = csv.DictReader(file)
+        first, second = (row for row in csv.DictReader(file) if row["state"] != "first")
     with open(folder / "conditions.csv", newline="") as file:
         warnings = {row["condition"] for row in csv.DictReader(file) if row["verdict"] == "warning"}
     timing = json.loads((folder / "manifest.json").read_text())["timing"]

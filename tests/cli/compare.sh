@@ -91,6 +91,7 @@ EOF
 }
 
 test_compare_complains() {
+    local row
     timings a only=mse-sgd
     expect 2 compare a
     says 'a second folder of timings is missing'
@@ -101,11 +102,12 @@ test_compare_complains() {
     expect 3 compare a nowhere
     says 'nowhere/cost.csv'
     cp -r a b
-    sed -i '3s/,[0-9]*,\([0-9.]*\),,$/,fast,\1,,/' b/samples.csv
+    row=$(grep -n ',settled,' b/samples.csv | head -n 1 | cut -d: -f1)
+    sed -i "${row}s/,[0-9]*,\([0-9.]*\),,\$/,fast,\1,,/" b/samples.csv
     expect 2 compare a b
-    says "b/samples.csv:3: wall_ns is 'fast', expected a number"
+    says "b/samples.csv:$row: wall_ns is 'fast', expected a number"
     cp -r a c
     sed -i 's/,update,/,updates,/' c/cost.csv
     expect 2 compare a c
-    says "c/cost.csv:7: unknown phase 'updates'"
+    says "c/cost.csv:13: unknown phase 'updates'"
 }

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 
 XOR=$ROOT/experiments/xor.yaml
-TIMING_FILES="conditions.csv cost.csv machine.json manifest.json noise.csv phases.csv ranking.csv samples.csv"
+TIMING_FILES="conditions.csv cost.csv machine.json manifest.json noise.csv phases.csv ranking.csv samples.csv settling.csv"
 
 # The files hold together: columns, rows, numbers, and the same cells everywhere.
 check_timing() {
@@ -19,15 +19,22 @@ cost, samples, noise = read("cost.csv"), read("samples.csv"), read("noise.csv")
 manifest, machine = (json.load(open(folder / f"{n}.json")) for n in ("manifest", "machine"))
 assert list(cost[0])[:9] == ["cell", "loss", "optimizer", "label", "precision", "isa", "batch",
                              "parameters", "phase"]
-assert list(samples[0])[:9] == ["cell", "phase", "round", "position", "steps", "wall_ns", "ticks",
+assert list(samples[0])[:10] == ["cell", "phase", "state", "round", "position", "steps", "wall_ns", "ticks",
                                 "cycles", "instructions"]
-cells = [row["cell"] for row in cost if row["phase"] == "step"]
+cells = [row["cell"] for row in cost if (row["phase"], row["state"]) == ("step", "first")]
 assert len(set(cells)) == len(cells) and sum(c.endswith("@aa") for c in cells) == 1, cells
+late = {row["cell"]: row for row in cost if row["phase"] == "step" and row["state"] != "first"}
+assert set(late) == set(cells)
+for arm in manifest["arms"]:
+    row = late[arm["cell"]]
+    assert row["state"] == ("settled" if arm["late"]["settled"] else "unsettled"), arm
+    assert int(row["from_step"]) == arm["late"]["step"] <= arm["late"]["trains_to_step"], arm
+    assert arm["late"]["looked_no_further"] in ("trained", "asked", "budget", "diverges"), arm
 rounds = manifest["timing"]["rounds"]
 for row in cost:
     if row["phase"] != "step":
         continue
-    own = [s for s in samples if (s["cell"], s["phase"]) == (row["cell"], "step")]
+    own = [s for s in samples if all(s[c] == row[c] for c in ("cell", "phase", "state"))]
     assert len(own) == int(row["blocks"]) == rounds, row
     assert sum(int(s["steps"]) for s in own) == int(row["steps"])
     ns = median(int(s["cpu_ns"]) / int(s["steps"]) for s in own)
@@ -49,7 +56,7 @@ for r in range(rounds):
 assert noise[-1]["phase"] == "all"
 assert {c["when"] for c in read("conditions.csv")} == {"before", "after"}
 assert read("ranking.csv")[0]["verdict"] == "cheapest"
-assert len(read("phases.csv")) == (len(cells) if phases else 0)
+assert len(read("phases.csv")) == (2 * len(cells) if phases else 0)
 assert machine["env"]["machine"]["kernel"]
 assert machine["calibration"] is not None or machine["calibration_absent"]
 assert len(manifest["spec"]["sha256"]) == 64 and manifest["data"]["files"][0]["sha256"]
@@ -77,18 +84,53 @@ test_time_counters_and_quiet() {
 # Another instruction set and another seed of the schedule: the same cells, the same weights.
 test_time_weights_are_the_same_everywhere() {
     local isa
-    expect 0 time "$SPEC" --set samples=200 --budget 1 --out best
+    expect 0 time "$SPEC" --set samples=200 --budget 5 --settle 16 --out best
     for isa in generic "$("$LOSSGRID" list isas --format csv | sed -n 2p | cut -d, -f1)"; do
-        expect 0 time "$SPEC" --set samples=200 --budget 1 --isa "$isa" --seed 2 --out "$isa"
+        expect 0 time "$SPEC" --set samples=200 --budget 5 --settle 16 --isa "$isa" --seed 2 --out "$isa"
         python3 - best "$isa" >problems 2>&1 <<'PYTHON' || fail "$isa: $(cat problems)"
 import csv
 import sys
 
 weights = [{r["cell"]: r["weights_sha256"] for r in csv.DictReader(open(f"{folder}/cost.csv"))
-            if "@" not in r["cell"]} for folder in sys.argv[1:]]
+            if "@" not in r["cell"] and r["state"] == "first"} for folder in sys.argv[1:]]
 assert weights[0] == weights[1] and len(weights[0]) == 3, weights
 PYTHON
     done
+}
+
+# Two machines that go to one step time one state.
+test_time_settles_where_it_is_asked_to() {
+    local isa
+    for isa in generic "$("$LOSSGRID" list isas --format csv | sed -n 2p | cut -d, -f1)"; do
+        expect 0 time "$XOR" --set epochs=2000 --budget 3 --settle 100 --isa "$isa" --out "$isa"
+        grep '^soft_margin-adam-[^,]*s1,.*,step,' "$isa/cost.csv" | cut -d, -f11,23 | grep -v '^16,' >"$isa.weights"
+        grep -q '^100,' "$isa.weights" || fail "not the state that was asked for: $(cat "$isa.weights")"
+    done
+    same_file generic.weights "$isa.weights"
+    expect 2 time "$XOR" --settle 0
+    says '--settle'
+}
+
+# A cost that rises late: found, and told apart from that of the first steps.
+test_time_finds_where_a_cost_settles() {
+    expect 0 time "$XOR" --set epochs=20000 --set 'grid.optimizers=[sgd,adam]' --budget 9 \
+        --slow-down 'soft_margin adam=1000@100' --out t
+    says 'PLANTED: soft_margin adam'
+    python3 - t >problems 2>&1 <<'PYTHON' || fail "$(cat problems)"
+import csv
+import sys
+
+rows = {r["state"]: float(r["median_ns"]) for r in csv.DictReader(open(f"{sys.argv[1]}/cost.csv"))
+        if r["optimizer"] == "adam" and r["phase"] == "step" and "@" not in r["cell"]}
+assert rows["settled"] > 4 * rows["first"], rows
+PYTHON
+}
+
+# One whose training ends before anything can be said of it.
+test_time_says_what_has_not_settled() {
+    expect 0 time "$XOR" --set epochs=20 --set 'grid.optimizers=[sgd]' --budget 1 --out t
+    says 'Not settled after 16 steps: soft_margin sgd: training ends there'
+    grep -q 'step,unsettled,16,' t/cost.csv || fail 'the table says otherwise'
 }
 
 test_time_says_what_it_plants() {

@@ -4,7 +4,8 @@
 
 Keys: seed, rounds, scale (of every time), isa, precision, cpu, salt (of the weights), spread
 (of the blocks), floor, cycles=1 (counted), calibration=0 (absent), peak (of it, GFLOP/s),
-slow=CELL:FACTOR, drop=CELL, only=FILTER (cells whose name has it), warning=1 (the load was high).
+slow=CELL:FACTOR, state and from_step (of the later state), early (cost of first steps over it),
+ drop=CELL, only=FILTER (cells whose name has it), warning=1 (the load was high).
 """
 
 import csv
@@ -16,10 +17,10 @@ import sys
 from pathlib import Path
 
 COST = ["cell", "loss", "optimizer", "label", "precision", "isa", "batch", "parameters", "phase",
-        "blocks", "steps", "median_ns", "low_ns", "high_ns", "ns_per_parameter",
+        "state", "from_step", "blocks", "steps", "median_ns", "low_ns", "high_ns", "ns_per_parameter",
         "low_ns_per_parameter", "high_ns_per_parameter", "ticks", "cycles", "instructions",
         "weights_sha256"]
-SAMPLES = ["cell", "phase", "round", "position", "steps", "wall_ns", "ticks", "cycles",
+SAMPLES = ["cell", "phase", "state", "round", "position", "steps", "wall_ns", "ticks", "cycles",
            "instructions"]
 PHASES = ("step", "data", "forward", "loss", "backward", "update")
 PARAMETERS = 100480  # 784-64-784 and its biases would be 101168: nearly the article's network
@@ -39,7 +40,8 @@ class Settings(dict):
         super().__init__({"seed": 1, "rounds": 24, "scale": 1.0, "isa": "avx2", "precision": "f64",
                           "cpu": "A CPU", "salt": "", "spread": 0.01, "floor": 0.012, "cycles": 0,
                           "calibration": 1, "peak": 67.0, "slow": "", "drop": "", "only": "",
-                          "batch": 1, "warning": 0} | given)
+                          "batch": 1, "warning": 0, "state": "settled", "from_step": 4096,
+                          "early": 0.5} | given)
 
     def __getattr__(self, key):
         return self[key]
@@ -80,13 +82,13 @@ def counts(s, ns):
     return [ns * GHZ_TICKS, *counted]
 
 
-def cost_row(s, arm, cell, phase, values, steps):
+def cost_row(s, arm, cell, phase, state, values, steps):
     _, loss, optimizer, label, _ = arm
     median, low, high = interval(values)
     per = [v / PARAMETERS for v in (median, low, high)]
     return [cell, loss, optimizer, label, s.precision, s.isa, s.batch, PARAMETERS, phase,
-            len(values), steps * len(values), median, low, high, *per, *counts(s, median),
-            digest(f"{arm[0]} {s.precision} {s.salt}")]
+            state, s.from_step if state != "first" else 16, len(values), steps * len(values), median, low, high, *per, *counts(s, median),
+            digest(f"{arm[0]} {s.precision} {s.salt} {state == 'first' or s.from_step}")]
 
 
 def calibration(s):
@@ -128,24 +130,33 @@ def write(folder, **given):
     draw = random.Random(int(s.seed))
     for key in ("scale", "spread", "floor"):
         s[key] = float(s[key])
-    steps, cost, samples, phases = 50, [], [], []
+    steps, cost, samples, phases, whole = 50, [], [], [], {}
     every = list(arms(s))
     for position, arm in enumerate([*every, every[0]]):
         cell = arm[0] + ("@aa" if position == len(every) else "")
-        for phase, ns in medians(s, arm[2], arm[4]).items():
-            values = [ns * draw.lognormvariate(0, s.spread) for _ in range(int(s.rounds))]
-            cost.append(cost_row(s, arm, cell, phase, values, steps))
-            samples += [[cell, phase, i, position, steps, round(v * steps), *(
-                c and round(c * steps) for c in counts(s, v))] for i, v in enumerate(values)]
-        samples.append([cell, "probed", 0, position, steps, 1000000, "", "", ""])
-        phases.append([cell, 0.008, 0.005, 0.011])
+        for state, of_it in (("first", float(s.early)), (s.state, 1.0)):
+            for phase, ns in medians(s, arm[2], arm[4]).items():
+                values = [ns * of_it * draw.lognormvariate(0, s.spread)
+                          for _ in range(int(s.rounds))]
+                cost.append(cost_row(s, arm, cell, phase, state, values, steps))
+                samples += [[cell, phase, state, i, position, steps, round(v * steps), *(
+                    c and round(c * steps) for c in counts(s, v))] for i, v in enumerate(values)]
+                if phase == "step" and state != "first":
+                    whole[cell] = values
+            samples.append([cell, "probed", state, 0, position, steps, 1000000, "", "", ""])
+            phases.append([cell, state, 0.008, 0.005, 0.011])
     f = s.floor
-    noise = [[every[0][0], phase, 1 + f / 3, 1 - f / 2, 1 + f, f] for phase in PHASES]
+    noise = [[every[0][0], phase, s.state, 1 + f / 3, 1 - f / 2, 1 + f, f] for phase in PHASES]
+    base = min((arm[0] for arm in every), key=lambda cell: statistics.median(whole[cell]))
+    ranking = [[cell, s.state, *interval([a / b for a, b in zip(whole[cell], whole[base])]), f,
+                "cheapest" if cell == base else "slower"] for cell, *_ in every]
+    write_csv(folder / "ranking.csv", [["cell", "state", "ratio", "low", "high", "floor",
+                                        "verdict"], *ranking])
     write_csv(folder / "cost.csv", [COST, *cost])
     write_csv(folder / "samples.csv", [SAMPLES, *samples])
-    write_csv(folder / "noise.csv", [["cell", "phase", "ratio", "low", "high", "floor"], *noise,
-                                     [every[0][0], "all", "", "", "", f]])
-    write_csv(folder / "phases.csv", [["cell", "overhead", "low", "high"], *phases])
+    write_csv(folder / "noise.csv", [["cell", "phase", "state", "ratio", "low", "high", "floor"],
+                                     *noise, [every[0][0], "all", s.state, "", "", "", f]])
+    write_csv(folder / "phases.csv", [["cell", "state", "overhead", "low", "high"], *phases])
     write_csv(folder / "conditions.csv", [
         ["when", "condition", "verdict", "sentence"],
         ["before", "governor", "ok", "The governor is performance."],

@@ -268,3 +268,65 @@ Test(pairing, machine_without_env)
 {
     assert_refused("machine.json", "{\"calibration\": null}", 0, "no \"env\"");
 }
+
+/* ---- States -------------------------------------------------------------- */
+
+/* A cell with first steps of 500 ns and a later state of 1000 ns. */
+static void write_states(int which, const char *state, const char *from, const char *first,
+                         const char *late)
+{
+    char text[1024];
+    put(which, "cost.csv",
+        "cell,loss,optimizer,label,precision,isa,batch,parameters,phase,state,from_step,blocks,"
+        "steps,median_ns,low_ns,high_ns,ns_per_parameter,ticks,cycles,weights_sha256\n");
+    int size = snprintf(text, sizeof text,
+                        "a,mse,sgd,a,f64,avx2,2,1000,step,first,16,10,10,500,,,1,2,,%s\n"
+                        "a,mse,sgd,a,f64,avx2,2,1000,step,%s,%s,10,10,1000,,,1,2,,%s\n",
+                        first, state, from, late);
+    fixture_append(folders[which], "cost.csv", text, (size_t)size);
+    put(which, "samples.csv", "cell,phase,state,round,position,steps,wall_ns,ticks\n");
+    for (int i = 0; i < 20; i++) {
+        size = snprintf(text, sizeof text, "a,step,%s,%d,0,1,%d,\n", i % 2 ? state : "first", i / 2,
+                        i % 2 ? 1000 : 500);
+        fixture_append(folders[which], "samples.csv", text, (size_t)size);
+    }
+}
+
+Test(pairing, the_later_state_is_compared)
+{
+    write_states(0, "unsettled", "1024", "d1", "d2");
+    write_states(1, "unsettled", "1024", "d1", "d2");
+    pair();
+    cr_assert_eq(pairing.count, 1);
+    cr_assert_eq(timed[0].cells[0].costs[TIMED_STEP].ns, 1000);
+    cr_assert_eq(timed[0].cells[0].costs[TIMED_STEP].rounds, 10, "of one state alone");
+    cr_assert_eq(pairing.all[0].verdict, VERDICT_SAME);
+}
+
+Test(pairing, settled_states_are_comparable_wherever_they_are)
+{
+    write_states(0, "settled", "1024", "d1", "d2");
+    write_states(1, "settled", "4096", "d1", "d3");
+    pair();
+    cr_assert_eq(pairing.refused, 0);
+    cr_assert_eq(pairing.all[0].verdict, VERDICT_SAME);
+}
+
+Test(pairing, an_unsettled_state_elsewhere_is_not)
+{
+    write_states(0, "settled", "4096", "d1", "d2");
+    write_states(1, "unsettled", "256", "d1", "d3");
+    pair();
+    cr_assert_eq(pairing.refused, 0, "the same training, at another point");
+    cr_assert_eq(pairing.apart, 1);
+    cr_assert_eq(pairing.all[0].verdict, VERDICT_NOT_COMPARABLE);
+    cr_assert_not_null(strstr(pairing.all[0].reason, "unsettled at step 256"));
+}
+
+Test(pairing, settled_states_of_other_trainings_are_refused)
+{
+    write_states(0, "settled", "1024", "d1", "d2");
+    write_states(1, "settled", "4096", "d4", "d3");
+    pair();
+    cr_assert_eq(pairing.refused, 1);
+}

@@ -102,6 +102,22 @@ Test(conditions, load)
     expect_alone("load", CONDITIONS_WARNING, "2.25 after");
 }
 
+/* Before a run nothing is known of the time after it. */
+Test(conditions, load_is_not_told_of_a_run_to_come)
+{
+    fake_root_write("proc/loadavg", "0.75 0.20 0.30 1/100 1000\n");
+    conditions_take(&after, fake_root);
+    after.nothing_ran = true;
+    conditions_judge(&before, &after, rows);
+    for (size_t i = 0; i < CONDITIONS_MAX; i++) {
+        cr_assert_null(strstr(rows[i].sentence, "after the run"), "%s", rows[i].sentence);
+        if (strcmp(rows[i].name, "load") == 0) {
+            cr_assert_eq(rows[i].verdict, CONDITIONS_WARNING);
+            cr_assert_str_eq(rows[i].sentence, "Other programs run: the load is 0.75.");
+        }
+    }
+}
+
 Test(conditions, load_before)
 {
     before.load = 0.75;

@@ -15,7 +15,7 @@ static struct lg_error error;
 static struct feed make(size_t batch, size_t steps)
 {
     struct feed feed;
-    cr_assert_eq(feed_make(&feed, &source, batch, steps, &error), LG_OK, "%s", error.message);
+    cr_assert_eq(feed_make(&feed, &source, batch, 0, steps, &error), LG_OK, "%s", error.message);
     return feed;
 }
 
@@ -40,6 +40,20 @@ Test(feed, more_steps_begin_alike)
     cr_assert_arr_eq(few.partner[0], many.partner[0], 15 * sizeof(uint32_t));
     feed_free(&few);
     feed_free(&many);
+}
+
+/* Wherever a feed begins, in the middle of an epoch or of a batch, it goes on as another that
+ * began earlier. */
+Test(feed, begins_anywhere)
+{
+    struct feed whole = make(3, 50), rest;
+    for (uint64_t from = 0; from < 40; from++) {
+        cr_assert_eq(feed_make(&rest, &source, 3, from, 7, &error), LG_OK);
+        cr_assert_arr_eq(rest.order, whole.order + 3 * from, 21 * sizeof(uint32_t));
+        cr_assert_arr_eq(rest.partner[1], whole.partner[1] + 3 * from, 21 * sizeof(uint32_t));
+        feed_free(&rest);
+    }
+    feed_free(&whole);
 }
 
 /* Of a triplet the second is of the first's class and the third is not. */

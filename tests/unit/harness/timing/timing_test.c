@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/data/order.h"
 #include "harness/timing/timing_csv.h"
+#include "harness/timing/verdict.h"
 
 static const char spec[] = "title: XOR\n"
                            "dataset: xor\n"
@@ -15,7 +17,7 @@ static const char spec[] = "title: XOR\n"
                            "  inputs: 2\n"
                            "  layers: [{outputs: 4, activation: tanh}, {outputs: 1}]\n"
                            "batch: 2\n"
-                           "epochs: 5\n"
+                           "epochs: 100000\n"
                            "seeds: [7, 8]\n"
                            "grid:\n"
                            "  losses: [soft_margin]\n"
@@ -41,14 +43,36 @@ static void count_advanced(void *to, size_t rounds, size_t imprecise, size_t arm
     cr_assert(left >= 0);
 }
 
-static const struct timing_observer observer = {count_opened, count_advanced, NULL};
-
-/* Ended by the precision after the least number of rounds: any interval is narrow. */
-static void take(const char *isa, const char *counters)
+static void no_climbed(void *to, const struct climb *climbs, size_t count)
 {
-    const struct timing_effort effort = {
-        .seed = 3, .budget_ns = 1000000000000, .precision = 1e9, .counters = counters};
-    struct arm_context context = {.experiment = &experiment, .dataset = &dataset, .samples = 4};
+    (void)to, (void)climbs, (void)count;
+}
+
+static const struct timing_observer observer = {count_opened, no_climbed, count_advanced, NULL};
+
+/* What the tests plant in a cell. */
+static const char *planted_optimizer;
+static struct arm_planted planted;
+
+static struct arm_planted plant(const void *to, const struct cell *cell)
+{
+    (void)to;
+    return planted_optimizer != NULL && strstr(cell->slug, planted_optimizer) != NULL
+               ? planted
+               : (struct arm_planted){0};
+}
+
+/* Ended by the precision after the least number of rounds: any interval is narrow. Training
+ * goes on to the step `settle`. */
+static void take_to(const char *isa, const char *counters, uint64_t settle)
+{
+    const struct timing_effort effort = {.seed = 3,
+                                         .budget_ns = 1000000000000,
+                                         .precision = 1e9,
+                                         .counters = counters,
+                                         .settle_steps = settle};
+    struct arm_context context = {
+        .experiment = &experiment, .dataset = &dataset, .samples = 4, .planted = plant};
     cr_assert_eq(lg_backend_select(LG_F32, isa, &context.backend, &error), LG_OK, "%s",
                  error.message);
     cr_assert_eq(experiment_parse(context.backend, "xor.yaml", spec, strlen(spec), NULL, 0,
@@ -58,6 +82,11 @@ static void take(const char *isa, const char *counters)
     cr_assert_eq(timing_open(&timing, &context, &effort, &observer, &error), LG_OK, "%s",
                  error.message);
     timing_run(&timing, &observer);
+}
+
+static void take(const char *isa, const char *counters)
+{
+    take_to(isa, counters, 64);
 }
 
 static void give_back(void)
@@ -81,10 +110,17 @@ Test(timing, arms_are_configurations_and_one_is_there_twice)
     const struct arm *twin = timing_twin(&timing), *original = timing_original(&timing);
     cr_assert_eq(twin, &timing.arms[3]);
     cr_assert_eq(original->cell, twin->cell);
-    cr_assert_str_eq(twin->weights_sha256, original->weights_sha256);
+    for (int state = 0; state < ARM_STATES; state++)
+        cr_assert_str_eq(twin->points[state].weights_sha256,
+                         original->points[state].weights_sha256);
     cr_assert_eq(twin->span * twin->repeats, original->span * original->repeats);
     cr_assert_str_eq(twin->name + strlen(original->name), "@aa");
-    cr_assert_str_neq(timing.arms[0].weights_sha256, timing.arms[1].weights_sha256);
+    cr_assert_str_neq(timing.arms[0].points[ARM_LATE].weights_sha256,
+                      timing.arms[1].points[ARM_LATE].weights_sha256);
+    cr_assert_str_neq(timing.arms[0].points[ARM_FIRST].weights_sha256,
+                      timing.arms[0].points[ARM_LATE].weights_sha256);
+    cr_assert_eq(timing.arms[0].points[ARM_FIRST].steps, 16);
+    cr_assert_eq(timing.arms[0].points[ARM_LATE].steps, 64);
 }
 
 Test(timing, every_series_has_a_block_a_round)
@@ -93,9 +129,9 @@ Test(timing, every_series_has_a_block_a_round)
     cr_assert_eq(timing.stop, STOP_PRECISION);
     cr_assert_eq(timing.rounds, timing.least_rounds);
     cr_assert_eq(advanced, timing.rounds);
-    cr_assert_eq(timing.series_count, timing.has_phases ? 8 : 4);
+    cr_assert_eq(timing.series_count, timing.has_phases ? 16 : 8);
     for (size_t r = 0; r < timing.rounds; r++) {
-        bool taken[8] = {false};
+        bool taken[16] = {false};
         for (size_t s = 0; s < timing.series_count; s++) {
             const struct block *block = &timing.series[s].blocks[r];
             const struct arm *arm = timing.series[s].arm;
@@ -131,11 +167,15 @@ Test(timing, every_block_is_the_same_work)
     struct block block;
     for (int i = 0; i < 4; i++) {
         ground_move(&timing.ground, &pcg);
-        arm_block(arm, &timing.context, &timing.readings, timing.has_phases && i % 2, &block);
+        const struct block_plan plan = {i < 2 ? ARM_FIRST : ARM_LATE, 0.7,
+                                        timing.has_phases && i % 2};
+        arm->repeats = 1;
+        arm_block(arm, &timing.context, &timing.readings, &plan, &block);
         backend->weights_digest(arm->net, found);
-        const struct lg_pass pass = feed_pass(&arm->feed, &dataset.train, arm->first, arm->span);
+        const struct lg_pass pass =
+            feed_pass(&arm->feed, &dataset.train, arm_offset(arm, 0.7, arm->span), arm->span);
         struct lg_sums sums = {0};
-        backend->restore(arm->net, arm->start);
+        backend->restore(arm->net, arm->points[plan.state].bytes);
         cr_assert_eq(backend->train(arm->net, &pass, &sums), arm->span);
         backend->weights_digest(arm->net, expected);
         cr_assert_str_eq(found, expected);
@@ -148,12 +188,12 @@ Test(timing, weights_are_those_of_every_isa)
     char best[3][LG_DIGEST_HEX];
     take(NULL, "clock");
     for (size_t i = 0; i < 3; i++)
-        memcpy(best[i], timing.arms[i].weights_sha256, LG_DIGEST_HEX);
+        memcpy(best[i], timing.arms[i].points[ARM_LATE].weights_sha256, LG_DIGEST_HEX);
     give_back();
     advanced = 0;
     take("generic", "clock");
     for (size_t i = 0; i < 3; i++)
-        cr_assert_str_eq(best[i], timing.arms[i].weights_sha256);
+        cr_assert_str_eq(best[i], timing.arms[i].points[ARM_LATE].weights_sha256);
 }
 
 /* ---- The files ----------------------------------------------------------- */
@@ -180,8 +220,8 @@ Test(timing, cost_has_a_row_for_each_arm_and_phase)
     take(NULL, "clock");
     timing_cost_csv(&timing, &csv);
     struct csv_table table = parse(&csv);
-    cr_assert_eq(table.columns, 21);
-    cr_assert_eq(table.rows, 1 + 4 * (timing.has_phases ? 6 : 1));
+    cr_assert_eq(table.columns, 23);
+    cr_assert_eq(table.rows, 1 + 4 * 2 * (timing.has_phases ? 6 : 1));
     for (size_t row = 1; row < table.rows; row++) {
         const double median = strtod(field(&table, row, "median_ns"), NULL);
         cr_assert_leq(strtod(field(&table, row, "low_ns"), NULL), median);
@@ -204,7 +244,7 @@ Test(timing, samples_are_all_blocks)
     struct csv_table table = parse(&csv);
     for (size_t row = 1; row < table.rows; row++)
         steps += strcmp(field(&table, row, "phase"), "step") == 0;
-    cr_assert_eq(steps, 4 * timing.rounds);
+    cr_assert_eq(steps, 4 * 2 * timing.rounds);
     (void)field(&table, 1, "cpu_ns"); /* the other columns of the chosen counters */
     cr_assert_eq(csv_column(&table, "page_faults"), -1);
     csv_free(&table);
@@ -236,7 +276,7 @@ Test(timing, ranking_names_no_winner_within_the_noise)
     make_up(2, 105, 0);        /* beyond it */
     timing_ranking_csv(&timing, &csv);
     struct csv_table table = parse(&csv);
-    cr_assert_eq(table.rows, 4);
+    cr_assert_eq(table.rows, 7); /* of both states */
     cr_assert_str_eq(field(&table, 1, "cell"), timing.arms[twin].name);
     cr_assert_str_eq(field(&table, 1, "verdict"), "cheapest");
     cr_assert_str_eq(field(&table, 2, "cell"), timing.arms[1 - twin].name);
@@ -261,8 +301,89 @@ Test(timing, a_planted_wait_is_measured)
     take(NULL, "clock");
     struct arm *arm = &timing.arms[0];
     arm->span = arm->repeats = 1;
-    arm_block(arm, &timing.context, &timing.readings, false, &plain);
-    arm->slow_down = 1e5;
-    arm_block(arm, &timing.context, &timing.readings, false, &slowed);
+    const struct block_plan plan = {.state = ARM_LATE};
+    arm_block(arm, &timing.context, &timing.readings, &plan, &plain);
+    arm->planted.share = 1e5;
+    arm_block(arm, &timing.context, &timing.readings, &plan, &slowed);
     cr_assert_gt(slowed.values[READING_WALL_NS], 10 * plain.values[READING_WALL_NS]);
+}
+
+/* ---- Where the cost settles ---------------------------------------------- */
+
+static const struct arm *arm_of(const char *optimizer)
+{
+    for (size_t i = 0; i < timing.arm_count; i++)
+        if (strstr(timing.arms[i].name, optimizer) != NULL)
+            return &timing.arms[i];
+    cr_assert_fail("no arm of %s", optimizer);
+    return NULL;
+}
+
+/* The planted cost is 50 times a step's, so that the machine's own changes do not matter;
+ * tolerance is 20 %. */
+Test(timing, a_cost_that_rises_settles_after_the_rise)
+{
+    planted_optimizer = "adam";
+    planted = (struct arm_planted){.share = 50, .from = 1000};
+    take_to(NULL, "clock", 1 << 14);
+    const struct arm *arm = arm_of("adam");
+    cr_assert_str_eq(arm_state_word(arm, ARM_LATE), "settled");
+    cr_assert_str_eq(arm_state_word(arm, ARM_FIRST), "first");
+    cr_assert_eq(arm->settling.anchor, 1024, "found %llu",
+                 (unsigned long long)arm->settling.anchor);
+    cr_assert_eq(arm->points[ARM_LATE].steps, 1 << 14);
+    double first[SAMPLE_MOST], late[SAMPLE_MOST];
+    series_step_ns(&timing, timing_series(&timing, arm, ARM_FIRST, false), first);
+    series_step_ns(&timing, timing_series(&timing, arm, ARM_LATE, false), late);
+    struct sample_summary ratio;
+    ratio_summarise(late, first, timing.rounds, &ratio);
+    cr_assert_gt(ratio.median, 10, "first steps and settled cost are told apart");
+}
+
+Test(timing, a_cost_that_grows_never_settles)
+{
+    planted_optimizer = "adam";
+    planted = (struct arm_planted){.share = 5, .from = 16, .grows = true};
+    take_to(NULL, "clock", 1 << 9);
+    const struct arm *arm = arm_of("adam");
+    cr_assert_str_eq(arm_state_word(arm, ARM_LATE), "unsettled");
+    cr_assert_geq(4 * arm->settling.anchor, 2 * arm->settling.reached);
+}
+
+Test(timing, a_constant_cost_settles_at_once)
+{
+    planted_optimizer = "adam";
+    planted = (struct arm_planted){.share = 50};
+    take_to(NULL, "clock", 1 << 10);
+    const struct arm *arm = arm_of("adam");
+    cr_assert_str_eq(arm_state_word(arm, ARM_LATE), "settled");
+    cr_assert_eq(arm->settling.anchor, 16, "found %llu", (unsigned long long)arm->settling.anchor);
+}
+
+/* The late state is the one that a run has after so many steps: 2 samples a step of 4. */
+Test(timing, the_late_state_is_that_of_training)
+{
+    take_to(NULL, "clock", 100);
+    const struct arm *arm = arm_of("sgd");
+    const struct lg_backend *backend = timing.context.backend;
+    char expected[LG_DIGEST_HEX];
+    const struct lg_initialisation how = {.method = experiment.initialisation.index,
+                                          .rng = experiment.rng,
+                                          .seed = arm->cell->seed,
+                                          .draw = arm->cell->draw,
+                                          .options = experiment.initialisation.options};
+    struct lg_net *net = ground_place(&timing.ground, backend, &arm->config);
+    backend->initialise(net, &how);
+    for (uint64_t epoch = 1; epoch <= 50; epoch++) {
+        uint32_t order[] = {0, 1, 2, 3};
+        struct lg_sums sums = {0};
+        if (experiment.shuffle)
+            lg_order_shuffle(order, 4, arm->cell->seed, epoch);
+        const struct lg_pass pass = {
+            .images = &dataset.train, .order = order, .count = 4, .capture = SIZE_MAX};
+        cr_assert_eq(backend->train(net, &pass, &sums), 2);
+    }
+    backend->weights_digest(net, expected);
+    cr_assert_eq(arm->points[ARM_LATE].steps, 100);
+    cr_assert_str_eq(arm->points[ARM_LATE].weights_sha256, expected);
 }
