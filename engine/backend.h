@@ -145,13 +145,17 @@ struct lg_loss_data {
     const double *target;                         /* (batch, target_features); NULL: none */
 };
 
-/* Recorded gradients to replay through an optimizer. */
+/* Recorded gradients to replay through an optimizer, or a loss for one that evaluates it. */
 struct lg_replay_data {
     size_t steps, rows, columns;
     bool is_bias;             /* a bias (rows = 1), else a weight: (inputs, outputs) */
     const double *parameters; /* (rows, columns) */
     const double *gradients;  /* (steps, rows, columns) */
     double *evaluated;        /* out, as after: those to evaluate after each step; NULL: not */
+    /* Instead of gradients, for one that does not replay: the loss at w: (rows, columns),
+     * and its gradient. Called once before each step, then as the step wants. */
+    long double (*loss)(void *context, const double *w, double *gradient);
+    void *context;
 };
 
 /* What keeps one part of a CPU busy and does nothing else (kernel/peak.h, which says
@@ -207,7 +211,7 @@ struct lg_backend {
                                        size_t batch, size_t features, const double *z,
                                        const double *upstream, double *h, double *dz);
     /* after[s] = the parameters after step s + 1, those that the next gradient is taken
-     * at; after: (steps, rows, columns). Only an optimizer that replays. */
+     * at; after: (steps, rows, columns). Gradients for one that replays, else a loss. */
     void (*evaluate_optimizer)(struct lg_arena *arena, const struct lg_choice *optimizer,
                                const struct lg_replay_data *data, double *after);
 

@@ -155,6 +155,45 @@ static const real *evaluated(const struct replay *replay)
     return slot > 0 ? replay->slot[slot - 1] : replay->block.w;
 }
 
+/* ---- Batch methods ------------------------------------------------------- */
+
+/* The caller's loss, which speaks in doubles. */
+struct caller {
+    const struct lg_replay_data *data;
+    double *w, *gradient; /* (n) */
+};
+
+static void ask_caller(struct problem *problem)
+{
+    const struct caller *caller = problem->context;
+    store(caller->w, 1, problem->n, problem->w);
+    problem->loss = (wide)caller->data->loss(caller->data->context, caller->w, caller->gradient);
+    load(problem->gradient, 1, problem->n, caller->gradient);
+}
+
+static void minimise_loss(struct lg_arena *arena, const struct optimizer *optimizer,
+                          const struct lg_options *options, const struct lg_replay_data *data,
+                          double *after)
+{
+    const size_t n = data->rows * data->columns;
+    struct caller caller = {.data = data};
+    struct problem problem = {.n = n, .evaluate = ask_caller, .context = &caller};
+    wide scalars[OPTIMIZER_SCALARS_MAX] = {0};
+    problem.w = take(arena, 1, padded(n));
+    problem.gradient = take(arena, 1, padded(n));
+    problem.state = take(arena, 1, optimizer->problem_reals(options, n));
+    caller.w = lg_arena_take(arena, n * sizeof *caller.w);
+    caller.gradient = lg_arena_take(arena, n * sizeof *caller.gradient);
+    if (!arena->block)
+        return;
+    load(problem.w, 1, n, data->parameters);
+    for (size_t s = 0; s < data->steps; s++) {
+        ask_caller(&problem);
+        optimizer->minimise(options, s + 1, scalars, &problem);
+        store(after + s * n, 1, n, problem.w);
+    }
+}
+
 void net_evaluate_optimizer(struct lg_arena *arena, const struct lg_choice *choice,
                             const struct lg_replay_data *data, double *after)
 {
@@ -167,7 +206,10 @@ void net_evaluate_optimizer(struct lg_arena *arena, const struct lg_choice *choi
                   .is_bias = data->is_bias},
     };
     struct block *block = &replay.block;
-    assert(!replay.optimizer->minimise);
+    if (replay.optimizer->minimise) {
+        minimise_loss(arena, replay.optimizer, replay.options, data, after);
+        return;
+    }
     block->w = take(arena, block->rows, block->stride);
     real *gradient = take(arena, block->rows, block->stride);
     block->gradient = gradient;

@@ -17,13 +17,12 @@ void formula_run_free(struct formula_run *run)
     run->work = NULL;
 }
 
-static void judge_entry(double engine, struct bounded formula, double before, bool is_evaluated,
-                        size_t t, size_t entry, struct formula_verdict *verdict)
+void formula_note(struct formula_verdict *verdict, double engine, struct bounded formula,
+                  size_t step, size_t entry)
 {
     const long double apart = bounded_abs((long double)engine - formula.value);
     const long double bound = FORMULA_BOUNDS * formula.error;
     verdict->checked++;
-    verdict->moved += engine != before;
     if (bound - bound != 0) {
         verdict->undecided++;
         return;
@@ -33,13 +32,33 @@ static void judge_entry(double engine, struct bounded formula, double before, bo
     verdict->wrong += is_wrong;
     if (!(share <= verdict->share) || (is_wrong && verdict->wrong == 1)) {
         verdict->share = share;
-        verdict->step = t;
+        verdict->step = step;
         verdict->entry = entry;
-        verdict->evaluated = is_evaluated;
+        verdict->evaluated = false;
         verdict->engine = engine;
         verdict->formula = formula.value;
         verdict->bound = bound;
     }
+}
+
+void formula_expect(struct formula_verdict *verdict, bool holds, const char *property, size_t step)
+{
+    verdict->checked++;
+    verdict->wrong += !holds;
+    if (!holds && verdict->broken == NULL) {
+        verdict->broken = property;
+        verdict->broken_step = step;
+    }
+}
+
+static void judge_entry(double engine, struct bounded formula, double before, bool is_evaluated,
+                        size_t t, size_t entry, struct formula_verdict *verdict)
+{
+    const long double share = verdict->share;
+    verdict->moved += engine != before;
+    formula_note(verdict, engine, formula, t, entry);
+    if (verdict->share != share)
+        verdict->evaluated = is_evaluated;
 }
 
 /* An entry's own history, out of what lies entry by entry within steps. */

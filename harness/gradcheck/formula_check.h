@@ -3,20 +3,7 @@
 #define HARNESS_GRADCHECK_FORMULA_CHECK_H
 
 #include "engine/base/status.h"
-#include "harness/gradcheck/formula/formula.h"
-
-/* A bound counts a rounding for each operation of the textbook's formula. The engine may
- * need several for one, in another order. */
-enum { FORMULA_BOUNDS = 2 };
-
-/* What came of the entries that were looked at. */
-struct formula_verdict {
-    size_t checked, wrong, undecided; /* undecided: the bound says that anything is right */
-    size_t moved;                     /* entries that a step changed at all */
-    bool evaluated;                   /* the worst is of the parameters to evaluate */
-    size_t step, entry;               /* of the worst by its bound */
-    long double engine, formula, bound, share; /* of it: share of the bound */
-};
+#include "harness/gradcheck/formula_verdict.h"
 
 /* Work space for the formula; LG_ENVIRONMENT. End with formula_run_free(). */
 enum lg_status formula_run_place(struct formula_run *run, struct lg_error *error);

@@ -5,6 +5,7 @@
 #include "harness/gradcheck/formula_check.h"
 #include "harness/gradcheck/optimizer_case.h"
 #include "harness/gradcheck/other_checks.h"
+#include "harness/gradcheck/search_check.h"
 
 /* ---- Options ------------------------------------------------------------- */
 
@@ -85,22 +86,24 @@ static const char *precision_of(const struct lg_backend *backend)
     return backend->precision == LG_F32 ? "f32" : "f64";
 }
 
-static void report(const struct subject_of *of, const struct optimizer_case *own,
+static void report(const struct subject_of *of, const char *name, size_t size,
                    const struct formula_verdict *v)
 {
-    struct judgement judgement = {
-        .checked = v->checked - v->undecided,
-        .skipped = v->undecided,
-        .reason = v->undecided > 0 ? "rounding decides: the bound of a divisor reaches 0" : "",
-        .worst = v->checked > v->undecided ? v->entry : SIZE_MAX,
-        .wrong = SIZE_MAX,
-        .analytic = (double)v->engine,
-        .numeric = (double)v->formula,
-        .error_bar = (double)v->bound};
-    const long double size = bounded_abs(v->formula), apart = bounded_abs(v->engine - v->formula);
+    struct judgement judgement = {.checked = v->checked - v->undecided,
+                                  .skipped = v->undecided,
+                                  .reason = v->undecided > 0
+                                                ? "rounding decides: the bound of a divisor "
+                                                  "reaches 0, or a search is at the minimum"
+                                                : "",
+                                  .worst = v->checked > v->undecided ? v->entry : SIZE_MAX,
+                                  .wrong = SIZE_MAX,
+                                  .analytic = (double)v->engine,
+                                  .numeric = (double)v->formula,
+                                  .error_bar = (double)v->bound};
+    const long double own = bounded_abs(v->formula), apart = bounded_abs(v->engine - v->formula);
     char block[160], worst[64];
-    judgement.relative_error = (double)(size > 0 ? apart / size : apart);
-    snprintf(block, sizeof block, "%s, %s%s%s", own->name, precision_of(of->backend),
+    judgement.relative_error = (double)(own > 0 ? apart / own : apart);
+    snprintf(block, sizeof block, "%s, %s%s%s", name, precision_of(of->backend),
              of->options[0] != '\0' ? ": " : "", of->options);
     snprintf(worst, sizeof worst, "step %zu [%zu]%s", v->step, v->entry,
              v->evaluated ? " evaluated" : "");
@@ -110,14 +113,17 @@ static void report(const struct subject_of *of, const struct optimizer_case *own
         judgement.verdict = VERDICT_SKIPPED;
     else if (v->moved == 0)
         judgement.verdict = VERDICT_DEAD;
-    if (v->wrong > 0)
+    if (v->broken != NULL)
+        snprintf(judgement.message, sizeof judgement.message, "%s: step %zu: not so: %s (%s)",
+                 block, v->broken_step + 1, v->broken, of->formula->source);
+    else if (v->wrong > 0)
         snprintf(judgement.message, sizeof judgement.message,
                  "%s: %s: the engine says %.17g, the second formula %.17Lg +- %.2Lg; %zu of %zu "
                  "entries are wrong (%s)",
                  block, worst, judgement.analytic, v->formula, v->bound, v->wrong, v->checked,
                  of->formula->source);
     result_add(of->result, &(struct result_row){.block = block,
-                                                .size = own->rows * own->columns,
+                                                .size = size,
                                                 .worst = worst,
                                                 .method = "formula",
                                                 .judgement = &judgement});
@@ -199,11 +205,22 @@ static enum lg_status check_case(const struct subject_of *of, size_t index, uint
     if (status == LG_OK)
         status = judge(of, &own, &steps, &verdict, error);
     if (status == LG_OK)
-        report(of, &own, &verdict);
+        report(of, own.name, own.rows * own.columns, &verdict);
     if (status == LG_OK)
         status = compare_copies(of, &own, &steps, error);
     free(steps.w);
     optimizer_case_free(&own);
+    return status;
+}
+
+static enum lg_status check_search(const struct subject_of *of, size_t shape, uint64_t seed,
+                                   struct lg_error *error)
+{
+    struct formula_verdict verdict = {.checked = 0};
+    const enum lg_status status =
+        search_check(of->backend, of->optimizer, of->formula, shape, seed, &verdict, error);
+    if (status == LG_OK)
+        report(of, search_shapes[shape], SEARCH_SIZE, &verdict);
     return status;
 }
 
@@ -213,12 +230,17 @@ static enum lg_status check_options(const struct copies *copies, const struct lg
 {
     static const enum copy precisions[] = {COPY_F64, COPY_F32};
     enum lg_status status = LG_OK;
-    for (size_t p = 0; p < 2; p++)
-        for (size_t c = 0; c < optimizer_case_count() && status == LG_OK; c++)
+    for (size_t p = 0; p < 2; p++) {
+        const struct subject_of of = {copies->backend[precisions[p]], optimizer, formula, options,
+                                      result};
+        const size_t cases = formula->searched == NULL ? optimizer_case_count() : 0;
+        const size_t searches = formula->searched != NULL ? search_shape_count() : 0;
+        for (size_t c = 0; c < cases && status == LG_OK; c++)
             if (optimizer_case_is_for(c, formula->block != NULL))
-                status = check_case(&(struct subject_of){copies->backend[precisions[p]], optimizer,
-                                                         formula, options, result},
-                                    c, seed, error);
+                status = check_case(&of, c, seed, error);
+        for (size_t shape = 0; shape < searches && status == LG_OK; shape++)
+            status = check_search(&of, shape, seed, error);
+    }
     return status;
 }
 
@@ -239,12 +261,6 @@ enum lg_status optimizer_check(const struct copies *copies, const struct lg_choi
     const struct lg_backend *backend = copies->backend[COPY_F64];
     const struct lg_info *info = backend->optimizer(optimizer->index);
     const struct formula *formula = formula_find(info->name);
-    if (!backend->optimizer_replays(optimizer->index)) {
-        result_skip(result, "parameters",
-                    "it searches along a line, whose branches depend on the last bit: its paths "
-                    "are compared in tests/golden/batch_methods.csv");
-        return LG_OK;
-    }
     if (formula == NULL) {
         fail(result, "no second formula: not checked (harness/gradcheck/formula has no file of "
                      "its name)");

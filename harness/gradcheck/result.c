@@ -75,8 +75,7 @@ bool result_same_subject(const struct result *a, const struct result *b)
 
 bool result_is_lifeless(const struct result *result)
 {
-    const bool searches = strcmp(result->kind, "optimizer") == 0 && result->unchecked > 0;
-    return !searches && result->dead + result->unchecked == result->block_count;
+    return result->dead + result->unchecked == result->block_count;
 }
 
 void result_say(struct result *result, const char *message)

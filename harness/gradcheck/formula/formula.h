@@ -40,6 +40,9 @@ struct formula_line {
     struct bounded *work[FORMULA_WORK]; /* (steps + 1) each, of no known content */
 };
 
+struct formula_search;
+struct formula_verdict;
+
 struct formula {
     const char *source; /* paper and equation; what is not the engine's own source */
     /* Options that the usual variants do not reach, as "a=1;b=2"; NULL-terminated. */
@@ -51,8 +54,8 @@ struct formula {
     struct bounded (*evaluated)(const struct formula_line *line, size_t t);
     /* Block: all parameters after step t: (rows, columns). */
     void (*block)(const struct formula_run *run, size_t t, struct bounded *after);
-    /* Batch method: what is checked instead is in batch_method.h. */
-    const struct batch_method *method;
+    /* Batch method: all points that its steps asked the loss at (search.h). */
+    void (*searched)(const struct formula_search *search, struct formula_verdict *verdict);
 };
 
 /* The value of the option of that name, which the optimizer must have. */
