@@ -6,7 +6,8 @@ struct descent {
     struct formula_verdict *verdict;
     size_t step, next, end; /* the next evaluation; that of the next step */
     size_t allowed, used;   /* evaluations */
-    size_t moves;           /* of the parameters in the last search */
+    size_t moves;           /* of the parameters in the last search, */
+    long double travelled;  /* and the way they went, forth and back */
     struct search_ray ray;
     struct bounded first; /* the length to be tried first */
 };
@@ -40,9 +41,13 @@ static enum search_answer follow(struct descent *d, size_t *good)
     const size_t most = 1 + (iterations < rest ? iterations : rest);
     formula_expect(d->verdict, d->next < d->end, "a search is begun while evaluations are left",
                    d->step);
+    long double last = 0;
     for (size_t tried = 1; d->next < d->end; tried++) {
         const size_t e = d->next++;
-        const struct bounded length = search_length(&d->ray, e, tried);
+        struct bounded length = search_length(&d->ray, e, tried);
+        d->travelled = (tried == 1 ? 0 : d->travelled) + bounded_abs(length.value - last);
+        length.error += 4 * d->travelled * s->run.unit;
+        last = length.value;
         d->used++;
         d->moves = tried;
         if (tried == 1)
@@ -63,8 +68,9 @@ static void turn(struct descent *d, size_t now)
 {
     const struct formula_search *s = d->s;
     const size_t before = d->ray.origin;
-    const struct bounded length = search_length(&d->ray, now, d->moves + 1),
-                         old_slope = d->ray.slope;
+    const struct bounded old_slope = d->ray.slope;
+    struct bounded length = search_length(&d->ray, now, d->moves + 1);
+    length.error += 4 * d->travelled * s->run.unit;
     const struct bounded beta = in_unit(
         over(minus(dot(s, now, now), dot(s, now, before)), dot(s, before, before)), s->run.unit);
     for (size_t i = 0; i < s->n; i++)
