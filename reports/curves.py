@@ -228,7 +228,8 @@ def draw_panel(results, panel, number, table, names, ends, ranges, height):
                  f"screen {1 - (top - 13) / height:.6f} left font size({size:.3g})")
     plots = []
     if len(results.arms) > len(panel.arms):
-        plots.append(f"{table} using 2:{first} with lines linewidth 0.7 linecolor rgb '#D4D4D4'")
+        plots.append(f"{table} using 2:{first} every {max(1, len(results.epochs) // 15)} "
+                     "with lines linewidth 0.7 linecolor rgb '#D4D4D4'")
     several = any(len(arm.cells) > 1 for arm in panel.arms)
     for place, arm in enumerate(panel.arms):
         index = results.arms.index(arm)

@@ -14,8 +14,7 @@ they would get different words, both get "may be".
 
 import math
 
-import numpy as np
-from scipy import stats as distributions
+from scipy.special import stdtr  # the distribution function of Student's t
 
 LEVEL = 0.05
 TWINS = 0.01
@@ -27,13 +26,14 @@ ON, MAYBE, OFF, UNKNOWN, NONE = STATES = (
 
 def chance_below(differences, bound=0.0):
     """p of the one-sided test that the mean of these differences is below the bound."""
-    d = np.asarray(differences, dtype=float) - bound
-    if len(d) < 2:
+    count = len(differences)
+    if count < 2:
         return 1.0
-    error = d.std(ddof=1) / math.sqrt(len(d))
-    if error == 0:
-        return 0.0 if d.mean() < 0 else 0.5 if d.mean() == 0 else 1.0
-    return float(distributions.t.cdf(d.mean() / error, len(d) - 1))
+    mean = math.fsum(differences) / count
+    squares = math.fsum((d - mean) ** 2 for d in differences)
+    if squares == 0:
+        return 0.0 if mean < bound else 0.5 if mean == bound else 1.0
+    return float(stdtr(count - 1, (mean - bound) / math.sqrt(squares / (count - 1) / count)))
 
 
 class Pairs:

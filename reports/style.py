@@ -137,11 +137,12 @@ class Fitted:
 
 
 def fitted(name, most, size):
-    """A name no wider than `most` inches."""
+    """A name no wider than `most` inches: on several lines, between words where it can be."""
     lines = [""]
     for letter in name:
         if text_width(lines[-1] + letter, size) / 72 > most:
-            lines.append("")
+            head, space, tail = lines[-1].rpartition(" ")
+            lines[-1:] = [head + space, tail] if head and letter != " " else [lines[-1], ""]
         lines[-1] += letter
     return Fitted("\n".join(map(escape.matplotlib, lines)), len(lines),
                   max(text_width(line, size) for line in lines) / 72, size)

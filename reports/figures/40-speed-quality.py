@@ -77,10 +77,13 @@ def picture(results, column, points, absent):
     axes.set_ylabel(escape.matplotlib(quality.metric(results, column).axis))
     for point in points:
         path(axes, point.arm, column)
-    for point in points:
-        looks = LOOKS[point.word]
-        axes.errorbar(point.seconds, point.value, markersize=6, linewidth=1.2, linestyle="",
-                      xerr=finite(point.half_seconds), yerr=finite(point.half_value), **looks)
+    for word, looks in LOOKS.items():
+        same = [p for p in points if p.word == word]
+        if same:
+            axes.errorbar([p.seconds for p in same], [p.value for p in same], markersize=6,
+                          xerr=[finite(p.half_seconds) for p in same],
+                          yerr=[finite(p.half_value) for p in same],
+                          elinewidth=1.2 if len(points) <= 12 else 0.5, linestyle="", **looks)
     ranges(axes, results, column, points)
     write_names(fig, axes, named, names)
     counts = Counter(p.word for p in points)
@@ -104,7 +107,7 @@ def choose(points):
 
 
 def finite(half):
-    return half if math.isfinite(half) else None
+    return half if math.isfinite(half) else 0.0
 
 
 def path(axes, arm, column):

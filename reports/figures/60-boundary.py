@@ -6,6 +6,7 @@ where their class is the second.
 """
 
 import csv
+import re
 
 import numpy as np
 
@@ -27,12 +28,11 @@ POINTS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 def draw(results):
     if results.dataset != "xor":
         raise Unavailable("the samples are no points of a plane")
-    networks = []
-    arms, note = quality.spread(results, results.arms, MOST)
-    for arm in arms:
-        path = results.folder / "cells" / arm.cells[0].slug / "parameters.csv"
-        if path.exists():
-            networks.append((arm.name, read(path)))
+    if results.fact("spec", "task", default=task_of(results)) != "classify":
+        raise Unavailable("the networks give no class")
+    finished = [arm for arm in results.arms if parameters(results, arm).exists()]
+    arms, note = quality.spread(results, finished, MOST)
+    networks = [(arm.name, read(parameters(results, arm))) for arm in arms]
     if not networks:
         raise Unavailable("no cell has finished")
     across = min(ACROSS, max(3, len(networks)))
@@ -49,6 +49,17 @@ def draw(results):
     fig.supylabel("second pixel", size=11)
     fig.note = note
     return fig
+
+
+def parameters(results, arm):
+    """Of the arm's first seed; written when it has finished."""
+    return results.folder / "cells" / arm.cells[0].slug / "parameters.csv"
+
+
+def task_of(results):
+    """The task as the experiment file has it."""
+    found = re.search(r"^task: *(\w+)", str(results.fact("spec", "text")), re.MULTILINE)
+    return found.group(1) if found else "classify"
 
 
 def read(path):

@@ -29,6 +29,7 @@ import front  # noqa: E402
 import quality  # noqa: E402
 import report  # noqa: E402
 import results  # noqa: E402
+import sample  # noqa: E402
 import style  # noqa: E402
 
 LEAST_PIXELS = 180  # of a panel, either way
@@ -160,6 +161,29 @@ class Drawn(unittest.TestCase):
         self.assertIn(">diverged<", svg)
         crosses = (folder / "test-curves.gp").read_text().count("pointtype 2")
         self.assertGreaterEqual(crosses, sum(bool(c.diverged_at) for c in loaded.cells))
+
+    def test_planes_of_many_networks_are_some_that_are_named(self):
+        """100 panels side by side were 3.2 MB and none could be read."""
+        folder = self.scratch / "planes"
+        contact_sheets.write(folder, "classify", 100, 1, 1, images=False)
+        for name in ("trace.csv", "timing.csv"):
+            sample.edit(folder / name, lambda row: row | {"dataset": "xor"})
+        rng, header = random.Random(1), ["layer", "activation", "output", "input", "value"]
+        for number in range(100):
+            if number == 3:
+                continue  # one that has not finished
+            rows = [[1, "tanh", o, i, rng.gauss(0, 2)] for o in (1, 2, 3) for i in ("", 1, 2)]
+            rows += [[2, "identity", 1, i, rng.gauss(0, 2)] for i in ("", 1, 2, 3)]
+            (folder / "cells" / f"arm-{number}-s1").mkdir(parents=True)
+            sample.write_csv(folder / "cells" / f"arm-{number}-s1" / "parameters.csv",
+                             [header, *rows])
+        with contextlib.redirect_stdout(io.StringIO()):
+            self.assertEqual(report.main([str(folder)]), 0)
+        svg = folder / "report" / "boundary.svg"
+        self.assertLess(svg.stat().st_size, 1_000_000)
+        self.assertEqual(len(re.findall(r'id="axes_\d+"', svg.read_text())), 12)
+        self.assertRegex((folder / "report" / "report.md").read_text(),
+                         "12 of (98|99) arms are shown, evenly from the best to the worst")
 
     def test_the_same_bytes_again(self):
         _, folder, _ = self.report("classify", 26, 5)
