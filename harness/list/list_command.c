@@ -9,6 +9,7 @@
 #include "harness/list/catalogue.h"
 #include "harness/list/counter_table.h"
 #include "harness/record/columns.h"
+#include "harness/spec/schema.h"
 
 /* ---- Registries ---------------------------------------------------------- */
 
@@ -117,6 +118,18 @@ static enum lg_status list_metrics(struct table *table, struct lg_error *error)
     return LG_OK;
 }
 
+/* The keys of a spec. */
+static enum lg_status list_keys(struct table *table, struct lg_error *error)
+{
+    (void)error;
+    struct schema_row row;
+    table->columns = 4;
+    table_row(table, (const char *const[]){"key", "takes", "when absent", "meaning"});
+    for (size_t i = 0; schema_row(i, &row); i++)
+        table_row(table, (const char *const[]){row.key, row.takes, row.absent, row.meaning});
+    return LG_OK;
+}
+
 /* ---- The command --------------------------------------------------------- */
 
 static const struct {
@@ -129,6 +142,7 @@ static const struct {
     {"schedules", schedules, NULL},     {"datasets", NULL, list_datasets},
     {"isas", NULL, list_isas},          {"counters", NULL, counter_table},
     {"metrics", NULL, list_metrics},    {"columns", NULL, list_columns},
+    {"keys", NULL, list_keys},
 };
 enum { LISTS = sizeof lists / sizeof *lists };
 
@@ -191,12 +205,13 @@ const struct command list_command = {
     .name = "list",
     .synopsis =
         "losses | optimizers | activations | initialisations | schedules | datasets | isas |\n"
-        "              counters | metrics | columns   [--format text|csv|markdown]",
+        "              counters | metrics | columns | keys   [--format text|csv|markdown]",
     .summary = "what a spec may name, and what is measured",
     .help = "Prints what this build knows: the names that a spec may use with their options\n"
             "and defaults, the instruction sets and which of them run here, the counters,\n"
             "which of them count here or why not, and what a region of one costs, and the\n"
-            "columns of trace.csv and timing.csv (metrics: those that are measured).\n"
+            "columns of trace.csv and timing.csv (metrics: those that are measured), and the\n"
+            "keys that a spec may have, with what each takes and what holds when it is absent.\n"
             "CSV adds formulas, sources and what a loss compares; Markdown also the ranges and\n"
             "meanings of options.\n"
             "\n"

@@ -265,9 +265,9 @@ const struct command run_command = {
                 "             [--isa NAME] [--data DIR] [--fresh] [--quiet]",
     .summary = "train the cells of an experiment, or go on with them",
     .help = "Trains every cell of the grid that a spec describes, each in a process of its\n"
-            "own, and writes trace.csv, timing.csv, manifest.json and images/ to the result\n"
-            "folder. Cells that are finished there are kept, and those that were begun go on\n"
-            "from their last epoch, to the same bits.\n"
+            "own, and writes trace.csv, timing.csv, manifest.json and, where images are\n"
+            "reconstructed, images/ to the result folder. Cells that are finished there are\n"
+            "kept, and those that were begun go on from their last epoch, to the same bits.\n"
             "\n"
             "  --out DIR        the result folder (default: results/NAME of the spec); of\n"
             "                   several specs, the folder that holds their folders\n"

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "harness/spec/document.h"
@@ -426,40 +427,50 @@ enum lg_status section_list(const struct section *section, const char *name,
     return LG_OK;
 }
 
-static void print_taken(FILE *out, const struct key *key)
+/* The words of a row, such as "`f32` or `f64`". */
+static void describe_choices(const struct key *key, char takes[SCHEMA_TAKES_MAX])
 {
-    if (key->takes != NULL) {
-        fprintf(out, "%s", key->takes);
-    } else if (key->kind == KEY_TEXT) {
-        fprintf(out, "a text of %" PRId64 " to %" PRId64 " bytes", key->minimum, key->maximum);
-    } else if (key->kind == KEY_REAL) {
-        fprintf(out, "a number from 0 on");
-    } else if (key->kind == KEY_FLAG) {
-        fprintf(out, "`true` or `false`");
-    } else if (key->kind == KEY_WORD) {
-        for (size_t i = 0; key->choices[i] != NULL; i++)
-            fprintf(out, "%s`%s`", i > 0 ? " or " : "", key->choices[i]);
-    } else if (key->kind == KEY_MAPPING) {
-        fprintf(out, "the keys below");
-    } else if (key->maximum > 0) {
-        fprintf(out, "a whole number from %" PRId64 " to %" PRId64, key->minimum, key->maximum);
-    } else {
-        fprintf(out, "a whole number from %" PRId64 " to the dataset's training samples, or `%s`",
-                key->minimum, key->word);
+    size_t used = 0;
+    for (size_t i = 0; key->choices[i] != NULL && used < SCHEMA_TAKES_MAX; i++) {
+        const int size = snprintf(takes + used, SCHEMA_TAKES_MAX - used, "%s`%s`",
+                                  i > 0 ? " or " : "", key->choices[i]);
+        used += size > 0 ? (size_t)size : 0;
     }
 }
 
-void schema_print(FILE *out)
+static void describe_taken(const struct key *key, char takes[SCHEMA_TAKES_MAX])
 {
-    fprintf(out, "| key | takes | when absent | meaning |\n|---|---|---|---|\n");
-    for (size_t i = 0; i < KEY_COUNT; i++) {
-        const struct key *key = &keys[i];
-        fprintf(out, "| `%s%s%s` | ", key->section != NULL ? key->section : "",
-                key->section != NULL ? "." : "", key->name);
-        print_taken(out, key);
-        if (key->fallback != NULL)
-            fprintf(out, " | `%s` | %s |\n", key->fallback, key->meaning);
-        else
-            fprintf(out, " | %s | %s |\n", key->required ? "an error" : "", key->meaning);
-    }
+    if (key->takes != NULL)
+        snprintf(takes, SCHEMA_TAKES_MAX, "%s", key->takes);
+    else if (key->kind == KEY_TEXT)
+        snprintf(takes, SCHEMA_TAKES_MAX, "a text of %" PRId64 " to %" PRId64 " bytes",
+                 key->minimum, key->maximum);
+    else if (key->kind == KEY_REAL)
+        snprintf(takes, SCHEMA_TAKES_MAX, "a number from 0 on");
+    else if (key->kind == KEY_FLAG)
+        snprintf(takes, SCHEMA_TAKES_MAX, "`true` or `false`");
+    else if (key->kind == KEY_WORD)
+        describe_choices(key, takes);
+    else if (key->kind == KEY_MAPPING)
+        snprintf(takes, SCHEMA_TAKES_MAX, "the keys below");
+    else if (key->maximum > 0)
+        snprintf(takes, SCHEMA_TAKES_MAX, "a whole number from %" PRId64 " to %" PRId64,
+                 key->minimum, key->maximum);
+    else
+        snprintf(takes, SCHEMA_TAKES_MAX,
+                 "a whole number from %" PRId64 " to the dataset's training samples, or `%s`",
+                 key->minimum, key->word);
+}
+
+bool schema_row(size_t index, struct schema_row *row)
+{
+    if (index >= KEY_COUNT)
+        return false;
+    const struct key *key = &keys[index];
+    snprintf(row->key, sizeof row->key, "%s%s%s", key->section != NULL ? key->section : "",
+             key->section != NULL ? "." : "", key->name);
+    describe_taken(key, row->takes);
+    row->absent = key->fallback != NULL ? key->fallback : key->required ? "an error" : "";
+    row->meaning = key->meaning;
+    return true;
 }

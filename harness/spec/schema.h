@@ -79,7 +79,17 @@ enum lg_status schema_integer(const struct node *node, const char *path, int64_t
 enum lg_status schema_name(const struct node *node, const char *path,
                            const struct registry *registry, size_t *index, struct lg_error *error);
 
-/* Write the table of keys as Markdown. */
-void schema_print(FILE *out);
+enum { SCHEMA_KEY_MAX = 64, SCHEMA_TAKES_MAX = 160 };
+
+/* A key of the documentation. */
+struct schema_row {
+    char key[SCHEMA_KEY_MAX];     /* its path, such as "model.layers[].outputs" */
+    char takes[SCHEMA_TAKES_MAX]; /* what it takes, in words */
+    const char *absent;           /* YAML that is read in its place, "an error", or "" */
+    const char *meaning;
+};
+
+/* The row of index, in the order of the documentation; false behind the last. */
+bool schema_row(size_t index, struct schema_row *row);
 
 #endif

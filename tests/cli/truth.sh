@@ -188,3 +188,24 @@ expected = ['two\nlines, "quoted"\r\n', "\x1b[31m\u202e\u2028", "日本語", "..
 assert labels == expected, labels
 PYTHON
 }
+
+# A line that is written anew stays one line, whatever the labels are.
+test_progress_keeps_to_the_width_of_the_terminal() {
+    cat >wide.yaml <<'YAML'
+dataset: xor
+model: {inputs: 2, layers: [{outputs: 3, activation: tanh}, {outputs: 2}]}
+epochs: 3000
+grid:
+  - {label: "日本語のラベルは広いです日本語のラベル", losses: [mse], optimizers: [sgd]}
+  - {label: "e\u0301e\u0301 and a label that is longer than the line", losses: [mse], optimizers: [sgd]}
+YAML
+    for columns in 20 40; do
+        for command in 'run wide.yaml --fresh --out r' 'time wide.yaml --budget 1 --out t'; do
+            # shellcheck disable=SC2086
+            /usr/bin/env python3 "$HERE/terminal.py" $columns "$LOSSGRID" $command >out
+            read -r code lines widest <out
+            [ "$code" -eq 0 ] && [ "$lines" -gt 0 ] || fail "not shown: $(cat out)"
+            [ "$widest" -lt $columns ] || fail "$widest columns of $columns: $command"
+        done
+    done
+}

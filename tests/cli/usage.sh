@@ -91,7 +91,7 @@ test_wrong_spec_names_the_place() {
 
 test_lists() {
     for list in losses optimizers activations initialisations datasets isas counters metrics \
-        columns; do
+        columns keys; do
         expect 0 list $list
         expect 0 list $list --format=csv
         expect 0 list $list --format markdown
@@ -180,4 +180,19 @@ test_exit_codes_are_told() {
     expect 0 help
     says 'Exit codes: 0 done'
     says 'Ctrl-C: 130'
+}
+
+# Every key that a spec may have is listed, those of the error for an unknown one among them.
+test_keys_of_a_spec_are_listed() {
+    expect 0 list keys --format=csv
+    [ "$(head -n 1 out)" = 'key,takes,when absent,meaning' ] || fail 'another header'
+    cut -d, -f1 out | sort >listed
+    printf 'no_such_key: 1\n' >x.yaml
+    expect 2 run x.yaml
+    sed 's/.*valid: //; s/;.*//' err | tr -d ' \n' | tr , '\n' >valid
+    [ "$(wc -l <valid)" -gt 15 ] || fail 'few keys'
+    while read -r key; do grep -qx -- "$key" listed || fail "no $key"; done <valid
+    for key in clip.norm penalty.l1 'terms[].weight' 'grid[].label' 'model.layers[].activation'; do
+        grep -qxF "$key" listed || fail "no $key"
+    done
 }
