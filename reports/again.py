@@ -9,13 +9,17 @@ def joined(command):
     return " ".join(map(shell, command))
 
 
+# Stands for a spec whose name is no UTF-8: the manifest, which is JSON, cannot hold it.
+NAMELESS = "SPEC"
+
+
 def words(results):
     """The command line that made the folder, as the manifest records it; rebuilt from the
     spec and its overrides where an older version did not record it."""
     recorded = results.fact("command", default=None)
     if recorded:
         return [str(word) for word in recorded]
-    path = results.fact("spec", "path", default=f"{results.name}.yaml")
+    path = results.fact("spec", "path", default=NAMELESS)
     overrides = [word for o in results.fact("spec", "overrides", default=[])
                  for word in ("--set", o)]
     return ["build/lossgrid", "run", path, *overrides, "--out", str(results.folder)]
@@ -32,7 +36,9 @@ def commands(results):
     command = words(results)
     builds = PurePath(command[0]) == PurePath("build/lossgrid")
     lines = [command, [command[0], "report", folder(results)]]
-    return "\n".join((["make"] if builds else []) + [joined(line) for line in lines])
+    remark = ["# SPEC: the spec's file, whose name could not be recorded"]
+    return "\n".join((remark if command[2] == NAMELESS else [])
+                     + (["make"] if builds else []) + [joined(line) for line in lines])
 
 
 def check(results):

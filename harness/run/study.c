@@ -96,11 +96,14 @@ static void add_option(json_t **words, const char *option, const char *value)
  * the environment, and of a folder that lacks cells of other shards its own. */
 static json_t *command_words(const struct study *study, bool is_whole)
 {
-    char shard[64];
+    char shard[64], spec[sizeof study->experiment->path + 2];
     json_t *words = json_array();
     add_word(&words, program_invocation_name);
     add_word(&words, "run");
-    add_word(&words, study->experiment->path);
+    /* A name like an option's would be taken for one. */
+    snprintf(spec, sizeof spec, "%s%s", study->experiment->path[0] == '-' ? "./" : "",
+             study->experiment->path);
+    add_word(&words, spec);
     for (size_t i = 0; i < study->override_count; i++)
         add_option(&words, "--set", study->overrides[i]);
     add_option(&words, "--data", study->located->named ? study->located->directory : NULL);

@@ -78,6 +78,15 @@ test_do_it_again_does_it_again() {
     says 'same bits'
     [ -s "a b/r's/report/report.md" ] || fail 'no report'
     [ "$(tail -n 1 "a b/r's/timing.csv" | cut -d, -f9)" = generic ] || fail 'another copy'
+    # A name like an option's is not taken for one; one that JSON cannot hold is not made up.
+    printf '%s\n' "$XOR_SPEC" >-x.yaml
+    expect 0 run --out q -- -x.yaml
+    expect 0 report q
+    grep -q 'run ./-x.yaml --out q$' q/report/report.md || fail 'not to be pasted'
+    cp ./-x.yaml $'b\xFFd.yaml'
+    expect 0 run $'b\xFFd.yaml' --out p
+    expect 0 report p
+    grep -q '^# SPEC: ' p/report/report.md || fail 'a name was made up'
 }
 
 test_spec_of_another_editor() {
