@@ -5,6 +5,7 @@
 it incomplete becomes a line in `Results.notices`, which the report prints.
 """
 
+import functools
 import hashlib
 import json
 import math
@@ -110,7 +111,7 @@ class Results:
     def cells(self):
         return [cell for arm in self.arms for cell in arm.cells]
 
-    @property
+    @functools.cached_property
     def epochs(self):
         """All epochs that any cell has, ascending."""
         return sorted({epoch for cell in self.cells for epoch in cell.epochs})

@@ -55,6 +55,7 @@ matplotlib.rcParams.update({
     "legend.frameon": False,
     "svg.fonttype": "none",  # texts stay texts: they can be read, searched and told apart
     "svg.hashsalt": "lossgrid",
+    "image.composite_image": False,
     "savefig.dpi": 144,
     "figure.constrained_layout.w_pad": 0.08,
     "figure.constrained_layout.h_pad": 0.06,
@@ -112,8 +113,8 @@ def save(fig, path):
 
 
 def text_width(text, size):
-    """How wide a line of text is, in the unit of its size; letters that the font lacks count
-    as wide ones."""
+    """How wide a line of text is, in the unit of its size; letters that the font lacks have
+    the width of what is written for them in a PNG."""
     return size * sum(letter_width(c) for c in text)
 
 
@@ -122,7 +123,7 @@ def letter_width(letter):
     """Of the size of the text."""
     index = FONT.get_char_index(ord(letter))
     if index == 0:
-        return 1.0
+        return sum(map(letter_width, drawable(letter)))
     FONT.set_size(64, 72)
     return FONT.load_glyph(index, flags=LOAD_NO_HINTING).linearHoriAdvance / 65536 / 64
 
@@ -157,10 +158,10 @@ def legend_at_foot(fig, handles):
 
 def few_tics(axis, low, high, log):
     """Not more numbers than a narrow panel has room for."""
-    if log:
-        decades = log10(high / low)
-        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 1 else (1, 3)
-                                          if decades < 2 else (1,), numticks=5))
+    decades = log10(high / low) if log else 0.0
+    if decades >= 0.7:
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if decades < 1.5 else (1, 3)
+                                          if decades < 3 else (1,), numticks=5))
     else:
         axis.set_major_locator(MaxNLocator(4))
 

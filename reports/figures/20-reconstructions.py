@@ -7,7 +7,8 @@ that all of its pixels equal the published one, a cross that they do not.
 Where an arm has several seeds, the first is shown.
 """
 
-import escape
+from matplotlib.patches import Rectangle
+
 import published
 import quality
 import style
@@ -17,14 +18,6 @@ MOST = 16  # arms
 EPOCHS = (1, 5, 10, 15, 20, 25, 30)
 SIGNS = {published.EQUAL: ("✓ equal", style.COLOURS[0]),
          published.DIFFERENT: ("× differs", style.COLOURS[1])}
-
-
-def show(axes, pixels):
-    axes.set(xticks=[], yticks=[])
-    axes.grid(False)
-    axes.spines[:].set_visible(False)
-    if pixels is not None:
-        axes.imshow(pixels, cmap="gray", vmin=0, vmax=255, interpolation="nearest")
 
 
 def draw(results):
@@ -41,23 +34,34 @@ def draw(results):
     except Unavailable:
         verdicts = {}
     columns = len(EPOCHS) + 1
-    names = [style.wrapped(arm.name, 14) for arm in arms]
-    beside = 0.09 * max(len(line) for name in names for line in name)
-    side = (style.WIDTH - beside - 0.3) / columns
-    fig = style.figure(len(arms) * (side + (0.12 if verdicts else 0.02)) + 0.35)
-    grid = fig.subplots(len(arms), columns, squeeze=False)
-    for row, arm, name in zip(grid, arms, names):
-        show(row[0], results.input_image())
-        row[0].set_ylabel("\n".join(map(escape.matplotlib, name)), rotation=0, ha="right",
-                          va="center", labelpad=8)
-        for axes in row[len(epochs) + 1:]:
-            axes.set_visible(False)
-        for axes, epoch in zip(row[1:], epochs):
-            show(axes, results.image(arm.cells[0], epoch))
+    names = [style.fitted(arm.name, 1.7, 10) for arm in arms]
+    given = results.input_image()
+    first = given if given is not None else results.image(arms[0].cells[0], epochs[0])
+    left = max(name.width for name in names) + 0.15
+    side = (style.WIDTH - left - 0.08) / columns  # inches of a tile with its gap
+    tile = side - 0.06
+    tall = min(tile, tile * first.shape[0] / first.shape[1])
+    row = max(tall + (0.22 if verdicts else 0.06), 0.17 * max(name.lines for name in names) + 0.04)
+    height = len(arms) * row + 0.35
+    fig = style.figure(height, placed=True)
+    axes = fig.add_axes([0, 0, 1, 1])
+    axes.axis("off")
+    for column, words in enumerate(["input", *(f"epoch {epoch}" for epoch in epochs)]):
+        axes.text(left + side * column + tile / 2, 0.18, words, ha="center", va="center", size=10)
+    for i, (arm, name) in enumerate(zip(arms, names)):
+        top = 0.35 + i * row
+        axes.text(left - 0.1, top + tall / 2, name.text, ha="right", va="center", size=name.size)
+        for column, epoch in enumerate([None, *epochs]):
+            pixels = given if epoch is None else results.image(arm.cells[0], epoch)
+            at = left + side * column
+            if pixels is not None:
+                axes.imshow(pixels, cmap="gray", vmin=0, vmax=255, interpolation="nearest",
+                            extent=(at, at + tile, top + tall, top))
+                axes.add_patch(Rectangle((at, top), tile, tall, fill=False, linewidth=0.5,
+                                         edgecolor=style.MIDDLE))  # of a white one on white
             sign, colour = SIGNS.get(verdicts.get((arm.label, epoch)), ("", "black"))
-            axes.set_xlabel(sign, color=colour, size=9, labelpad=3)
-    grid[0][0].set_title("input")
-    for axes, epoch in zip(grid[0][1:], epochs):
-        axes.set_title(f"epoch {epoch}")
+            axes.text(at + tile / 2, top + tall + 0.11, sign, color=colour, size=9, ha="center",
+                      va="center")
+    axes.set(xlim=(0, style.WIDTH), ylim=(height, 0), aspect="auto")
     fig.note = note
     return fig

@@ -1,8 +1,8 @@
 """Speed against quality
 
 Where each arm ended: how much CPU time its training took, and the quality it reached (means
-over the seeds; bars are 95 % Student t intervals; thin lines are the way there, epoch by
-epoch). An arm is not on the front when another one is better beyond noise and not more than
+over the seeds; bars are 95 % Student t intervals, and go on where they reach the edge; thin
+lines are the way there, epoch by epoch). An arm is not on the front when another one is better beyond noise and not more than
 5 % slower, beyond noise as well; it is on the front when against every other arm it is faster
 or better beyond noise; else it may be (paired one-sided t tests over the seeds at 5 % divided
 by the number of other arms). The time is training's own, from timing.csv of this run: all
@@ -131,8 +131,9 @@ def ranges(axes, results, column, points):
     axes.set_ylim(low, top)
     seconds = [s for p in points for s, _ in p.ends.values()]
     seconds += [s for p in points for c in p.arm.cells for s in c.cpu_seconds()[:1] if s > 0]
-    axes.set_xlim(min(seconds) / 1.15, max(seconds) * 1.15)
     style.log_axis(axes.xaxis)
+    axes.set_xlim(min(seconds) / 1.15, max(seconds) * 1.15)
+    style.few_tics(axes.xaxis, *axes.get_xlim(), True)
 
 
 def write_names(fig, axes, points, names):

@@ -2,7 +2,7 @@
 
 The best arm at the top, by the first panel's metric; a panel for each metric, whatever an arm
 was trained under. Small dots are the seeds after the last epoch, the diamond is their mean and
-the bar its 95 % Student t interval. An arm of which some seed diverged or did not finish stands
+the bar its 95 % Student t interval, which goes on where it reaches the edge. An arm of which some seed diverged or did not finish stands
 below the others, and how many did is written beside its name.
 """
 
