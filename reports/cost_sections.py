@@ -1,17 +1,12 @@
 """The parts of the report of what steps cost, as Markdown."""
 
-import json
 import math
-from pathlib import Path
 
+import speed
 from check_sections import folded
 from escape import code, markdown as md
 from text import listed, number, plural, ratio, table
 from timings import PARTS, doubts, times
-
-CLAIMS = Path(__file__).resolve().parent / "published" / "speed.json"
-SUPPORTED, CONTRADICTED, UNDECIDED, UNTESTED = ("supported", "contradicted", "undecided",
-                                                "not tested")
 
 
 def shown(value, low=None, high=None):
@@ -66,7 +61,7 @@ def updates(timings):
     base = arms[0]
     rows = []
     for arm in arms:
-        bounds = times(arm, base, "update", "_per_parameter")
+        bounds = timings.paired(arm, base, "update")
         rows.append([
             md(arm.name), md(arm.facts["optimizer"]),
             shown(*(arm.get("update", f"{end}ns_per_parameter") for end in ("", "low_", "high_"))),
@@ -79,80 +74,53 @@ def updates(timings):
     return folded(header, rows, {2, 3, 4, 5})
 
 
+def in_state(arm):
+    """settled, step 4096"""
+    state, step = arm.state
+    return state + (f", step {step:.0f}" if step is not None else "")
+
+
 def steps(timings):
     """One row for each arm: the whole step and its phases."""
     base = cheapest(timings, "step")
     rows = []
     for arm in sorted(timings.arms, key=lambda a: a.get("step", "median_ns") or math.inf):
-        bounds = times(arm, base, "step")
-        rows.append([md(arm.name), *(
+        bounds = timings.paired(arm, base, "step")
+        rows.append([md(arm.name), nanoseconds(arm.first.get("step", {}).get("median_ns")),
+                     in_state(arm), *(
             f"{nanoseconds(arm.get('step', c))}" for c in ("median_ns", "low_ns", "high_ns")),
             *(nanoseconds(arm.get(phase, "median_ns")) for phase in PARTS),
             ratio(bounds) if bounds else "–",
             "–" if arm is base else winner(timings, bounds, "step")])
-    return folded(["arm", "step, ns", "low", "high", *PARTS, "times the cheapest",
-                   "really dearer"], rows, set(range(1, 10)))
+    return folded(["arm", "first steps, ns", "then", "step, ns", "low", "high", *PARTS,
+                   "times the cheapest", "really dearer"], rows, {1, *range(3, 12)})
 
 
 # ---- The article -------------------------------------------------------------
 
 
-def claimed_ratios(timings, claim):
-    """(words, bounds) of every pair under one loss that the claim is about; None for the
-    bounds of a pair that was not timed."""
-    found = []
-    for name in claim["slower"]:
-        pairs = [(slow, fast) for fast in timings.by_optimizer(claim["faster"])
-                 for slow in timings.by_optimizer(name)
-                 if slow.facts["loss"] == fast.facts["loss"]]
-        seen = set()
-        for slow, fast in pairs:
-            loss = slow.facts["loss"]
-            if loss not in seen:  # rates and the like do not change the time
-                seen.add(loss)
-                found.append((f"{slow.name} / {fast.name}", times(slow, fast, claim["phase"])))
-        if not pairs:
-            found.append((f"{name} / {claim['faster']}", None))
-    return found
-
-
-def judge(bounds, least, floor):
-    """The verdict on "this ratio is above `least`", a difference within the floor being none."""
-    if bounds is None:
-        return UNTESTED
-    low, _, high = bounds
-    if floor is None or not math.isfinite(low):
-        return UNDECIDED
-    if low > least * (1 + floor):
-        return SUPPORTED
-    return CONTRADICTED if high < least / (1 + floor) else UNDECIDED
-
-
-def all_of(verdicts):
-    """The verdict on a claim with several parts; what was not timed leaves the rest undecided."""
-    if CONTRADICTED in verdicts:
-        return CONTRADICTED
-    if set(verdicts) == {UNTESTED}:
-        return UNTESTED
-    return SUPPORTED if set(verdicts) == {SUPPORTED} else UNDECIDED
-
-
 def claims(timings):
     """What the article's text says about speed, beside what was measured."""
-    facts = json.loads(CLAIMS.read_text(encoding="utf-8"))
+    facts = speed.facts()
     rows = []
     for claim in facts["claims"]:
-        found = claimed_ratios(timings, claim)
-        floor = timings.floor(claim["phase"])
-        verdict = all_of([judge(bounds, claim["least"], floor) for _, bounds in found])
-        measured = "; ".join(f"{md(words)}: {ratio(bounds) if bounds else 'not timed'}"
-                             for words, bounds in found)
+        verdict, found = speed.judge_claim(claim, speed.Timed(timings))
+        measured = "; ".join(f"{md(words)}: {of_states(pair)}" for words, pair in found)
         rows.append([claim["says"], claim["phase"], measured, f"**{verdict}**"])
     return (table(["the text says", "measured in", "times as long", "verdict"], rows)
             + f"\n\nThe source is {facts['source']}. “Much” is read as at least "
-            f"{facts['much']:g} times. What is meant here is the time of a step or an update, not how "
-            "many of them a goal takes: for that see the report of a run. Where batches differ, as "
-            "between one example and the full set, it is the time of one update.")
+            f"{facts['much']:g} times. Ratios are paired round by round; a report of a run beside "
+            "these timings judges by them and by the same rule. What is meant here is the time of a "
+            "step or an update, not how many of them a goal takes: for that see the report of a run. "
+            "Where batches differ, as between one example and the full set, it is the time of one "
+            "update.")
+
+
+def of_states(pair):
+    """2.51 (2.49 to 2.53), and of what state if not a settled one"""
+    if pair is None:
+        return "not timed"
+    return ratio(pair.bounds) + ("" if pair.state == "settled" else f" ({pair.state})")
 
 
 # ---- Trust -------------------------------------------------------------------

@@ -31,7 +31,6 @@ COLUMNS = {
     "phases.csv": (("cell",), ("overhead", "low", "high")),
     "conditions.csv": (("when", "condition", "verdict", "sentence"), ()),
 }
-RANKING = (("cell", "verdict"), ("ratio", "low", "high", "floor"))
 
 
 @dataclass
@@ -72,7 +71,7 @@ class Timings:
     conditions: list
     machine: dict
     manifest: dict
-    ranking: list = field(default_factory=list)
+    rounds: dict = field(default_factory=dict)  # (cell, phase) -> round -> ns a step
 
     def floor(self, phase):
         """How far the twins were apart in this phase, else in any; None: unknown."""
@@ -81,6 +80,22 @@ class Timings:
                 if row["phase"] == wanted and row["floor"] is not None:
                     return row["floor"]
         return None
+
+    def paired(self, arm, base, phase):
+        """(low, ratio, high) of arm / base in a phase, round by round, so that what slows the
+        machine for a while falls on both: the median and its 95 % interval between order
+        statistics, NaN where there are too few rounds. Without samples.csv as times() has it;
+        None where one of them was not measured."""
+        if not all(x.get(phase, "median_ns") for x in (arm, base)):
+            return None
+        over, under = (self.rounds.get((x.cell, phase), {}) for x in (arm, base))
+        ratios = sorted(over[r] / under[r] for r in over if under.get(r, 0) > 0)
+        if not ratios:
+            return times(arm, base, phase)
+        rank, count = lower_rank(len(ratios)), len(ratios)
+        middle = (ratios[(count - 1) // 2] + ratios[count // 2]) / 2
+        ends = (ratios[rank - 1], ratios[count - rank]) if rank else (math.nan, math.nan)
+        return ends[0], middle, ends[1]
 
     def by_optimizer(self, name):
         return [arm for arm in self.arms if arm.facts["optimizer"] == name]
@@ -119,7 +134,7 @@ def times(arm, base, phase, per=""):
 
 
 def read_rows(folder, name):
-    texts, numbers = RANKING if name == "ranking.csv" else COLUMNS[name]
+    texts, numbers = COLUMNS[name]
     path = folder / name
     if not path.is_file():
         raise InputError(f"{folder}: no {name}; expected a folder that `lossgrid time` wrote")
@@ -145,9 +160,39 @@ def late(rows):
     return [row for row in rows if row["state"] != FIRST] or rows
 
 
-def read_ranking(folder):
-    """Each arm against the cheapest, from ratios round by round; none where the file is not."""
-    return read_rows(folder, "ranking.csv") if (folder / "ranking.csv").is_file() else []
+def lower_rank(count):
+    """The largest k such that the k-th smallest of `count` values lies above the true median
+    with a chance of at most 2.5 %; 0: there is none."""
+    below = 0.0
+    for k in range(count):
+        below += math.comb(count, k) / 2 ** count
+        if below > 0.025:
+            return k
+    return count
+
+
+def read_rounds(folder):
+    """(cell, phase) -> round -> ns a step of the later state, by processor time where it was
+    counted; empty where samples.csv is not there."""
+    path = folder / "samples.csv"
+    if not path.is_file():
+        return {}
+    needed = ("cell", "phase", "round", "steps", "wall_ns")
+    rows = [row for row in read_csv(path, needed)[1] if row["phase"] in PHASES]
+    sums = {}
+    for row in [r for r in rows if r.get("state", FIRST) != FIRST] or rows:
+        column = "cpu_ns" if row.get("cpu_ns") else "wall_ns"
+        if not row[column]:
+            continue
+        key = (row["cell"], row["phase"]), row["round"]
+        ns, steps = sums.get(key, (0.0, 0.0))
+        sums[key] = (ns + number(path, row, column, float),
+                     steps + number(path, row, "steps", float))
+    found = {}
+    for (arm, turn), (ns, steps) in sums.items():
+        if steps > 0:
+            found.setdefault(arm, {})[turn] = ns / steps
+    return found
 
 
 def read_json(folder, name):
@@ -184,4 +229,4 @@ def load(folder):
         arm.name = name
     return Timings(folder, others, twins, late(tables["noise.csv"]), late(tables["phases.csv"]),
                    tables["conditions.csv"], read_json(folder, "machine.json"),
-                   read_json(folder, "manifest.json"), late(read_ranking(folder)))
+                   read_json(folder, "manifest.json"), read_rounds(folder))

@@ -8,8 +8,8 @@ import re
 
 import numpy as np
 
-from escape import code
-from results import Cell
+from escape import code, markdown as md
+import speed
 from stats import mean_interval, ratio_interval
 from text import interval, listed, number, ratio, table
 
@@ -27,13 +27,13 @@ there are several seeds, and every arm is measured under every loss on held-out
 digits.
 """
 
-SUPPORTED, CONTRADICTED, UNDECIDED = "supported", "contradicted", "undecided"
-UNTESTED = "not tested"
-MUCH = 2.0
+SUPPORTED, CONTRADICTED, UNDECIDED, UNTESTED = (speed.SUPPORTED, speed.CONTRADICTED,
+                                                speed.UNDECIDED, speed.UNTESTED)
 
 
 def above(bounds, threshold=1.0):
-    """The verdict on "this ratio (or difference) is above the threshold"."""
+    """The verdict on "this ratio (or difference) of errors is above the threshold"; of times
+    speed.py judges."""
     if bounds is None:
         return UNTESTED
     low, _, high = bounds
@@ -43,11 +43,7 @@ def above(bounds, threshold=1.0):
 
 
 def all_of(*verdicts):
-    """The verdict on a claim with several parts."""
-    for decisive in (CONTRADICTED, UNTESTED, UNDECIDED):
-        if decisive in verdicts:
-            return decisive
-    return SUPPORTED
+    return speed.all_of(verdicts)
 
 
 class Study:
@@ -85,11 +81,21 @@ class Study:
         column = column or self.quality
         return ratio_interval(worse, better, lambda cell: cell.final(column))
 
-    def cost(self, dear, cheap):
-        """How many times the CPU time of a step of one arm is that of the other."""
-        if dear is None or cheap is None:
-            return None
-        return ratio_interval(dear, cheap, Cell.ns_per_step)
+    def timed(self, name):
+        """(verdict, what was measured) of a claim about speed."""
+        source = speed.source(self.results, self.part)
+        verdict, found = speed.judge_claim(speed.claim(name), source)
+        floors = {pair.floor for _, pair in found if pair}
+        floor = next(iter(floors)) if len(floors) == 1 else None
+        states = ", ".join(dict.fromkeys(pair.state for _, pair in found if pair))
+        words = "; ".join(f"{md(who)}: {shown(pair and pair.bounds)}" for who, pair in found)
+        return verdict, (f"{words}, by {source.by}" + (f" ({states})" if states else "")
+                         + (f", noise floor {100 * floor:.1f} %" if floor is not None else
+                            ", no noise floor known"))
+
+    def part(self, optimizer):
+        """The arm that stands for an optimizer in the run's own timing."""
+        return {"sgd": self.sgd_best, "adagrad": self.adagrad, "adam": self.adam}.get(optimizer)
 
 
 def nan_last(value):
@@ -207,21 +213,21 @@ def adam_wins(study):
                  f"{shown(bounds)} times as long.")
     elif math.isinf(own):
         text += f" Not every run of Adam passes the final error of {code(rival.name)}."
-    return claim, all_of(verdict, above(bounds)), text
+    sooner = bounds and speed.Ratio(*bounds, speed.Ran(study.results).floor, "whole")
+    return claim, all_of(verdict, speed.judge(sooner)), text
 
 
 def sgd_fast(study):
     claim = "SGD is much faster than the others, but its results are far from the optimum."
     best = study.sgd_best
-    costs = [study.cost(arm, best) for arm in (study.adagrad, study.adam)]
+    faster, measured = study.timed("sgd-much-faster")
     rival = min((a for a in (study.adagrad, study.adam) if a), default=None,
                 key=lambda arm: nan_last(arm.finals(study.quality).mean()))
     error = study.error(best, rival)
-    verdict = all_of(*(above(bounds, MUCH) for bounds in costs), above(error))
+    verdict = all_of(faster, above(error))
     if best is None or rival is None:
         return claim, verdict, "The arms are not there."
-    text = (f"A step of Adagrad costs {shown(costs[0])} times one of {code(best.name)}, a step of "
-            f"Adam {shown(costs[1])} times. That SGD, the better of the rates here, ends with "
+    text = (f"Time of a step: {measured}. That SGD, the better of the rates here, ends with "
             f"{shown(error)} times the error of {code(rival.name)}")
     slow = study.error(study.sgd_slow, rival)
     return claim, verdict, text + (f"; {code(study.sgd_slow.name)} with {shown(slow)} times."
@@ -233,25 +239,18 @@ def adaptive(study):
     best = study.sgd_best
     if not (best and study.adagrad and study.adam):
         return claim, UNTESTED, "The arms are not there."
-    verdicts, parts = [], []
-    for arm in (study.adagrad, study.adam):
-        error, cost = study.error(best, arm), study.cost(arm, best)
-        verdicts += [above(error), above(cost)]
-        parts.append(f"{code(arm.name)} {shown(error)} in error, {shown(cost)} in time a step")
-    return claim, all_of(*verdicts), (
-        f"{code(best.name)} has so many times the final error of each, and each costs so many times "
-        f"its time: {'; '.join(parts)}.")
+    dearer, measured = study.timed("adaptive-cost-more")
+    errors = [(arm, study.error(best, arm)) for arm in (study.adagrad, study.adam)]
+    parts = [f"{code(arm.name)} {shown(error)}" for arm, error in errors]
+    return claim, all_of(dearer, *(above(error) for _, error in errors)), (
+        f"{code(best.name)} has so many times the final error of each: {'; '.join(parts)}. Cost: "
+        f"{measured}.")
 
 
 def adam_faster(study):
     claim = "Adam is slightly faster than Adagrad."
-    bounds = study.cost(study.adagrad, study.adam)
-    if bounds is None:
-        return claim, UNTESTED, "The two were not timed."
-    each = [interval(*mean_interval([c.ns_per_step() / 1e3 for c in arm.cells]))
-            for arm in (study.adagrad, study.adam)]
-    return claim, above(bounds), (f"A step of Adagrad takes {each[0]} µs, of Adam {each[1]} µs: "
-                                  f"{shown(bounds)} times.")
+    verdict, measured = study.timed("adam-slightly-faster")
+    return claim, verdict, f"Time of a step: {measured}."
 
 
 def own_loss(study):
@@ -308,6 +307,7 @@ def findings(results):
             for code, claim, verdict, evidence in judged(results)]
     return ("The claims are the article's, in our words. Ratios are taken seed by seed, since the "
             "arms of a seed start from the same weights; brackets hold their 95 % Student t "
-            "interval. A comparison whose interval reaches equality is undecided, a claim with "
-            f"several parts needs them all, and “much” is read as at least {MUCH:g} times.\n\n"
+            "interval. A comparison whose interval reaches equality, or of times the noise floor, is "
+            "undecided; a claim with several parts needs them all, and “much” is read as at least "
+            f"{speed.facts()['much']:g} times. Speed is judged as in the report of `lossgrid time`.\n\n"
             + table(["", "the article claims", "verdict", "measured"], rows))

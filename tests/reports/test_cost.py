@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import csv
 import hashlib
 import io
 import re
@@ -136,12 +137,43 @@ class Claims(Folder):
         self.drop("cost.csv", optimizer="adam", phase="update")
         self.assertIn("**undecided**", self.claim("cost more computation than SGD"))
 
-    def test_verdicts(self):
-        for bounds, least, floor, verdict in (
-                ((1.1, 1.2, 1.3), 1, 0.05, "supported"), ((1.04, 1.2, 1.3), 1, 0.05, "undecided"),
-                ((0.7, 0.8, 0.9), 1, 0.05, "contradicted"), ((1.1, 1.2, 1.3), 2, 0.05, "contradicted"),
-                ((2.0, 2.2, 2.3), 2, 0.05, "undecided"), (None, 1, 0.05, "not tested")):
-            self.assertEqual(sections.judge(bounds, least, floor), verdict, bounds)
+    def test_ratios_are_paired_round_by_round(self):
+        """A machine that halves its pace in some rounds moves both arms, and no ratio."""
+        self.write(only="mse", spread=0.001)
+
+        def slow(row):
+            factor = 2 if int(row["round"]) % 3 == 0 else 1
+            return row | {"wall_ns": factor * int(row["wall_ns"])}
+        edit(self.folder / "samples.csv", slow)
+        loaded = self.load()
+        adam, sgd = (loaded.by_optimizer(name)[0] for name in ("adam", "sgd"))
+        low, middle, high = loaded.paired(adam, sgd, "update")
+        self.assertLess(abs(middle - 0.83 / 0.25), 0.01)
+        self.assertLess(high / low, 1.01)
+
+    def test_what_is_judged_is_the_later_state(self):
+        """In their first steps all cost the same here."""
+        self.write(only="mse")
+        loaded = self.load()
+        adam = loaded.by_optimizer("adam")[0]
+        self.assertEqual(adam.state, ("settled", 4096))
+        self.assertAlmostEqual(adam.first["step"]["median_ns"] / adam.get("step", "median_ns"), 0.5,
+                               delta=0.02)
+        self.assertIn("settled, step 4096", sections.steps(loaded))
+        self.write(only="mse", state="unsettled")
+        self.assertIn("(unsettled)", self.claim("Adam is slightly faster than Adagrad."))
+
+    def test_a_folder_that_knows_of_no_states_has_first_steps(self):
+        self.write(only="mse-sgd")
+        for name in ("cost.csv", "samples.csv", "noise.csv", "phases.csv"):
+            path = self.folder / name
+            with path.open(newline="") as file:
+                rows = [row for row in csv.DictReader(file) if row.get("state") != "first"]
+            kept = [c for c in rows[0] if c not in ("state", "from_step")]
+            made_up.write_csv(path, [kept, *([row[c] for c in kept] for row in rows)])
+        arm = self.load().arms[0]
+        self.assertEqual(arm.state, ("first", None))
+        self.assertIsNotNone(arm.get("step", "median_ns"))
 
 
 class Parts(Folder):
