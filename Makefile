@@ -209,7 +209,7 @@ $(BUILD)/every_float $(BUILD)/errors: $(BUILD)/%: $(OBJ)/tests/golden/%.o $(ENGI
 PYTHON ?= $(firstword $(foreach p,python3 /usr/bin/python3,$(shell $(p) -c 'import matplotlib' 2>/dev/null && echo $(p))) python3)
 EXPERIMENTS := article-losses article-optimizers article-intended
 
-.PHONY: deps data reproduce quick report contact-sheets catalogue bench detect callgrind phases lint format install clean help
+.PHONY: deps data reproduce quick report contact-sheets catalogue bench detect agree callgrind phases lint format install clean help
 BUILD_PACKAGES  := gcc libc6-dev libfyaml-dev libjansson-dev libpng-dev zlib1g-dev libssl-dev
 TEST_PACKAGES   := libcriterion-dev libpcg-cpp-dev libmpfr-dev python3-markdown-it
 REPORT_PACKAGES := gnuplot-nox python3 python3-matplotlib python3-numpy python3-scipy
@@ -254,6 +254,9 @@ $(BENCH): $(OBJ)/tests/bench/steps.o $(call copies,tests/bench/kernels.c) $(ENGI
 
 detect: all ## is a slow-down of 5 % found, and none where there is none? 20 times each; minutes, on an idle machine
 	$(PYTHON) tests/bench/detect.py $(BIN) --out results/detect
+
+agree: all ## what `time` says of a step beside what `run` took, for every element-wise optimizer; minutes
+	$(PYTHON) tests/bench/agree.py $(BIN) --out results/agree
 
 INSTRUCTIONS := $(BUILD)/instructions-$(VARIANT)
 OPTIMIZERS ?= sgd adagrad adam

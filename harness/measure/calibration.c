@@ -26,6 +26,8 @@ enum lg_status calibration_take(struct calibration **calibration, bool quick,
     memory_look(&c->memory);
     c->processor = pin_here(c->unpinned, sizeof c->unpinned);
     tsc_begin(&span);
+    if (!machine_knows_caches(&c->machine))
+        machine_sweep_caches(&c->machine);
     levels_find(&c->machine, levels);
     measure_add_clocks(&c->measures);
     measure_add_arithmetic(&c->measures);

@@ -231,6 +231,12 @@ static void add_head(struct text *text, const struct calibration *calibration)
                    calibration->effort.passes);
     else
         text_print(text, "Not pinned to a processor: %s.\n", calibration->unpinned);
+    if (strcmp(calibration->machine.caches_from, "/sys") != 0)
+        text_print(text, "Sizes of caches by %s%s.\n", calibration->machine.caches_from,
+                   strcmp(calibration->machine.caches_from, MACHINE_SWEEP) == 0
+                       ? " of latencies, each known to a factor of the root of 2: the system does "
+                         "not tell them"
+                       : ": /sys does not tell them");
     if (calibration->tsc.hz > 0)
         text_print(text, "%s: %.1f MHz, %s.\n", tsc_name(), calibration->tsc.hz * 1e-6,
                    calibration->tsc.source);

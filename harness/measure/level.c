@@ -1,5 +1,6 @@
 #include "harness/measure/level.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +8,8 @@ enum { CACHES = LEVELS - 1 };
 
 /* More memory than this is not taken; nor is more than an eighth of the machine's. */
 static const size_t most_bytes = (size_t)1 << 30;
+/* What is taken for more than any cache where their sizes are not told. */
+static const size_t swept_bytes = (size_t)1 << 28;
 
 /* Bytes of the data cache of a level, or 0. */
 static size_t cache_bytes(const struct machine *machine, int number)
@@ -30,9 +33,19 @@ static size_t square_root(size_t square)
     return root;
 }
 
-static void find_cache(struct level *level, size_t bytes, size_t smaller, int number)
+static bool is_swept(const struct machine *machine)
 {
-    if (bytes == 0)
+    return machine->caches_from != NULL && strcmp(machine->caches_from, MACHINE_SWEEP) == 0;
+}
+
+static void find_cache(struct level *level, const struct machine *machine, size_t bytes,
+                       size_t smaller, int number)
+{
+    if (bytes == 0 && is_swept(machine))
+        snprintf(level->absent, sizeof level->absent,
+                 "the system tells of no caches, and a sweep of latencies found no end of an L%d",
+                 number);
+    else if (bytes == 0)
         snprintf(level->absent, sizeof level->absent, "the system tells of no L%d data cache",
                  number);
     else if (number > 1 && smaller == 0)
@@ -48,7 +61,10 @@ static void find_dram(struct level *level, const struct machine *machine, size_t
 {
     const size_t eighth = machine->memory_bytes / 8;
     const size_t most = eighth > 0 && eighth < most_bytes ? eighth : most_bytes;
-    if (last == 0)
+    /* A sweep may not have reached the last cache's end. */
+    if (is_swept(machine))
+        level->bytes = most < swept_bytes ? most : swept_bytes;
+    else if (last == 0)
         snprintf(level->absent, sizeof level->absent, "the sizes of the caches are unknown");
     else if (4 * last > most)
         snprintf(level->absent, sizeof level->absent,
@@ -67,7 +83,7 @@ void levels_find(const struct machine *machine, struct level levels[LEVELS])
     for (int number = 1; number <= CACHES; number++) {
         sizes[number] = cache_bytes(machine, number);
         last = sizes[number] > last ? sizes[number] : last;
-        find_cache(&levels[number - 1], sizes[number], sizes[number - 1], number);
+        find_cache(&levels[number - 1], machine, sizes[number], sizes[number - 1], number);
     }
     /* Beyond L1 alone may still be a cache that the system does not tell of. */
     find_dram(&levels[CACHES], machine, sizes[2] > 0 ? last : 0);

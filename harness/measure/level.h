@@ -15,7 +15,8 @@ struct level {
 };
 
 /* Half of L1; between two caches' sizes their geometric mean, which is far from both;
- * for DRAM four times the last cache. */
+ * for DRAM four times the last cache,
+ * or, where a sweep found the caches, 256 MiB. */
 void levels_find(const struct machine *machine, struct level levels[LEVELS]);
 
 #endif

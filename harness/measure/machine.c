@@ -13,8 +13,12 @@
 #include <gnu/libc-version.h>
 #endif
 
+#include "harness/measure/measure.h"
+#include "harness/measure/sweep.h"
 #include "harness/measure/system.h"
 #include "harness/measure/tsc.h"
+
+enum { SWEEP_MOST = 96 << 20 };
 
 #define PROCESSOR "sys/devices/system/cpu/cpu0/"
 
@@ -152,6 +156,60 @@ static void look_at_caches(struct machine *machine, const char *root)
     }
 }
 
+static size_t system_value(int name)
+{
+    long value = sysconf(name);
+    return value > 0 ? (size_t)value : 0;
+}
+
+static void add_cache(struct machine *machine, const char *name, size_t size, size_t line)
+{
+    if (size == 0 || machine->cache_count == MACHINE_CACHES_MAX)
+        return;
+    struct machine_cache *cache = &machine->caches[machine->cache_count++];
+    *cache = (struct machine_cache){.size_bytes = size, .line_bytes = line};
+    snprintf(cache->name, sizeof cache->name, "%s", name);
+}
+
+/* The C library asks the processor, where /sys is hidden. */
+static void ask_library(struct machine *machine)
+{
+#ifdef _SC_LEVEL1_DCACHE_SIZE
+    machine->cache_count = 0;
+    add_cache(machine, "L1d", system_value(_SC_LEVEL1_DCACHE_SIZE),
+              system_value(_SC_LEVEL1_DCACHE_LINESIZE));
+    add_cache(machine, "L2", system_value(_SC_LEVEL2_CACHE_SIZE),
+              system_value(_SC_LEVEL2_CACHE_LINESIZE));
+    add_cache(machine, "L3", system_value(_SC_LEVEL3_CACHE_SIZE),
+              system_value(_SC_LEVEL3_CACHE_LINESIZE));
+    if (machine->cache_count > 0)
+        machine->caches_from = "sysconf";
+#endif
+}
+
+bool machine_knows_caches(const struct machine *machine)
+{
+    for (size_t i = 0; i < machine->cache_count; i++)
+        if (strchr(machine->caches[i].name, 'i') == NULL && machine->caches[i].size_bytes > 0)
+            return true;
+    return false;
+}
+
+void machine_sweep_caches(struct machine *machine)
+{
+    static const char *const names[SWEEP_KNEES] = {"L1d", "L2", "L3"};
+    const size_t sixteenth = machine->memory_bytes / 16;
+    struct sweep sweep;
+    size_t knees[SWEEP_KNEES];
+    sweep_take(&sweep, sixteenth > 0 && sixteenth < SWEEP_MOST ? sixteenth : SWEEP_MOST,
+               measure_latency_of);
+    const size_t count = sweep_knees(&sweep, knees);
+    machine->cache_count = 0;
+    for (size_t i = 0; i < count; i++)
+        add_cache(machine, names[i], knees[i], 0);
+    machine->caches_from = MACHINE_SWEEP;
+}
+
 static void look_at_hypervisor(struct machine *machine, const char *root)
 {
     if (!processor_hypervisor(machine->hypervisor, sizeof machine->hypervisor) &&
@@ -177,12 +235,6 @@ static void look_at_state(struct machine *machine, const char *root)
     machine->has_load = system_load(machine->load, root);
 }
 
-static size_t system_value(int name)
-{
-    long value = sysconf(name);
-    return value > 0 ? (size_t)value : 0;
-}
-
 size_t machine_usable_processors(void)
 {
     cpu_set_t set_of;
@@ -194,7 +246,8 @@ size_t machine_usable_processors(void)
 
 void machine_look(struct machine *machine)
 {
-    machine_look_at(machine, "");
+    const char *system = getenv("LOSSGRID_SYSTEM");
+    machine_look_at(machine, system != NULL ? system : "");
 }
 
 void machine_look_at(struct machine *machine, const char *root)
@@ -209,6 +262,9 @@ void machine_look_at(struct machine *machine, const char *root)
         set(texts[i], "unknown");
     look_at_cpu(machine, root);
     look_at_caches(machine, root);
+    machine->caches_from = machine_knows_caches(machine) ? "/sys" : "unknown";
+    if (!machine_knows_caches(machine) && root[0] == '\0')
+        ask_library(machine);
     look_at_hypervisor(machine, root);
     look_at_state(machine, root);
     machine->topology = topology_look(root);
@@ -289,13 +345,13 @@ static json_t *load_json(const struct machine *machine)
 json_t *machine_json(const struct machine *machine)
 {
     json_t *what = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "architecture",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "architecture",
         text_or_null(machine->architecture), "vendor", text_or_null(machine->vendor), "cpu",
         text_or_null(machine->cpu), "family", number_or_null(machine->family), "model",
         number_or_null(machine->model), "stepping", number_or_null(machine->stepping), "microcode",
         text_or_null(machine->microcode), "flags", text_or_null(machine->flags), "cores",
         size_or_null(machine->cores), "usable_cores", size_or_null(machine->usable), "topology",
-        topology_json(&machine->topology), "caches", caches_json(machine), "memory_bytes",
+        topology_json(&machine->topology), "caches", caches_json(machine), "caches_from", text_or_null(machine->caches_from), "memory_bytes",
         size_or_null(machine->memory_bytes), "hypervisor", text_or_null(machine->hypervisor));
     json_t *system =
         json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kernel", text_or_null(machine->kernel),

@@ -12,6 +12,9 @@
 
 enum { MACHINE_TEXT_MAX = SYSTEM_TEXT_MAX, MACHINE_CACHES_MAX = 8 };
 
+/* machine.caches_from, of sizes that were measured. */
+#define MACHINE_SWEEP "a sweep"
+
 struct machine_cache {
     char name[16]; /* L1d, L1i, L2, ... */
     size_t size_bytes, line_bytes;
@@ -29,6 +32,7 @@ struct machine {
     struct topology topology;
     size_t cache_count;
     struct machine_cache caches[MACHINE_CACHES_MAX]; /* of the first processor */
+    const char *caches_from; /* who told: "/sys", "sysconf" or "a sweep"; "unknown". Static. */
     size_t memory_bytes;
     char kernel[MACHINE_TEXT_MAX];
     char hypervisor[MACHINE_TEXT_MAX]; /* "none" on bare metal */
@@ -41,7 +45,15 @@ struct machine {
     double load[3]; /* of the last 1, 5 and 15 minutes */
 };
 
-/* Look. Never fails: what cannot be read is unknown. */
+/* Take the sizes of the data caches from a sweep of latencies, which takes a second: for a
+ * machine whose system does not tell them. */
+void machine_sweep_caches(struct machine *machine);
+
+/* Whether the system told the size of a data cache. */
+bool machine_knows_caches(const struct machine *machine);
+
+/* Look, under the folder of LOSSGRID_SYSTEM where that is set. Never fails: what cannot be
+ * read is unknown. */
 void machine_look(struct machine *machine);
 
 /* The same, with /proc and /sys under a folder: root as in system.h. */

@@ -67,4 +67,8 @@ void measure_add_latency(struct measures *measures, const struct machine *machin
                          const struct level levels[LEVELS]);
 void measure_add_clocks(struct measures *measures);
 
+/* ns of a load on a walk through so many bytes, the least of a few tries; 0 when memory is
+ * short. */
+double measure_latency_of(size_t bytes);
+
 #endif

@@ -8,6 +8,7 @@
 #include "engine/base/pcg.h"
 #include "harness/measure/measure.h"
 #include "harness/measure/memory.h"
+#include "harness/run/clock.h"
 
 /* Loads of one repeat, and what a line is taken to be where the system does not tell. */
 enum { LOADS = 32, LINE_BYTES = 64 };
@@ -81,6 +82,28 @@ static struct chase *open_chase(size_t bytes, size_t line_bytes, enum memory_pag
         return NULL;
     }
     return chase;
+}
+
+double measure_latency_of(size_t bytes)
+{
+    enum { TRIES = 5, REPEATS_LEAST = 2000 };
+    struct chase *chase = open_chase(bytes, LINE_BYTES, MEMORY_HUGE);
+    double least = 0;
+    if (chase == NULL)
+        return 0;
+    walk_through(chase);
+    const size_t round = chase->lines / LOADS;
+    const size_t repeats = round > REPEATS_LEAST ? round : REPEATS_LEAST;
+    volatile double kept;
+    for (int i = 0; i < TRIES; i++) {
+        const uint64_t begin = clock_wall_ns();
+        kept = chase_work(chase, repeats);
+        const double ns = (double)(clock_wall_ns() - begin) / (double)(repeats * LOADS);
+        least = i == 0 || ns < least ? ns : least;
+    }
+    (void)kept;
+    close_chase(chase);
+    return least;
 }
 
 static void add(struct measures *measures, const struct level *level, bool is_cache,

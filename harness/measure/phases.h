@@ -1,10 +1,10 @@
-/* How long each phase of a training step takes, in ticks of the processor's clock.
+/* How long each phase of a training step takes, in ticks of a clock (ticks.h).
  *
  * A reading costs about as much as a short update, and a step may have thousands of them:
  * so only some steps are read, drawn at random, one in `every` on average, and what the
  * readings themselves cost is taken off. Steps between them cost what they always do.
  *
- *     phases_open(&phases, &error);
+ *     phases_open(&phases, ticks.now);
  *     backend->set_probe(net, &phases.probe);
  *     backend->train(...);           a pilot, of some hundred steps
  *     phases_settle(&phases, 0.01);
@@ -24,7 +24,7 @@ struct phases {
     uint64_t steps;            /* read */
     uint64_t seen;             /* read or not */
     uint64_t every;            /* 1: every step is read */
-    uint64_t (*now)(void);     /* the clock: tsc_read() */
+    uint64_t (*now)(void);     /* the clock */
     double bare_ticks;         /* what a reading costs, one after another */
     double reading_ticks;      /* and within a step */
 
@@ -44,10 +44,9 @@ struct phases {
 /* The words for phases in a table. */
 extern const char *const phases_names[LG_PHASES];
 
-/* Measure what a reading costs, one after another, and start with a pilot: every other
- * step is read, the ones between are timed as a whole. LG_ENVIRONMENT where the
- * processor's clock cannot be read. Nothing to close. */
-enum lg_status phases_open(struct phases *phases, struct lg_error *error);
+/* Measure what a reading of the clock costs, one after another, and start with a pilot: every
+ * other step is read, the ones between are timed as a whole. Nothing to close. */
+void phases_open(struct phases *phases, uint64_t (*now)(void));
 
 /* Whether the pilot has seen steps enough. */
 bool phases_can_settle(const struct phases *phases);

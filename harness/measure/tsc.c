@@ -8,19 +8,14 @@
 #include <cpuid.h>
 #include <x86intrin.h>
 
-const char *tsc_name(void)
+static const struct tsc_features *stand_in;
+
+void tsc_stand_in(const struct tsc_features *features)
 {
-    return "rdtscp";
+    stand_in = features;
 }
 
-bool tsc_is_readable(void)
-{
-    enum { EXTENDED_LEAF = 0x80000001, RDTSCP = 1u << 27 };
-    unsigned a, b, c, d;
-    return __get_cpuid(EXTENDED_LEAF, &a, &b, &c, &d) && (d & RDTSCP) != 0;
-}
-
-enum processor_answer tsc_is_invariant(void)
+static enum processor_answer ask_invariant(void)
 {
     enum { POWER_LEAF = 0x80000007, INVARIANT = 1u << 8 };
     unsigned a, b, c, d;
@@ -29,12 +24,70 @@ enum processor_answer tsc_is_invariant(void)
     return (d & INVARIANT) != 0 ? PROCESSOR_YES : PROCESSOR_NO;
 }
 
-uint64_t tsc_read(void)
+static struct tsc_features look(void)
+{
+    enum { FEATURES_LEAF = 1, TSC = 1u << 4, EXTENDED_LEAF = 0x80000001, RDTSCP = 1u << 27 };
+    static struct tsc_features own;
+    static bool is_known; /* a hypervisor takes its time to answer */
+    unsigned a, b, c, d;
+    if (stand_in != NULL)
+        return *stand_in;
+    if (!is_known) {
+        own.invariant = ask_invariant();
+        own.has_rdtsc = __get_cpuid(FEATURES_LEAF, &a, &b, &c, &d) && (d & TSC) != 0;
+        own.has_rdtscp = __get_cpuid(EXTENDED_LEAF, &a, &b, &c, &d) && (d & RDTSCP) != 0;
+        is_known = true;
+    }
+    return own;
+}
+
+static uint64_t read_rdtscp(void)
 {
     unsigned processor;
     const uint64_t ticks = __rdtscp(&processor); /* waits for what is before it */
     _mm_lfence();                                /* and holds back what is after it */
     return ticks;
+}
+
+static uint64_t read_rdtsc(void)
+{
+    _mm_lfence(); /* rdtsc itself does not wait */
+    const uint64_t ticks = __rdtsc();
+    _mm_lfence();
+    return ticks;
+}
+
+static uint64_t read_nothing(void)
+{
+    return 0;
+}
+
+const char *tsc_name(void)
+{
+    const struct tsc_features found = look();
+    return found.has_rdtscp ? "rdtscp" : "rdtsc";
+}
+
+bool tsc_is_readable(void)
+{
+    const struct tsc_features found = look();
+    return found.has_rdtscp || found.has_rdtsc;
+}
+
+enum processor_answer tsc_is_invariant(void)
+{
+    return look().invariant;
+}
+
+uint64_t (*tsc_reader(void))(void)
+{
+    const struct tsc_features found = look();
+    return found.has_rdtscp ? read_rdtscp : found.has_rdtsc ? read_rdtsc : read_nothing;
+}
+
+uint64_t tsc_read(void)
+{
+    return tsc_reader()();
 }
 
 /* As the CPU tells it. Leaf 15h: the crystal's rate times b / a. Where the crystal's rate
@@ -75,6 +128,16 @@ uint64_t tsc_read(void)
     return ticks;
 }
 
+uint64_t (*tsc_reader(void))(void)
+{
+    return tsc_read;
+}
+
+void tsc_stand_in(const struct tsc_features *features)
+{
+    (void)features; /* there is one way only */
+}
+
 static bool told_rate(struct tsc_rate *rate)
 {
     uint64_t hz;
@@ -105,6 +168,16 @@ uint64_t tsc_read(void)
     return 0;
 }
 
+uint64_t (*tsc_reader(void))(void)
+{
+    return tsc_read;
+}
+
+void tsc_stand_in(const struct tsc_features *features)
+{
+    (void)features;
+}
+
 static bool told_rate(struct tsc_rate *rate)
 {
     (void)rate;
@@ -118,10 +191,10 @@ static bool told_rate(struct tsc_rate *rate)
 void tsc_begin(struct tsc_span *span)
 {
     enum { TRIES = 16 };
-    uint64_t closest = UINT64_MAX;
+    uint64_t closest = UINT64_MAX, (*const now)(void) = tsc_reader();
     *span = (struct tsc_span){0};
     for (int i = 0; tsc_is_readable() && i < TRIES; i++) {
-        const uint64_t before = clock_ns(CLOCK_MONOTONIC_RAW), ticks = tsc_read();
+        const uint64_t before = clock_ns(CLOCK_MONOTONIC_RAW), ticks = now();
         const uint64_t after = clock_ns(CLOCK_MONOTONIC_RAW);
         if (after - before >= closest)
             continue;

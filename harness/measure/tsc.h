@@ -1,5 +1,5 @@
-/* The processor's own clock, that a program reads by one instruction: rdtscp on x86-64,
- * cntvct_el0 on AArch64. */
+/* The processor's own clock, that a program reads by an instruction or two: rdtscp on x86-64,
+ * or rdtsc between fences where it has no rdtscp; cntvct_el0 on AArch64. */
 #ifndef HARNESS_MEASURE_TSC_H
 #define HARNESS_MEASURE_TSC_H
 
@@ -8,7 +8,17 @@
 
 #include "harness/measure/processor.h"
 
-/* The name of the instruction or register. Static. */
+/* What the processor can do; for x86-64. */
+struct tsc_features {
+    bool has_rdtsc, has_rdtscp;
+    enum processor_answer invariant;
+};
+
+/* Take these in place of what the processor says of itself, to test the other ways; NULL:
+ * ask it again. No thread may be reading. */
+void tsc_stand_in(const struct tsc_features *features);
+
+/* The name of the instruction or register that is used. Static. */
 const char *tsc_name(void);
 
 /* Whether it can be read here. */
@@ -20,6 +30,9 @@ enum processor_answer tsc_is_invariant(void);
 /* Read it, after all instructions before it and before all after it; 0 where it cannot
  * be read. */
 uint64_t tsc_read(void);
+
+/* The function that tsc_read() calls, for those who call it often. */
+uint64_t (*tsc_reader(void))(void);
 
 struct tsc_rate {
     double hz;          /* 0: unknown */

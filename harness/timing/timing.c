@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/measure/tsc.h"
 #include "harness/run/clock.h"
 #include "harness/run/interrupt.h"
 #include "harness/timing/climb.h"
@@ -17,10 +16,14 @@ static double next_whole(double x)
     return whole < x ? whole + 1 : whole;
 }
 
+/* Whole steps, and steps that are looked into. */
+enum { KINDS = 2 };
 enum { ROUNDS_LEAST = 10, ROUNDS_AIMED_AT = 100 };
 enum { BLOCK_LEAST_NS = 1000000, BLOCK_MOST_NS = 5000000 };
 /* Of the budget, for following the arms to where their cost has settled. */
 #define CLIMB_SHARE (1.0 / 3)
+/* And to a step that was asked for. */
+#define CLIMB_SHARE_ASKED 0.6
 /* A change of the cost by less than the precision asked for, or this, is none. */
 #define TOLERANCE_MOST 0.2
 enum { LOOKS_AIMED_AT = 500, LOOK_LEAST_NS = 50000, LOOK_MOST_NS = 500000 };
@@ -52,7 +55,7 @@ static enum lg_status choose_cells(const struct experiment *experiment,
  * longer than they need be. */
 static double block_ns(const struct timing *timing, size_t arms)
 {
-    const size_t series = (arms + 1) * ARM_STATES * (timing->has_phases ? 2 : 1);
+    const size_t series = (arms + 1) * ARM_STATES * KINDS;
     const double ns =
         (1 - CLIMB_SHARE) * (double)timing->effort.budget_ns / (double)(series * ROUNDS_AIMED_AT);
     return ns < BLOCK_LEAST_NS ? BLOCK_LEAST_NS : ns > BLOCK_MOST_NS ? BLOCK_MOST_NS : ns;
@@ -123,7 +126,8 @@ static void stop_longest(struct climb *climbs, size_t count, double left_ns)
 static enum lg_status climb_round(struct timing *timing, struct climb *climbs, size_t count,
                                   bool *goes_on, struct lg_error *error)
 {
-    const double all = CLIMB_SHARE * (double)timing->effort.budget_ns;
+    const double share = timing->effort.settle_steps > 0 ? CLIMB_SHARE_ASKED : CLIMB_SHARE;
+    const double all = share * (double)timing->effort.budget_ns;
     const double left = all - (double)(clock_wall_ns() - timing->began_ns);
     enum lg_status status = LG_OK;
     stop_longest(climbs, count, left > 0 ? left : 0);
@@ -218,8 +222,8 @@ static void leave_out_longest(struct timing *timing, double ns,
     const double elapsed = (double)(clock_wall_ns() - timing->began_ns);
     const double left = (double)timing->effort.budget_ns - elapsed;
     /* Blocks of both states, and the pilot of the phases, which takes some steps too. */
-    const double rounds = (double)timing->least_rounds * ARM_STATES * (timing->has_phases ? 2 : 1) +
-                          (timing->has_phases ? 2 * SAMPLE_LEAST : 0);
+    const double rounds = (double)timing->least_rounds * ARM_STATES * KINDS +
+                          2 * SAMPLE_LEAST;
     for (;;) {
         struct arm *longest = &timing->arms[0];
         double sum = ns; /* about the twin's */
@@ -276,7 +280,7 @@ static enum lg_status open_twin(struct timing *timing, double ns,
 
 static void probe_arms(struct timing *timing)
 {
-    for (size_t i = 0; i < timing->arm_count && timing->has_phases; i++)
+    for (size_t i = 0; i < timing->arm_count; i++)
         if (timing->arms[i].skipped[0] == '\0')
             arm_probe(&timing->arms[i], &timing->context, &timing->phases);
 }
@@ -291,7 +295,7 @@ static bool add_series(struct timing *timing, struct arm *arm, enum arm_state st
 
 static enum lg_status make_series(struct timing *timing, struct lg_error *error)
 {
-    const size_t kinds = timing->has_phases ? 2 : 1;
+    const size_t kinds = KINDS;
     timing->series = calloc(timing->arm_count * ARM_STATES * kinds, sizeof *timing->series);
     bool is_sound = timing->series != NULL;
     for (size_t kind = 0; kind < kinds; kind++)
@@ -304,17 +308,10 @@ static enum lg_status make_series(struct timing *timing, struct lg_error *error)
                     : lg_fail(error, LG_ENVIRONMENT, "not enough memory for the measurements");
 }
 
-/* Without the processor's clock, or its rate, there are no phases. */
 static void open_phases(struct timing *timing)
 {
-    struct lg_error why;
-    struct tsc_rate rate;
-    tsc_find_rate(&rate);
-    timing->ticks_hz = rate.hz;
-    timing->has_phases = rate.hz > 0 && phases_open(&timing->phases, &why) == LG_OK;
-    if (!timing->has_phases)
-        snprintf(timing->phases_absent, sizeof timing->phases_absent, "%.*s", ARM_REASON_MAX - 1,
-                 rate.hz > 0 ? why.message : rate.source);
+    ticks_find(&timing->ticks);
+    phases_open(&timing->phases, timing->ticks.now);
 }
 
 enum lg_status timing_open(struct timing *timing, const struct arm_context *context,
@@ -479,7 +476,7 @@ void series_phase_ns(const struct timing *timing, const struct series *series, s
 {
     series_phase_ticks(timing, series, phase, ns);
     for (size_t r = 0; r < timing->rounds; r++)
-        ns[r] = timing->ticks_hz > 0 ? ns[r] * 1e9 / timing->ticks_hz : (double)NAN;
+        ns[r] *= 1e9 / timing->ticks.hz;
 }
 
 const struct series *timing_series(const struct timing *timing, const struct arm *arm,

@@ -4,6 +4,7 @@
 #define HARNESS_TIMING_TIMING_H
 
 #include "harness/measure/sample.h"
+#include "harness/measure/ticks.h"
 #include "harness/timing/climb.h"
 #include "harness/timing/schedule.h"
 
@@ -30,9 +31,8 @@ struct timing {
     struct ground ground;
     struct timing_effort effort;
     struct readings readings;
-    bool has_phases;
-    char phases_absent[ARM_REASON_MAX]; /* why not, or empty */
-    struct phases phases;               /* as opened; each arm has its own */
+    struct ticks ticks;   /* the clock that tells the phases */
+    struct phases phases; /* as opened; each arm has its own */
     size_t arm_count;                   /* the twin, if there is one, is the last */
     struct arm *arms;                   /* (arm_count); owned */
     size_t series_count;
@@ -41,7 +41,6 @@ struct timing {
     size_t least_rounds;
     enum stop stop;
     uint64_t began_ns;
-    double ticks_hz; /* of the processor's clock; 0: unknown */
 };
 
 /* Told how far it is: an arm is open, or left out; all have gone on by a state; after `rounds`

@@ -101,6 +101,8 @@ static void add_phase_cost(const struct timing *timing, const struct series *ser
     }
     series_phase_ns(timing, series, phase, cost->ns);
     series_phase_ticks(timing, series, phase, cost->ticks);
+    for (size_t r = 0; r < timing->rounds && !timing->ticks.is_processor; r++)
+        cost->ticks[r] = (double)NAN; /* they are the system's ns */
     add_cost(timing, cost, csv);
 }
 
@@ -164,15 +166,15 @@ static void begin_sample(const struct series *series, const char *phase, const s
     csv_integer(csv, steps);
 }
 
-/* The phases of a block that was looked into; only the processor's clock told them. */
+/* The phases of a block that was looked into; only one clock told them. */
 static void add_phase_samples(const struct timing *timing, const struct series *series,
                               const struct block *block, struct csv *csv)
 {
     for (size_t phase = 0; phase < LG_PHASES; phase++) {
         const double ticks = block->phase_ticks[phase];
         begin_sample(series, phases_names[phase], block, block->phase_steps, csv);
-        number(csv, timing->ticks_hz > 0, ticks * 1e9 / timing->ticks_hz);
-        csv_real(csv, ticks);
+        csv_real(csv, ticks * 1e9 / timing->ticks.hz);
+        number(csv, timing->ticks.is_processor, ticks);
         for (size_t i = READING_TICKS + 1; i < timing->readings.count; i++)
             csv_empty(csv);
         csv_end_row(csv);

@@ -82,8 +82,11 @@ static json_t *method_json(const struct timing *timing, const struct timing_fact
         json_object_set_new(method, "not_pinned", word_or_null(facts->unpinned));
     json_object_set_new(method, "measured_twice",
                         twin != NULL ? json_string(twin->cell->slug) : json_null());
-    if (!timing->has_phases)
-        json_object_set_new(method, "phases_absent", word_or_null(timing->phases_absent));
+    json_object_set_new(method, "phases_by", json_string(timing->ticks.name));
+    json_object_set_new(method, "phases_reading_ns",
+                        json_real(timing->phases.bare_ticks * 1e9 / timing->ticks.hz));
+    if (timing->ticks.why[0] != '\0')
+        json_object_set_new(method, "phases_fall_back", word_or_null(timing->ticks.why));
     if (any_is_planted(timing))
         json_object_set_new(method, "warning",
                             json_string("a slow-down was planted to test the method: these are "

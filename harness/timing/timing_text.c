@@ -174,8 +174,10 @@ static void add_warnings(const struct timing *timing, struct text *text)
             text_print(text, "PLANTED: %s was slowed down by %.4g %% to test the method.\n",
                        arm->cell->label, 100 * arm->planted.share);
     }
-    if (!timing->has_phases)
-        text_print(text, "No phases: %s.\n", timing->phases_absent);
+    if (timing->ticks.why[0] != '\0')
+        text_print(text, "Phases by %s, a reading of which takes %.0f ns: %s.\n",
+                   timing->ticks.name, timing->phases.bare_ticks * 1e9 / timing->ticks.hz,
+                   timing->ticks.why);
     if (timing->stop == STOP_BUDGET)
         text_print(text, "The budget ended before every interval was narrower than %.4g %%.\n",
                    100 * timing->effort.precision);

@@ -9,7 +9,7 @@
 
 #include "harness/measure/phases.h"
 #include "harness/measure/sample.h"
-#include "harness/measure/tsc.h"
+#include "harness/measure/ticks.h"
 #include "tests/bench/article.h"
 
 enum { SAMPLES = 2048, STEP = LG_PHASES, SUM, OVERHEAD, ROWS };
@@ -46,12 +46,14 @@ static void run(struct bench *bench, size_t steps)
     }
 }
 
+static uint64_t (*now)(void); /* the clock */
+
 static double block_ticks(struct bench *bench, struct phases *phases, size_t steps)
 {
     bench->backend->set_probe(bench->net, phases ? &phases->probe : NULL);
-    const uint64_t begin = tsc_read();
+    const uint64_t begin = now();
     run(bench, steps);
-    return (double)(tsc_read() - begin) / (double)steps;
+    return (double)(now() - begin) / (double)steps;
 }
 
 static void measure(struct bench *bench, struct phases *phases, size_t steps, size_t blocks,
@@ -131,18 +133,19 @@ int main(int argc, char **argv)
     const size_t blocks = argc > 5 ? strtoul(argv[5], NULL, 10) : BLOCKS;
     struct lg_arena arena = {0};
     struct phases phases;
-    struct tsc_rate rate;
-    struct lg_error error;
-    tsc_find_rate(&rate);
+    struct ticks ticks;
+    ticks_find(&ticks);
+    if (ticks.why[0] != '\0')
+        fprintf(stderr, "phases by %s: %s\n", ticks.name, ticks.why);
     if (blocks < SAMPLE_LEAST || blocks > SAMPLE_MOST || bench.batch == 0 || steps == 0)
         return 2;
-    if (rate.hz <= 0 || phases_open(&phases, &error) != LG_OK)
-        return 3;
+    phases_open(&phases, ticks.now);
+    now = ticks.now;
     const int status = open_bench(&bench, argv[1], argv[2], &arena);
     if (status != 0)
         return status;
-    settle(&bench, &phases, argc > 6 ? strtod(argv[6], NULL) : 0.01, 1e9 / rate.hz);
-    measure(&bench, &phases, steps, blocks, 1e9 / rate.hz);
+    settle(&bench, &phases, argc > 6 ? strtod(argv[6], NULL) : 0.01, 1e9 / ticks.hz);
+    measure(&bench, &phases, steps, blocks, 1e9 / ticks.hz);
     lg_arena_destroy(&arena);
     free(bench.images.pixels);
     return 0;

@@ -57,3 +57,21 @@ test_calibrate_refuses() {
     [ ! -s out ] || fail 'something was printed'
     says_not 'calibrating'
 }
+
+# Where the system hides everything the memory is measured all the same, and it is said how.
+test_calibrate_without_sizes_of_caches() {
+    mkdir empty
+    LOSSGRID_SYSTEM=$PWD/empty expect 0 calibrate --quick --out c.json
+    says 'Sizes of caches by a sweep of latencies'
+    python3 - >problems 2>&1 <<'EOF' || fail "$(cat problems)"
+import json
+
+facts = json.load(open("c.json"))
+assert facts["machine"]["caches_from"] == "a sweep", facts["machine"]
+memory = [m for m in facts["measures"] if "level" in m]
+there = [m for m in memory if "median" in m]
+assert len(memory) == 18 and len(there) >= 9, [m.get("absent") for m in memory]
+for m in memory:
+    assert "median" in m or m["absent"], m
+EOF
+}

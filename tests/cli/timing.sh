@@ -46,7 +46,7 @@ for row in cost:
         assert (row[column] != "") == counted, (column, manifest["counters"])
 phases = {row["phase"] for row in cost} - {"step"}
 assert phases in (set(), {"data", "forward", "loss", "backward", "update"}), phases
-assert (phases == set()) == ("phases_absent" in manifest["timing"])
+assert phases and manifest["timing"]["phases_by"] and manifest["timing"]["phases_reading_ns"] > 0
 for row in cost:
     assert float(row["median_ns"]) >= 0
 for r in range(rounds):

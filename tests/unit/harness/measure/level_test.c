@@ -70,3 +70,17 @@ Test(level, no_more_than_an_eighth_of_the_memory)
     assert_absent(3, "four times the last cache would be 128 MiB, and 64 MiB may be used");
     cr_assert_gt(levels[2].bytes, 0);
 }
+
+Test(level, a_sweep_that_does_not_reach_the_last_cache)
+{
+    const struct machine swept = {.memory_bytes = (size_t)8 << 30,
+                                  .cache_count = 2,
+                                  .caches = {{"L1d", 45 * KIB, 0}, {"L2", 2 * MIB, 0}},
+                                  .caches_from = MACHINE_SWEEP};
+    levels_find(&swept, levels);
+    cr_assert_gt(levels[0].bytes, 0);
+    cr_assert_gt(levels[1].bytes, 0);
+    assert_absent(2, "the system tells of no caches, and a sweep of latencies found no end of an "
+                     "L3");
+    cr_assert_eq(levels[3].bytes, (size_t)1 << 28, "four times L2 may be another cache");
+}

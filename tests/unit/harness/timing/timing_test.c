@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/data/order.h"
+#include "harness/measure/tsc.h"
 #include "harness/timing/timing_csv.h"
 #include "harness/timing/verdict.h"
 
@@ -129,7 +130,7 @@ Test(timing, every_series_has_a_block_a_round)
     cr_assert_eq(timing.stop, STOP_PRECISION);
     cr_assert_eq(timing.rounds, timing.least_rounds);
     cr_assert_eq(advanced, timing.rounds);
-    cr_assert_eq(timing.series_count, timing.has_phases ? 16 : 8);
+    cr_assert_eq(timing.series_count, 16);
     for (size_t r = 0; r < timing.rounds; r++) {
         bool taken[16] = {false};
         for (size_t s = 0; s < timing.series_count; s++) {
@@ -168,7 +169,7 @@ Test(timing, every_block_is_the_same_work)
     for (int i = 0; i < 4; i++) {
         ground_move(&timing.ground, &pcg);
         const struct block_plan plan = {i < 2 ? ARM_FIRST : ARM_LATE, 0.7,
-                                        timing.has_phases && i % 2};
+                                        i % 2 != 0};
         arm->repeats = 1;
         arm_block(arm, &timing.context, &timing.readings, &plan, &block);
         backend->weights_digest(arm->net, found);
@@ -221,7 +222,7 @@ Test(timing, cost_has_a_row_for_each_arm_and_phase)
     timing_cost_csv(&timing, &csv);
     struct csv_table table = parse(&csv);
     cr_assert_eq(table.columns, 23);
-    cr_assert_eq(table.rows, 1 + 4 * 2 * (timing.has_phases ? 6 : 1));
+    cr_assert_eq(table.rows, 1 + 4 * 2 * 6);
     for (size_t row = 1; row < table.rows; row++) {
         const double median = strtod(field(&table, row, "median_ns"), NULL);
         cr_assert_leq(strtod(field(&table, row, "low_ns"), NULL), median);
@@ -387,3 +388,46 @@ Test(timing, the_late_state_is_that_of_training)
     cr_assert_eq(arm->points[ARM_LATE].steps, 100);
     cr_assert_str_eq(arm->points[ARM_LATE].weights_sha256, expected);
 }
+
+/* ---- Other clocks -------------------------------------------------------- */
+
+static void assert_phases_by(const char *name, bool has_ticks)
+{
+    struct csv csv = {0};
+    take(NULL, "clock");
+    cr_assert_str_eq(timing.ticks.name, name);
+    cr_assert_str_neq(timing.ticks.why, "", "a second best that is not told");
+    timing_cost_csv(&timing, &csv);
+    struct csv_table table = parse(&csv);
+    cr_assert_eq(table.rows, 1 + 4 * 2 * 6, "not all phases are there");
+    for (size_t row = 1; row < table.rows; row++)
+        if (strcmp(field(&table, row, "phase"), "step") != 0) {
+            cr_assert_geq(strtod(field(&table, row, "median_ns"), NULL), 0);
+            cr_assert_eq(field(&table, row, "ticks")[0] != '\0', has_ticks);
+        }
+    csv_free(&table);
+}
+
+#if defined __x86_64__
+Test(timing, phases_without_rdtscp)
+{
+    tsc_stand_in(&(struct tsc_features){.has_rdtsc = true, .invariant = PROCESSOR_YES});
+    assert_phases_by("rdtsc", true);
+    tsc_stand_in(NULL);
+}
+
+Test(timing, phases_without_a_clock_of_one_rate)
+{
+    tsc_stand_in(&(struct tsc_features){.has_rdtsc = true, .invariant = PROCESSOR_NO});
+    assert_phases_by("clock_gettime", false);
+    cr_assert_not_null(strstr(timing.ticks.why, "invariant TSC"));
+    tsc_stand_in(NULL);
+}
+
+Test(timing, phases_without_any_such_clock)
+{
+    tsc_stand_in(&(struct tsc_features){.invariant = PROCESSOR_UNKNOWN});
+    assert_phases_by("clock_gettime", false);
+    tsc_stand_in(NULL);
+}
+#endif
