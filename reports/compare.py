@@ -122,6 +122,17 @@ def ratios(rows):
     return header, numbers, total - len(names)
 
 
+def missing_phases(rows):
+    """Which panels are not there, and why."""
+    said = {}
+    for phase in PHASES:
+        own = [row for row in rows if row["phase"] == phase]
+        if not any(row["ratio"] for row in own):
+            why = {row["reason"] for row in own if row["reason"]}
+            said.setdefault(listed(sorted(why)) or "not measured in either folder", []).append(phase)
+    return "".join(f" Not drawn: {listed(phases)}: {why}." for why, phases in said.items())
+
+
 def draw(comparison, out):
     """One figure for each folder against the baseline."""
     figures = []
@@ -134,6 +145,8 @@ def draw(comparison, out):
         header, numbers, left_out = ratios(rows)
         if left_out:
             drawn.caption += f" {plural(left_out, 'cell')} nearer to 1 are not shown."
+        if numbers:
+            drawn.caption += missing_phases(rows)
         target, file = out / name, out / f"{name}.tsv"
         if numbers:
             write_table(file, header, numbers)

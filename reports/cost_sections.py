@@ -39,9 +39,12 @@ def headline(timings):
                 if first else "Nothing was timed.")
     arms.sort(key=lambda arm: arm.get("update", "ns_per_parameter"))
     low, high = arms[0], arms[-1]
+    unsettled = sum(arm.state[0] != "settled" for arm in timings.arms)
+    doubt = f" {unsettled} of {len(timings.arms)} arms had not settled." if unsettled else ""
     return (f"An update costs from {shown(low.get('update', 'ns_per_parameter'))} ns a parameter "
             f"({low.name}) to {shown(high.get('update', 'ns_per_parameter'))} ns ({high.name}), "
-            f"{number(times(high, low, 'update', '_per_parameter')[1], 3)} times as much.")
+            f"{number(times(high, low, 'update', '_per_parameter')[1], 3)} times as much."
+            + doubt)
 
 
 def winner(timings, bounds, phase):
@@ -49,7 +52,8 @@ def winner(timings, bounds, phase):
     floor = timings.floor(phase)
     if bounds is None or floor is None or not math.isfinite(bounds[0]):
         return "unknown"
-    return "yes" if bounds[0] > 1 + floor else "within the noise"
+    verdict = speed.judge(speed.Ratio(*bounds, floor))
+    return "yes" if verdict == speed.SUPPORTED else "within the noise"
 
 
 def updates(timings):
@@ -86,14 +90,14 @@ def steps(timings):
     rows = []
     for arm in sorted(timings.arms, key=lambda a: a.get("step", "median_ns") or math.inf):
         bounds = timings.paired(arm, base, "step")
-        rows.append([md(arm.name), nanoseconds(arm.first.get("step", {}).get("median_ns")),
-                     in_state(arm), *(
+        rows.append([md(arm.name), *(
             f"{nanoseconds(arm.get('step', c))}" for c in ("median_ns", "low_ns", "high_ns")),
+            in_state(arm), nanoseconds(arm.first.get("step", {}).get("median_ns")),
             *(nanoseconds(arm.get(phase, "median_ns")) for phase in PARTS),
             ratio(bounds) if bounds else "–",
             "–" if arm is base else winner(timings, bounds, "step")])
-    return folded(["arm", "first steps, ns", "then", "step, ns", "low", "high", *PARTS,
-                   "times the cheapest", "really dearer"], rows, {1, *range(3, 12)})
+    return folded(["arm", "step, ns", "low", "high", "state", "first steps, ns", *PARTS,
+                   "times the cheapest", "really dearer"], rows, {1, 2, 3, *range(5, 12)})
 
 
 # ---- The article -------------------------------------------------------------

@@ -84,9 +84,9 @@ static bool takes_too_long(const struct arm *arm, const struct arm_context *cont
  * and what another program's turn does not shorten. */
 static void wait_for(double share, uint64_t begin)
 {
-    const uint64_t end = clock_cpu_ns();
+    const uint64_t end = clock_busy_ns();
     const double ns = share * (double)(end - begin);
-    while ((double)(clock_cpu_ns() - end) < ns) {
+    while ((double)(clock_busy_ns() - end) < ns) {
     }
 }
 
@@ -97,7 +97,7 @@ size_t arm_train(struct arm *arm, const struct arm_context *context, const struc
     const struct lg_pass pass = feed_pass(feed, &context->dataset->train, first, count);
     struct lg_sums sums = {0};
     const bool waits = planted->share > 0 && arm->at >= planted->from;
-    const uint64_t begin = waits ? clock_cpu_ns() : 0;
+    const uint64_t begin = waits ? clock_busy_ns() : 0;
     const size_t taken = context->backend->train(arm->net, &pass, &sums);
     if (waits)
         wait_for(planted->grows ? planted->share * (double)arm->at / (double)planted->from

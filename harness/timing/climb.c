@@ -21,10 +21,10 @@ static bool train_chunks(struct climb *climb, const struct feed *feed, size_t ch
 {
     for (size_t first = 0; first < feed->steps; first += chunk) {
         const size_t left = feed->steps - first, steps = left < chunk ? left : chunk;
-        const uint64_t begin = clock_cpu_ns();
+        const uint64_t begin = clock_busy_ns();
         if (arm_train(climb->arm, climb->context, feed, first, steps) < steps)
             return false;
-        values[(*count)++ % SAMPLE_MOST] = (double)(clock_cpu_ns() - begin) / (double)steps;
+        values[(*count)++ % SAMPLE_MOST] = (double)(clock_busy_ns() - begin) / (double)steps;
     }
     return true;
 }
@@ -68,9 +68,9 @@ static double block_ns(struct climb *climb, const struct arm_point *point, doubl
     arm_restore(arm, climb->context, point);
     (void)arm_train(arm, climb->context, &arm->feed, 0, LEAD_IN);
     arm_restore(arm, climb->context, point);
-    const uint64_t begin = clock_cpu_ns();
+    const uint64_t begin = clock_busy_ns();
     const size_t taken = arm_train(arm, climb->context, &arm->feed, offset, climb->span);
-    return (double)(clock_cpu_ns() - begin) / (double)(taken > 0 ? taken : 1);
+    return (double)(clock_busy_ns() - begin) / (double)(taken > 0 ? taken : 1);
 }
 
 /* Blocks from both states in turns, on the same samples. */

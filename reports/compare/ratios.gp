@@ -13,17 +13,22 @@ set datafile separator tab
 set datafile columnheaders
 stats numbers using "row" nooutput name "row"
 rows = int(row_max)
-height = int(60 + 2 * (70 + 17.0 * (rows + 1)))
+array there[6]
+do for [p = 1:6] { there[p] = 0 }
+stats numbers using (there[int(column("panel"))] = 1, 0) nooutput
+panels = there[1] + there[2] + there[3] + there[4] + there[5] + there[6]
+columns = panels < 3 ? panels : 3
+lines = (panels + 2) / 3
+height = int(60 + lines * (70 + 17.0 * (rows + 1)))
 load "style.gp"
 set datafile separator tab
 
 phases = "step data forward loss backward update"
-array names[rows]; array width[1]; array floors[6]; array there[6]
-do for [p = 1:6] { floors[p] = 1; there[p] = 0 }
+array names[rows]; array width[1]; array floors[6]
+do for [p = 1:6] { floors[p] = 1 }
 longest = 0
 stats numbers using (names[int(column("row"))] = strcol("cell"), \
                      longest = strlen(strcol("cell")) > longest ? strlen(strcol("cell")) : longest, \
-                     there[int(column("panel"))] = 1, \
                      floors[int(column("panel"))] = strcol("floor") eq "" ? 1 : column("floor"), \
                      0) nooutput
 stats numbers using "low" nooutput name "low"
@@ -57,14 +62,16 @@ if (spread < 1.6) {
 left = 2.0 + (longest < 44 ? longest : 44) * 0.95
 pick(p, v) = column("panel") == p && column("verdict") == v
 loose(p) = column("panel") == p && column("verdict") > 2
-set multiplot layout 2, 3 margins char left, char 2, char 4, char 2.5 spacing char 2, char 4.5
-do for [p = 1:6] {
-    set title word(phases, p).(there[p] ? "" : " (not measured)") offset 0, -0.5
-    if ((p - 1) % 3 == 0) {
+set multiplot layout lines, columns margins char left, char 2, char 4, char 2.5 spacing char 2, char 4.5
+drawn = 0
+do for [p = 1:6] { if (there[p]) {
+    drawn = drawn + 1
+    set title word(phases, p) offset 0, -0.5
+    if ((drawn - 1) % 3 == 0) {
         # Names are labels: the text of a tic is a format, in which % means something.
         do for [r = 1:rows] { set label r names[r] at graph 0, first r right offset -0.7, 0 }
     } else { unset label }
-    set xlabel (p > 3 ? "times the baseline" : "") offset 0, 0.5
+    set xlabel (drawn > panels - columns ? "times the baseline" : "") offset 0, 0.5
     set object 1 rectangle from 1 / floors[p], graph 0 to floors[p], graph 1 behind \
         fillcolor rgb "#DDDDDD" fillstyle solid noborder
     set arrow 1 from 1, graph 0 to 1, graph 1 nohead linecolor rgb "#767676" back
@@ -76,5 +83,5 @@ do for [p = 1:6] {
              with points pointtype 7 pointsize 0.8 linecolor rgb "#0072B2", \
          numbers using (pick(p, 2) ? column("ratio") : NaN):"row" \
              with points pointtype 9 pointsize 0.9 linecolor rgb "#D55E00"
-}
+} }
 unset multiplot

@@ -38,7 +38,8 @@ samples: {samples}
 epochs: {epochs}
 evaluate: none
 metrics: [mse]
-grid: {{losses: [mse], optimizers: [{optimizers}]}}
+grid:
+{arms}
 """,
     "classifier": """\
 title: A classifier, every element-wise optimizer
@@ -53,9 +54,11 @@ batch: 8
 samples: {samples}
 epochs: {epochs}
 evaluate: none
-grid: {{losses: [cross_entropy], optimizers: [{optimizers}]}}
+grid:
+{arms}
 """}
 BATCH = {"article": 1, "classifier": 8}
+LOSS = {"article": "mse", "classifier": "cross_entropy"}
 # Label: what the spec says. Rates at which each trains both networks.
 OPTIMIZERS = {
     "sgd": "name: sgd, lr: 0.01", "momentum": "name: sgd, lr: 1e-3, momentum: 0.9",
@@ -112,9 +115,10 @@ def compare(options, network):
     """One row for each optimizer, the repeats side by side."""
     names = [n for n in OPTIMIZERS if not options.only or n in options.only]
     spec = options.out / f"{network}.yaml"
-    arms = ", ".join(f"{{label: {name}, {OPTIMIZERS[name]}}}" for name in names)
+    arms = "\n".join(f"  - {{label: {name}, losses: [{LOSS[network]}], optimizers: [{{"
+                     f"{OPTIMIZERS[name]}}}]}}" for name in names)
     spec.write_text(NETWORKS[network].format(samples=options.epoch * BATCH[network],
-                                             epochs=options.epochs, optimizers=arms))
+                                             epochs=options.epochs, arms=arms))
     pairs = []
     for repeat in range(options.repeats):
         ran = run(options, spec, options.out / f"{network}-run")
@@ -143,7 +147,7 @@ def one(network, label, cell, pairs):
 
 def against_sgd(rows):
     for row in rows:
-        base = next((r for r in rows if (r["network"], r["label"].split()[-1]) ==
+        base = next((r for r in rows if (r["network"], r["label"]) ==
                      (row["network"], "sgd")), None)
         for column in ("time", "run"):
             row[f"times_sgd_{column}"] = (row[f"{column}_us"] / base[f"{column}_us"] if base

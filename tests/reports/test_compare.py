@@ -210,5 +210,33 @@ class Complaints(Folder):
         self.assert_complaint("compare.json: not what `lossgrid compare` writes")
 
 
+class Panels(unittest.TestCase):
+    """A phase that was not compared has no panel, and the caption says why."""
+
+    def test_why_a_phase_is_not_drawn(self):
+        rows = [{"phase": "step", "ratio": 1.1, "reason": ""},
+                {"phase": "update", "ratio": None, "reason": "only in the baseline"}]
+        said = compare.missing_phases(rows)
+        self.assertIn("Not drawn: update: only in the baseline.", said)
+        self.assertIn("Not drawn: data, forward, loss and backward: not measured in either folder.",
+                      said)
+        self.assertEqual(compare.missing_phases([{"phase": phase, "ratio": 1.0, "reason": ""}
+                                                 for phase in compare.PHASES]), "")
+
+    def test_one_panel_alone_is_drawn(self):
+        scratch = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, scratch)
+        numbers = [["panel", "phase", "row", "cell", "ratio", "low", "high", "floor", "verdict"],
+                   [1, "step", 1, "a", 1.1, 1.09, 1.11, 1.02, 2]]
+        file = scratch / "ratios.tsv"
+        file.write_text("\n".join("\t".join(map(str, row)) for row in numbers) + "\n")
+        reason = compare.run_gnuplot(REPORTS / "compare" / "ratios.gp", file, scratch / "ratios")
+        self.assertFalse(reason, reason)
+        drawn = (scratch / "ratios.svg").read_text()
+        self.assertIn(">step<", drawn)
+        self.assertNotIn("not measured", drawn)
+        self.assertNotIn(">update<", drawn)
+
+
 if __name__ == "__main__":
     unittest.main()
