@@ -252,7 +252,7 @@ void machine_look(struct machine *machine)
 
 void machine_look_at(struct machine *machine, const char *root)
 {
-    *machine = (struct machine){.family = -1, .model = -1, .stepping = -1};
+    *machine = (struct machine){.root = root, .family = -1, .model = -1, .stepping = -1};
     char *const texts[] = {machine->architecture, machine->vendor,
                            machine->cpu,          machine->flags,
                            machine->microcode,    machine->kernel,
@@ -345,13 +345,14 @@ static json_t *load_json(const struct machine *machine)
 json_t *machine_json(const struct machine *machine)
 {
     json_t *what = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "architecture",
-        text_or_null(machine->architecture), "vendor", text_or_null(machine->vendor), "cpu",
-        text_or_null(machine->cpu), "family", number_or_null(machine->family), "model",
-        number_or_null(machine->model), "stepping", number_or_null(machine->stepping), "microcode",
-        text_or_null(machine->microcode), "flags", text_or_null(machine->flags), "cores",
-        size_or_null(machine->cores), "usable_cores", size_or_null(machine->usable), "topology",
-        topology_json(&machine->topology), "caches", caches_json(machine), "caches_from", text_or_null(machine->caches_from), "memory_bytes",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+        "architecture", text_or_null(machine->architecture), "vendor",
+        text_or_null(machine->vendor), "cpu", text_or_null(machine->cpu), "family",
+        number_or_null(machine->family), "model", number_or_null(machine->model), "stepping",
+        number_or_null(machine->stepping), "microcode", text_or_null(machine->microcode), "flags",
+        text_or_null(machine->flags), "cores", size_or_null(machine->cores), "usable_cores",
+        size_or_null(machine->usable), "topology", topology_json(&machine->topology), "caches",
+        caches_json(machine), "caches_from", text_or_null(machine->caches_from), "memory_bytes",
         size_or_null(machine->memory_bytes), "hypervisor", text_or_null(machine->hypervisor));
     json_t *system =
         json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "kernel", text_or_null(machine->kernel),
@@ -361,6 +362,9 @@ json_t *machine_json(const struct machine *machine)
                   answer_or_null(machine->tick_is_invariant), "load", load_json(machine));
     const bool whole = what != NULL && system != NULL && json_object_update(what, system) == 0;
     json_decref(system);
+    /* Nobody shall take a made-up machine for a real one. */
+    if (whole && machine->root != NULL && machine->root[0] != '\0')
+        json_object_set_new(what, "read_under", json_string(machine->root));
     if (whole)
         return what;
     json_decref(what);

@@ -21,6 +21,7 @@ struct machine_cache {
 };
 
 struct machine {
+    const char *root;                    /* where the system was looked at; borrowed */
     char architecture[MACHINE_TEXT_MAX]; /* as uname -m */
     char vendor[MACHINE_TEXT_MAX];
     char cpu[MACHINE_TEXT_MAX];  /* the model's name */

@@ -13,8 +13,7 @@ void sweep_take(struct sweep *sweep, size_t most, double (*latency)(size_t bytes
     for (size_t power = LEAST; power <= most; power *= 2)
         for (size_t half = 0; half < 2; half++) {
             const size_t bytes = half == 0 ? power : power / 64 * 90;
-            const double ns =
-                bytes <= most && sweep->count < SWEEP_SIZES_MAX ? latency(bytes) : 0;
+            const double ns = bytes <= most && sweep->count < SWEEP_SIZES_MAX ? latency(bytes) : 0;
             if (ns <= 0)
                 return;
             sweep->bytes[sweep->count] = bytes;

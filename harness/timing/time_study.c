@@ -140,8 +140,7 @@ static void announce(struct progressing *p)
     if (!p->study->is_quiet)
         output_line(stderr,
                     "measuring %zu arms%s%s%s, a block of each of two states in every round",
-                    p->timing.series_count / 2 / (size_t)ARM_STATES -
-                        (twin != NULL),
+                    p->timing.series_count / 2 / (size_t)ARM_STATES - (twin != NULL),
                     twin != NULL ? ", " : "", twin != NULL ? twin->cell->label : "",
                     twin != NULL ? " twice" : "");
 }

@@ -222,8 +222,7 @@ static void leave_out_longest(struct timing *timing, double ns,
     const double elapsed = (double)(clock_wall_ns() - timing->began_ns);
     const double left = (double)timing->effort.budget_ns - elapsed;
     /* Blocks of both states, and the pilot of the phases, which takes some steps too. */
-    const double rounds = (double)timing->least_rounds * ARM_STATES * KINDS +
-                          2 * SAMPLE_LEAST;
+    const double rounds = (double)timing->least_rounds * ARM_STATES * KINDS + 2 * SAMPLE_LEAST;
     for (;;) {
         struct arm *longest = &timing->arms[0];
         double sum = ns; /* about the twin's */

@@ -33,8 +33,8 @@ struct timing {
     struct readings readings;
     struct ticks ticks;   /* the clock that tells the phases */
     struct phases phases; /* as opened; each arm has its own */
-    size_t arm_count;                   /* the twin, if there is one, is the last */
-    struct arm *arms;                   /* (arm_count); owned */
+    size_t arm_count;     /* the twin, if there is one, is the last */
+    struct arm *arms;     /* (arm_count); owned */
     size_t series_count;
     struct series *series; /* (series_count), whole steps first, arm by arm; owned */
     size_t rounds;         /* that are whole */

@@ -155,8 +155,8 @@ static void add_check(const struct timing *timing, double floor, struct text *te
     if (known == 0 || isnan(floor))
         return;
     if (beyond == 0)
-        text_print(text, "Blocks agree with training itself, within the noise, in all %zu arms.\n",
-                   known);
+        text_print(text, "Blocks agree with training itself, within the noise: %zu arm%s.\n", known,
+                   known > 1 ? "s" : "");
     else
         text_print(text,
                    "Blocks and training itself differ by more than the noise in %zu of %zu arms, "

@@ -6,8 +6,8 @@ several times, so that what else the machine does falls on both; times are the p
     agree.py PROGRAM [--epoch 512] [--epochs 5] [--repeats 3] [--budget 60] [--only NAME]...
              [--network article|classifier] [--out DIR]
 
-A run's epochs are EPOCH steps; `time --settle` goes to the end of the last but one, and is set
-beside the last. A machine that does other things moves both: the spread of the repeats is what
+A run's epochs are EPOCH steps; `time --settle` goes to the middle of the last one, and is set
+beside it, since the cost of some still rises there. A machine that does other things moves both: the spread of the repeats is what
 to hold the ratio against. Writes agree.csv and agree.md; exits with 1 when a ratio lies further
 from 1 than the noise floor and that spread together.
 """
@@ -98,9 +98,10 @@ def run(options, spec, folder):
 
 def time(options, spec, folder, seed):
     """(cell -> (state, from_step, first ns, later ns), the later state's floor)"""
-    step = (options.epochs - 1) * options.epoch
-    call(options, "time", spec, "--settle", step, "--budget", options.budget, "--seed", seed,
-         "--quiet", "--out", folder)
+    step = options.epochs * options.epoch - options.epoch // 2
+    # Twice the epochs: blocks at the end of a training have to end within it.
+    call(options, "time", spec, "--set", f"epochs={2 * options.epochs}", "--settle", step, "--budget",
+         options.budget, "--seed", seed, "--quiet", "--out", folder)
     costs = [row for row in rows_of(folder / "cost.csv")
              if row["phase"] == "step" and "@" not in row["cell"]]
     first = {row["cell"]: float(row["median_ns"]) for row in costs if row["state"] == "first"}

@@ -74,3 +74,18 @@ Test(machine, what_is_not_told_is_null)
     cr_assert(json_is_null(json_object_get(topology, "cores")));
     json_decref(json);
 }
+
+/* A made-up system is told as such, and nothing of the real one's caches is mixed in. */
+Test(machine, what_it_was_read_under_is_told)
+{
+    machine_look_at(&machine, "/nonexistent");
+    cr_assert_not(machine_knows_caches(&machine));
+    cr_assert_str_eq(machine.caches_from, "unknown");
+    json_t *json = machine_json(&machine);
+    cr_assert_str_eq(json_string_value(json_object_get(json, "read_under")), "/nonexistent");
+    json_decref(json);
+    machine_look_at(&machine, "");
+    json = machine_json(&machine);
+    cr_assert_null(json_object_get(json, "read_under"));
+    json_decref(json);
+}

@@ -15,8 +15,7 @@ static double latency(size_t bytes)
     static const double level_ns[] = {1.2, 4, 20, 90};
     double ns = level_ns[0];
     for (int i = 0; i < SWEEP_KNEES && sizes[i] > 0; i++) {
-        const double miss =
-            bytes > sizes[i] ? 1 - (double)sizes[i] / (double)bytes : 0;
+        const double miss = bytes > sizes[i] ? 1 - (double)sizes[i] / (double)bytes : 0;
         ns += miss * (level_ns[i + 1] - level_ns[i]);
     }
     return ns * (1 + wobble * ((double)(turn++ % 3) - 1));
@@ -37,7 +36,8 @@ static void expect(size_t l1, size_t l2, size_t l3)
         sizes[i] = expected[i];
     cr_assert_eq(find((size_t)256 * MIB, knees), SWEEP_KNEES);
     for (int i = 0; i < SWEEP_KNEES; i++)
-        cr_assert(knees[i] <= 1.8 * (double)expected[i] && 1.5 * (double)knees[i] >= (double)expected[i],
+        cr_assert(knees[i] <= 1.8 * (double)expected[i] &&
+                      1.5 * (double)knees[i] >= (double)expected[i],
                   "L%d: found %zu, it is %zu", i + 1, knees[i], expected[i]);
 }
 

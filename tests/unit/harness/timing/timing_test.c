@@ -168,8 +168,7 @@ Test(timing, every_block_is_the_same_work)
     struct block block;
     for (int i = 0; i < 4; i++) {
         ground_move(&timing.ground, &pcg);
-        const struct block_plan plan = {i < 2 ? ARM_FIRST : ARM_LATE, 0.7,
-                                        i % 2 != 0};
+        const struct block_plan plan = {i < 2 ? ARM_FIRST : ARM_LATE, 0.7, i % 2 != 0};
         arm->repeats = 1;
         arm_block(arm, &timing.context, &timing.readings, &plan, &block);
         backend->weights_digest(arm->net, found);
