@@ -7,9 +7,10 @@ several times, so that what else the machine does falls on both; times are the p
              [--network article|classifier] [--out DIR]
 
 A run's epochs are EPOCH steps; `time --settle` goes to the middle of the last one, and is set
-beside it, since the cost of some still rises there. A machine that does other things moves both: the spread of the repeats is what
-to hold the ratio against. Writes agree.csv and agree.md; exits with 1 when a ratio lies further
-from 1 than the noise floor and that spread together.
+beside it, since the cost of some still rises there. A machine that does other things moves both:
+the spread of the repeats is what to hold the ratio against. A repeat whose budget did not reach
+that step is left out, and said. Writes agree.csv and agree.md; exits with 1 when a ratio lies
+further from 1 than the noise floor and that spread together.
 """
 import argparse
 import csv
@@ -72,7 +73,7 @@ OPTIMIZERS = {
     "schedule_free_sgd": "name: schedule_free_sgd, lr: 0.1",
     "schedule_free_adamw": "name: schedule_free_adamw, lr: 1e-4"}
 COLUMNS = ["network", "label", "state", "from_step", "first_us", "time_us", "run_first_us",
-           "run_us", "ratio", "low", "high", "floor", "times_sgd_time", "times_sgd_run"]
+           "run_us", "ratio", "low", "high", "floor", "repeats", "times_sgd_time", "times_sgd_run"]
 
 
 def rows_of(path):
@@ -96,12 +97,16 @@ def run(options, spec, folder):
     return found
 
 
+def wanted(options):
+    """The step to time at."""
+    return options.epochs * options.epoch - options.epoch // 2
+
+
 def time(options, spec, folder, seed):
     """(cell -> (state, from_step, first ns, later ns), the later state's floor)"""
-    step = options.epochs * options.epoch - options.epoch // 2
     # Twice the epochs: blocks at the end of a training have to end within it.
-    call(options, "time", spec, "--set", f"epochs={2 * options.epochs}", "--settle", step, "--budget",
-         options.budget, "--seed", seed, "--quiet", "--out", folder)
+    call(options, "time", spec, "--set", f"epochs={2 * options.epochs}", "--settle",
+         wanted(options), "--budget", options.budget, "--seed", seed, "--quiet", "--out", folder)
     costs = [row for row in rows_of(folder / "cost.csv")
              if row["phase"] == "step" and "@" not in row["cell"]]
     first = {row["cell"]: float(row["median_ns"]) for row in costs if row["state"] == "first"}
@@ -129,8 +134,16 @@ def compare(options, network):
               flush=True)
     labels = {row["cell"]: row["label"] for row in
               rows_of(options.out / f"{network}-timing" / "cost.csv")}
-    return [one(network, labels[cell], cell, pairs) for cell in pairs[0][1]
-            if all(cell in timed and cell in ran for ran, timed, _ in pairs)]
+    rows = []
+    for cell, label in labels.items():
+        own = [(ran, timed, floor) for ran, timed, floor in pairs
+               if cell in ran and cell in timed and timed[cell][1] == wanted(options)]
+        if own:
+            rows.append(one(network, label, cell, own))
+        if len(own) < len(pairs) and "@" not in cell:
+            print(f"{network} {label}: the budget reached step {wanted(options)} in {len(own)} of "
+                  f"{len(pairs)} repeats", flush=True)
+    return rows
 
 
 def one(network, label, cell, pairs):
@@ -143,7 +156,7 @@ def one(network, label, cell, pairs):
             "run_first_us": middle(r[cell][0] for r, _, _ in pairs) / 1e3,
             "run_us": middle(r[cell][-1] for r, _, _ in pairs) / 1e3,
             "ratio": middle(ratios), "low": ratios[0], "high": ratios[-1],
-            "floor": max(floor for _, _, floor in pairs)}
+            "floor": max(floor for _, _, floor in pairs), "repeats": len(pairs)}
 
 
 def against_sgd(rows):
@@ -156,12 +169,13 @@ def against_sgd(rows):
 
 
 def markdown(rows):
-    lines = ["| network | optimizer | time: first, µs | time: later, µs | state | run: first epoch, "
-             "µs | run: last epoch, µs | time / run | repeats | floor | × SGD, time | × SGD, run |",
+    lines = ["| network | optimizer | time: first, µs | time: later, µs | state | run: first epoch,"
+             " µs | run: last epoch, µs | time / run | repeats | floor | × SGD, time | × SGD, run"
+             " |",
              "|---|---|" + "---:|" * 2 + "---|" + "---:|" * 7]
     for row in rows:
         lines.append("| {network} | {label} | {first_us:.2f} | {time_us:.2f} | {state} at "
-                     "{from_step} | {run_first_us:.2f} | {run_us:.2f} | {ratio:.3f} | {low:.3f} to "
+                     "{from_step} | {run_first_us:.2f} | {run_us:.2f} | {ratio:.3f} | {repeats}: {low:.3f} to "
                      "{high:.3f} | {floor:.1%} | {times_sgd_time:.2f} | {times_sgd_run:.2f} |"
                      .format(**row))
     return "\n".join(lines)
