@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "engine/base/precision.h"
+
 enum { LG_OPTIONS_MAX = 16, LG_LIST_MAX = 64 };
 
 enum lg_option_kind {
@@ -24,6 +26,13 @@ struct lg_option {
     int above_minimum;          /* 1: the minimum itself is excluded */
     const char *const *choices; /* LG_OPTION_CHOICE: words, NULL-terminated */
     const char *meaning;        /* one line, with units */
+    bool is_wide;               /* stays a double whatever the precision: lg_option_gap() */
+    bool beside_root; /* stands beside the root of a square: one that underflows must not count */
+};
+
+/* Two neighbours among the numbers that a precision can hold as an option's value. */
+struct lg_gap {
+    double below, above; /* above infinity: there is no larger one */
 };
 
 /* Option values in the order of the table they belong to. The numbers of all lists
@@ -56,6 +65,15 @@ const double *lg_options_list(const struct lg_options *options, size_t i, size_t
  * there is no room for them beside the other lists. */
 bool lg_options_set_list(const struct lg_info *info, struct lg_options *options, size_t i,
                          const double *numbers, size_t count);
+
+/* Whether rounding to the precision takes from a number, within the option's range, what it
+ * means: makes it 0, subnormal or infinite, or puts it on 1 where 1 is an end of the range (a
+ * decay that never decays). Beside the root of a square, too small is what is below the root
+ * of the least normal number: the squares of gradients of that size underflow. *gap receives
+ * what the precision holds next to the number. Options that stay doubles are judged as f64's;
+ * those that are no numbers have no gaps. */
+bool lg_option_gap(const struct lg_option *option, enum lg_precision precision, double number,
+                   struct lg_gap *gap);
 
 /* Index of the option called name, or -1. */
 int lg_option_find(const struct lg_info *info, const char *name);

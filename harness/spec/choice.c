@@ -6,20 +6,23 @@
 #include "harness/spec/schema.h"
 #include "harness/spec/value.h"
 
-static enum lg_status read_value(const struct lg_option *option, const struct node *node,
-                                 const char *path, double *value, struct lg_error *error)
+static enum lg_status read_value(const struct registry *registry, const struct lg_option *option,
+                                 const struct node *node, const char *path, double *value,
+                                 struct lg_error *error)
 {
     bool quotable = option->kind == LG_OPTION_CHOICE;
-    if (node->kind == NODE_SCALAR && (node->plain || quotable) &&
-        value_option(option, node->text, value))
-        return LG_OK;
     char expected[VALUE_EXPECTED_MAX];
-    return node_fail_expected(node, error, path, value_option_expected(option, expected));
+    if (node->kind != NODE_SCALAR || !(node->plain || quotable) ||
+        !value_option(option, node->text, value))
+        return node_fail_expected(node, error, path, value_option_expected(option, expected));
+    if (!value_is_held(option, registry->precision, *value, expected))
+        return node_fail_expected(node, error, path, expected);
+    return LG_OK;
 }
 
-static enum lg_status read_axis(struct pool *pool, const struct lg_option *option,
-                                const struct node *list, const char *path, struct axis *axis,
-                                struct lg_error *error)
+static enum lg_status read_axis(struct pool *pool, const struct registry *registry,
+                                const struct lg_option *option, const struct node *list,
+                                const char *path, struct axis *axis, struct lg_error *error)
 {
     double *values = pool_take(pool, list->count * sizeof *values, error);
     if (values == NULL)
@@ -27,8 +30,8 @@ static enum lg_status read_axis(struct pool *pool, const struct lg_option *optio
     if (list->count == 0)
         return node_fail_expected(list, error, path, "a value, or a list of at least one");
     for (size_t i = 0; i < list->count; i++) {
-        enum lg_status status =
-            read_value(option, list->members[i].value, path_entry(path, i).text, &values[i], error);
+        enum lg_status status = read_value(registry, option, list->members[i].value,
+                                           path_entry(path, i).text, &values[i], error);
         if (status != LG_OK)
             return status;
     }
@@ -38,9 +41,10 @@ static enum lg_status read_axis(struct pool *pool, const struct lg_option *optio
 }
 
 /* The numbers of one list. */
-static enum lg_status read_numbers(struct pool *pool, const struct lg_option *option,
-                                   const struct node *list, const char *path,
-                                   struct numbers *numbers, struct lg_error *error)
+static enum lg_status read_numbers(struct pool *pool, const struct registry *registry,
+                                   const struct lg_option *option, const struct node *list,
+                                   const char *path, struct numbers *numbers,
+                                   struct lg_error *error)
 {
     char expected[VALUE_EXPECTED_MAX];
     if (list->kind != NODE_LIST || list->count > LG_LIST_MAX)
@@ -54,16 +58,19 @@ static enum lg_status read_numbers(struct pool *pool, const struct lg_option *op
             !value_list_entry(option, entry->text, &values[i]))
             return node_fail_expected(entry, error, path_entry(path, i).text,
                                       value_list_entry_expected(option, expected));
+        if (!value_is_held(option, registry->precision, values[i], expected))
+            return node_fail_expected(entry, error, path_entry(path, i).text, expected);
     }
     *numbers = (struct numbers){list->count, values};
     return LG_OK;
 }
 
 /* A list option: one list, into *base, or a list of lists, into *axis. */
-static enum lg_status read_lists(struct pool *pool, const struct lg_info *info, size_t option,
+static enum lg_status read_lists(struct pool *pool, const struct registry *registry, size_t option,
                                  const struct node *node, const char *path, struct choice_set *set,
                                  struct lg_error *error)
 {
+    const struct lg_info *info = registry->info(set->base.index);
     const bool several =
         node->kind == NODE_LIST && node->count > 0 && node->members[0].value->kind == NODE_LIST;
     const size_t count = several ? node->count : 1;
@@ -73,7 +80,7 @@ static enum lg_status read_lists(struct pool *pool, const struct lg_info *info, 
     for (size_t i = 0; i < count; i++) {
         const struct node *list = several ? node->members[i].value : node;
         const struct path place = path_entry(path, i);
-        enum lg_status status = read_numbers(pool, &info->options[option], list,
+        enum lg_status status = read_numbers(pool, registry, &info->options[option], list,
                                              several ? place.text : path, &lists[i], error);
         if (status != LG_OK)
             return status;
@@ -154,12 +161,14 @@ static enum lg_status read_option(struct pool *pool, const struct registry *regi
     struct path place = path_key(path, member->key->text);
     double *value = &set->base.options.value[option];
     if (info->options[option].kind == LG_OPTION_LIST)
-        return read_lists(pool, info, (size_t)option, member->value, place.text, set, error);
+        return read_lists(pool, registry, (size_t)option, member->value, place.text, set, error);
     if (member->value->kind != NODE_LIST)
-        return read_value(&info->options[option], member->value, place.text, value, error);
+        return read_value(registry, &info->options[option], member->value, place.text, value,
+                          error);
     struct axis *axis = &set->axes[set->axis_count++];
     axis->option = (size_t)option;
-    return read_axis(pool, &info->options[option], member->value, place.text, axis, error);
+    return read_axis(pool, registry, &info->options[option], member->value, place.text, axis,
+                     error);
 }
 
 enum lg_status choice_read_set(struct pool *pool, const struct registry *registry,

@@ -138,7 +138,8 @@ static enum lg_status read_term(struct reading *reading, const struct node *node
     if (status == LG_OK)
         status = choice_read(&reading->pool, &reading->registries.loss, loss,
                              path_key(path.text, "loss").text, &term->loss, reading->error);
-    return status == LG_OK ? section_real(&section, "weight", &term->weight) : status;
+    return status == LG_OK ? section_real(&section, "weight", experiment->precision, &term->weight)
+                           : status;
 }
 
 static enum lg_status read_terms(struct reading *reading)
@@ -182,6 +183,7 @@ static enum lg_status read_heading(struct reading *reading)
     snprintf(experiment->description, sizeof experiment->description, "%s", description);
     experiment->dataset = lg_dataset_find(reading->registries.dataset.names[dataset]);
     experiment->precision = precisions[precision];
+    registries_set_precision(&reading->registries, experiment->precision);
     return LG_OK;
 }
 

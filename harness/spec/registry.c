@@ -12,7 +12,7 @@ static enum lg_status collect(struct pool *pool, const char *kind, size_t count,
         return LG_ENVIRONMENT;
     for (size_t i = 0; i < count; i++)
         names[i] = info(i)->name;
-    *registry = (struct registry){kind, count, names, info};
+    *registry = (struct registry){.kind = kind, .count = count, .names = names, .info = info};
     return LG_OK;
 }
 
@@ -26,7 +26,7 @@ static enum lg_status collect_datasets(struct pool *pool, struct registry *regis
         return LG_ENVIRONMENT;
     for (size_t i = 0; i < count; i++)
         names[i] = sets[i]->name;
-    *registry = (struct registry){"dataset", count, names, NULL};
+    *registry = (struct registry){.kind = "dataset", .count = count, .names = names};
     return LG_OK;
 }
 
@@ -49,7 +49,17 @@ enum lg_status registries_collect(struct pool *pool, const struct lg_backend *ba
                          &registries->schedule, error);
     if (status == LG_OK)
         status = collect_datasets(pool, &registries->dataset, error);
+    registries_set_precision(registries, backend->precision);
     return status;
+}
+
+void registries_set_precision(struct registries *registries, enum lg_precision precision)
+{
+    registries->loss.precision = precision;
+    registries->optimizer.precision = precision;
+    registries->activation.precision = precision;
+    registries->initialisation.precision = precision;
+    registries->schedule.precision = LG_F64;
 }
 
 size_t registry_find(const struct registry *registry, const char *name)

@@ -10,16 +10,21 @@ struct registry {
     size_t count;
     const char *const *names;
     const struct lg_info *(*info)(size_t index); /* NULL for datasets */
+    enum lg_precision precision;                 /* that options' values must be held in */
 };
 
 struct registries {
     struct registry loss, optimizer, activation, initialisation, schedule, dataset;
 };
 
-/* The registries of a compiled copy of the engine (all copies have the same)
- * and of the known datasets. The name tables live in the pool. */
+/* The registries of a compiled copy of the engine (all copies have the same), with its
+ * precision, and of the known datasets. The name tables live in the pool. */
 enum lg_status registries_collect(struct pool *pool, const struct lg_backend *backend,
                                   struct registries *registries, struct lg_error *error);
+
+/* From now on options must be held in this precision, which a spec may say after its
+ * registries are collected. A schedule's factors are computed in f64 whatever it is. */
+void registries_set_precision(struct registries *registries, enum lg_precision precision);
 
 /* Index of the name in the registry, SIZE_MAX when it is not there. */
 size_t registry_find(const struct registry *registry, const char *name);

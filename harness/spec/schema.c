@@ -1,6 +1,7 @@
 #include "harness/spec/schema.h"
 
 #include <assert.h>
+#include <float.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -351,16 +352,21 @@ enum lg_status section_integer(const struct section *section, const char *name, 
     return section_integer_to(section, name, find_key(section->schema, name)->maximum, value);
 }
 
-enum lg_status section_real(const struct section *section, const char *name, double *value)
+enum lg_status section_real(const struct section *section, const char *name,
+                            enum lg_precision precision, double *value)
 {
+    static const struct lg_option number = {.kind = LG_OPTION_REAL, .maximum = DBL_MAX};
+    char expected[VALUE_EXPECTED_MAX];
     const struct node *node = NULL;
     enum lg_status status = section_node(section, name, &node);
     if (status != LG_OK)
         return status;
-    if (node->kind == NODE_SCALAR && node->plain && value_real(node->text, value) && *value >= 0)
-        return LG_OK;
-    return node_fail_expected(node, section->error, path_key(section->path.text, name).text,
-                              "a number from 0 on");
+    const struct path path = path_key(section->path.text, name);
+    if (!(node->kind == NODE_SCALAR && node->plain && value_real(node->text, value) && *value >= 0))
+        return node_fail_expected(node, section->error, path.text, "a number from 0 on");
+    if (!value_is_held(&number, precision, *value, expected))
+        return node_fail_expected(node, section->error, path.text, expected);
+    return LG_OK;
 }
 
 enum lg_status section_flag(const struct section *section, const char *name, bool *value)

@@ -61,7 +61,9 @@ enum lg_status section_text(const struct section *section, const char *name, con
 enum lg_status section_integer(const struct section *section, const char *name, uint64_t *value);
 enum lg_status section_integer_to(const struct section *section, const char *name, int64_t maximum,
                                   uint64_t *value);
-enum lg_status section_real(const struct section *section, const char *name, double *value);
+/* A real is one that the precision holds. */
+enum lg_status section_real(const struct section *section, const char *name,
+                            enum lg_precision precision, double *value);
 enum lg_status section_flag(const struct section *section, const char *name, bool *value);
 enum lg_status section_word(const struct section *section, const char *name, size_t *index);
 enum lg_status section_name(const struct section *section, const char *name,

@@ -20,14 +20,14 @@ static enum lg_status read_class(const struct section *top, const struct node *n
 }
 
 static enum lg_status read_number(const struct section *top, const char *mapping, const char *key,
-                                  double *value)
+                                  enum lg_precision precision, double *value)
 {
     struct section section;
     const struct node *node = NULL;
     enum lg_status status = section_node(top, mapping, &node);
     if (status == LG_OK)
         status = section_open(&section, mapping, mapping, node, top->pool, top->error);
-    return status == LG_OK ? section_real(&section, key, value) : status;
+    return status == LG_OK ? section_real(&section, key, precision, value) : status;
 }
 
 enum lg_status task_read(const struct section *top, struct experiment *experiment)
@@ -47,11 +47,11 @@ enum lg_status task_read(const struct section *top, struct experiment *experimen
     for (size_t i = 0; list != NULL && status == LG_OK && i < list->count; i++)
         status = read_class(top, list->members[i].value, i, experiment);
     if (status == LG_OK)
-        status = read_number(top, "clip", "value", &experiment->clip_value);
+        status = read_number(top, "clip", "value", experiment->precision, &experiment->clip_value);
     if (status == LG_OK)
-        status = read_number(top, "clip", "norm", &experiment->clip_norm);
+        status = read_number(top, "clip", "norm", experiment->precision, &experiment->clip_norm);
     if (status == LG_OK)
-        status = read_number(top, "penalty", "l1", &experiment->penalty_l1);
+        status = read_number(top, "penalty", "l1", experiment->precision, &experiment->penalty_l1);
     return status;
 }
 

@@ -175,6 +175,35 @@ const char *value_list_entry_expected(const struct lg_option *option,
     return buffer;
 }
 
+bool value_is_held(const struct lg_option *option, enum lg_precision precision, double value,
+                   char buffer[VALUE_EXPECTED_MAX])
+{
+    struct lg_gap gap, other;
+    if (!lg_option_gap(option, precision, value, &gap))
+        return true;
+    char below[VALUE_TEXT_MAX], above[VALUE_TEXT_MAX];
+    const bool is_square = option->beside_root && (gap.below == 0 || gap.above == 0);
+    const bool low = in_range(option, gap.below);
+    const bool high = isfinite(gap.above) && in_range(option, gap.above);
+    value_print(gap.below, below);
+    value_print(gap.above, above);
+    size_t used = 0;
+    if (low && high)
+        used = (size_t)snprintf(buffer, VALUE_EXPECTED_MAX, "at most %s, or at least %s", below,
+                                above);
+    else if (low)
+        used = (size_t)snprintf(buffer, VALUE_EXPECTED_MAX, "at most %s", below);
+    else
+        used = (size_t)snprintf(buffer, VALUE_EXPECTED_MAX, "at least %s", above);
+    used += (size_t)snprintf(
+        buffer + used, VALUE_EXPECTED_MAX - used, ": %s %s", lg_precision_name(precision),
+        is_square ? "squares gradients of that size to 0" : "holds nothing between");
+    if (precision == LG_F32 && !lg_option_gap(option, LG_F64, value, &other))
+        snprintf(buffer + used, VALUE_EXPECTED_MAX - used,
+                 is_square ? " (f64 does not)" : " (f64 does)");
+    return false;
+}
+
 static void print_list(const double *numbers, size_t count, char buffer[VALUE_OPTION_MAX])
 {
     size_t used = (size_t)snprintf(buffer, VALUE_OPTION_MAX, "[");

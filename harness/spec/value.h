@@ -37,6 +37,12 @@ const char *value_option_expected(const struct lg_option *option, char buffer[VA
 const char *value_list_entry_expected(const struct lg_option *option,
                                       char buffer[VALUE_EXPECTED_MAX]);
 
+/* Where the precision does not hold a value of the option (lg_option_gap()), false, and
+ * in buffer what it would hold: "0, or a number from 1.1754943508222875e-38 on: f32 holds
+ * none between, f64 does". */
+bool value_is_held(const struct lg_option *option, enum lg_precision precision, double value,
+                   char buffer[VALUE_EXPECTED_MAX]);
+
 /* The value of option i as a spec writes it: a number, true, a word, [0.5,1,2]. Returns
  * buffer. */
 const char *value_option_print(const struct lg_info *info, const struct lg_options *options,

@@ -21,8 +21,11 @@ static void clean(void)
 
 TestSuite(eval_domain, .fini = clean);
 
-static const struct lg_option ignoring[] = {
-    {"ignore_index", LG_OPTION_INTEGER, -100, -1e9, 1e9, 0, NULL, ""}};
+static const struct lg_option ignoring[] = {{.name = "ignore_index",
+                                             .kind = LG_OPTION_INTEGER,
+                                             .default_value = -100,
+                                             .minimum = -1e9,
+                                             .maximum = 1e9}};
 static const struct lg_info plain = {.name = "plain"};
 static const struct lg_info ignores = {.name = "ignores", .options = ignoring, .option_count = 1};
 

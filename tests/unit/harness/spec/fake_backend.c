@@ -10,25 +10,25 @@ static const struct lg_option mse_options[] = {
     {.name = "reduction", .kind = LG_OPTION_CHOICE, .choices = reductions},
 };
 static const struct lg_option smooth_options[] = {
-    {"beta", LG_OPTION_REAL, 1, 0, INFINITY, 1, NULL, "width"},
-    {"weights", LG_OPTION_LIST, 0, 0, 9, 0, NULL, "of outputs"},
-    {"places", LG_OPTION_LIST, 0, -9, 9, 0, NULL, "of outputs"},
+    {"beta", LG_OPTION_REAL, 1, 0, INFINITY, 1, NULL, "width", false, false},
+    {"weights", LG_OPTION_LIST, 0, 0, 9, 0, NULL, "of outputs", false, false},
+    {"places", LG_OPTION_LIST, 0, -9, 9, 0, NULL, "of outputs", false, false},
 };
 static const struct lg_option adagrad_options[] = {
-    {"lr", LG_OPTION_REAL, 0.01, 0, INFINITY, 1, NULL, "rate"},
+    {"lr", LG_OPTION_REAL, 0.01, 0, INFINITY, 1, NULL, "rate", false, false},
 };
 static const struct lg_option adam_options[] = {
-    {"lr", LG_OPTION_REAL, 0.001, 0, INFINITY, 1, NULL, "rate"},
-    {"beta1", LG_OPTION_REAL, 0.9, 0, 1, 0, NULL, "decay"},
-    {"delay", LG_OPTION_INTEGER, 1, 1, 10, 0, NULL, "steps"},
+    {"lr", LG_OPTION_REAL, 0.001, 0, INFINITY, 1, NULL, "rate", false, false},
+    {"beta1", LG_OPTION_REAL, 0.9, 0, 1, 0, NULL, "decay", false, false},
+    {"delay", LG_OPTION_INTEGER, 1, 1, 10, 0, NULL, "steps", false, false},
 };
 static const struct lg_option sgd_options[] = {
-    {"lr", LG_OPTION_REAL, 0.001, 0, 1e6, 1, NULL, "rate"},
-    {"momentum", LG_OPTION_REAL, 0, 0, 1, 0, NULL, "momentum"},
-    {"nesterov", LG_OPTION_FLAG, 0, 0, 1, 0, NULL, "look ahead"},
+    {"lr", LG_OPTION_REAL, 0.001, 0, 1e6, 1, NULL, "rate", false, false},
+    {"momentum", LG_OPTION_REAL, 0, 0, 1, 0, NULL, "momentum", false, false},
+    {"nesterov", LG_OPTION_FLAG, 0, 0, 1, 0, NULL, "look ahead", false, false},
 };
 static const struct lg_option leaky_options[] = {
-    {"slope", LG_OPTION_REAL, 0.01, -1, 1, 0, NULL, "below 0"},
+    {"slope", LG_OPTION_REAL, 0.01, -1, 1, 0, NULL, "below 0", false, false},
 };
 
 static const struct lg_info losses[] = {

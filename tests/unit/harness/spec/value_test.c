@@ -88,7 +88,8 @@ Test(value, the_shortest_text_reads_back)
 
 Test(value, an_option_has_a_range)
 {
-    struct lg_option rate = {"lr", LG_OPTION_REAL, 0, 0, 1, 1, NULL, ""};
+    struct lg_option rate = {
+        .name = "lr", .kind = LG_OPTION_REAL, .maximum = 1, .above_minimum = 1};
     char expected[VALUE_EXPECTED_MAX];
     double value = 7;
     cr_expect_not(value_option(&rate, "0", &value));
@@ -106,6 +107,61 @@ Test(value, an_option_has_a_range)
     cr_expect_str_eq(value_option_expected(&rate, expected), "a number");
     rate.maximum = 2;
     cr_expect_str_eq(value_option_expected(&rate, expected), "a number, at most 2");
+}
+
+Test(value, a_value_that_the_precision_does_not_hold)
+{
+    static const struct {
+        double minimum, maximum;
+        bool beside_root;
+        enum lg_precision precision;
+        double value;
+        const char *expected; /* NULL: it is held */
+    } cases[] = {
+        {0, 1e30, false, LG_F32, 1e-46,
+         "at most 0, or at least 1.1754943508222875e-38: f32 holds nothing between (f64 does)"},
+        {0, 1e30, false, LG_F32, 1.1754943508222875e-38, NULL},
+        {0, 1e30, false, LG_F64, 1e-46, NULL},
+        {0, 1e30, false, LG_F64, 1e-310,
+         "at most 0, or at least 2.2250738585072014e-308: f64 holds nothing between"},
+        {1e-300, 1e30, false, LG_F32, 1e-46,
+         "at least 1.1754943508222875e-38: f32 holds nothing between (f64 does)"},
+        {-1e30, 1e30, false, LG_F32, -1e-46,
+         "at most -1.1754943508222875e-38, or at least 0: f32 holds nothing between (f64 does)"},
+        {0, DBL_MAX, false, LG_F32, 1e39,
+         "at most 3.4028234663852886e38: f32 holds nothing between (f64 does)"},
+        {0, 0.9999999999999999, false, LG_F32, 0.99999999,
+         "at most 0.9999999403953552: f32 holds nothing between (f64 does)"},
+        {0, 1, false, LG_F32, 0.99999999,
+         "at most 0.9999999403953552, or at least 1: f32 holds nothing between (f64 does)"},
+        {0, 1, false, LG_F32, 0.9999999403953552, NULL},
+        {0, 1, false, LG_F32, 1, NULL},
+        {1, 1e30, false, LG_F32, 1.00000001,
+         "at most 1, or at least 1.0000001192092896: f32 holds nothing between (f64 does)"},
+        {0, 1e30, false, LG_F32, 0.99999999, NULL}, /* 1 is nothing special to a rate */
+        {0, 1e30, true, LG_F32, 1e-20,
+         "at most 0, or at least 1.0842021724855044e-19: f32 squares gradients of that size to 0 "
+         "(f64 does not)"},
+        {0, 1e30, true, LG_F32, 1.0842021724855044e-19, NULL},
+        {0, 1e30, true, LG_F64, 1e-20, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct lg_option option = {.name = "x",
+                                         .kind = LG_OPTION_REAL,
+                                         .minimum = cases[i].minimum,
+                                         .maximum = cases[i].maximum,
+                                         .beside_root = cases[i].beside_root};
+        char expected[VALUE_EXPECTED_MAX] = "";
+        const bool held = value_is_held(&option, cases[i].precision, cases[i].value, expected);
+        cr_expect_eq(held, cases[i].expected == NULL, "case %zu: %s", i, expected);
+        if (!held && cases[i].expected != NULL)
+            cr_expect_str_eq(expected, cases[i].expected);
+    }
+    const struct lg_option wide = {.kind = LG_OPTION_REAL, .maximum = 1, .is_wide = true};
+    char expected[VALUE_EXPECTED_MAX];
+    cr_expect(value_is_held(&wide, LG_F32, 1e-46, expected));
+    const struct lg_option whole = {.kind = LG_OPTION_INTEGER, .maximum = 1e15};
+    cr_expect(value_is_held(&whole, LG_F32, 16777217, expected));
 }
 
 Test(value, an_option_of_another_kind)
