@@ -129,19 +129,31 @@ void net_loss_gradient(struct lg_net *net, size_t batch)
         add_term_gradient(net, t, batch);
 }
 
-/* Samples whose largest output (of distances the smallest), or the sign of whose one output, is
- * their class's. */
+/* The class that outputs stand for: the first of the largest (of distances, of the smallest), or
+ * of one output the second class where it is beyond the middle. SIZE_MAX: one is NaN, and
+ * there is no largest. */
+static size_t class_of(const struct lg_net *net, const real *y, size_t features)
+{
+    const bool is_distance = net->loss->shape.is_distance;
+    size_t best = 0;
+    for (size_t o = 0; o < features; o++) {
+        if (y[o] != y[o])
+            return SIZE_MAX;
+        if (is_distance ? y[o] < y[best] : y[o] > y[best])
+            best = o;
+    }
+    if (features == 1)
+        return y[0] > (net->loss->shape.target == LG_TARGET_SIGNS ? 0 : (real)0.5);
+    return best;
+}
+
+/* Samples whose class_of() is their own. */
 static double count_correct(const struct lg_net *net, const struct lg_pass *pass, size_t position,
                             const struct loss_batch *at)
 {
     double correct = 0;
     for (size_t b = 0; b < at->batch; b++) {
-        const real *y = at->prediction[0] + b * at->stride;
-        size_t best = 0;
-        for (size_t o = 1; o < at->features; o++)
-            best = (y[o] > y[best]) != net->loss->shape.is_distance ? o : best;
-        if (at->features == 1)
-            best = y[0] > (net->loss->shape.target == LG_TARGET_SIGNS ? 0 : (real)0.5);
+        const size_t best = class_of(net, at->prediction[0] + b * at->stride, at->features);
         correct += pass->images->labels[sample_at(pass, position + b)] == best;
     }
     return correct;

@@ -1,5 +1,7 @@
 #include "tests/unit/engine/net/example.h"
 
+#include <math.h>
+
 #include "engine/net/target.h"
 
 enum { CLASSES = 3, BATCH = 6 };
@@ -90,6 +92,56 @@ TEMPLATE_TEST(task, predictions_lie_where_the_network_puts_them)
     cr_expect_null(rows.target);
     example_destroy(&heads);
     example_destroy(&triplet);
+}
+
+/* Of equal outputs the first counts, for scores as for distances, and NaN is never right.
+ * Every sample has the last layer's biases as outputs; two samples belong to each class. */
+TEMPLATE_TEST(task, ties_go_to_the_first_class_and_nan_to_none)
+{
+    static const struct {
+        const char *loss;
+        size_t outputs;
+        double y[CLASSES];
+        double correct;
+        uint8_t winner; /* a class, where any is right */
+    } cases[] = {
+        {"cross_entropy", 3, {0, 0, 0}, 2, 0},
+        {"cross_entropy", 3, {1, 2, 2}, 2, 1},
+        {"cross_entropy", 3, {2, 1, 2}, 2, 0},
+        {"cross_entropy", 3, {-0.0, 0, 0}, 2, 0},
+        {"cross_entropy", 3, {NAN, 2, 1}, 0, 0},
+        {"cross_entropy", 3, {1, 2, NAN}, 0, 0},
+        {"cross_entropy", 3, {NAN, NAN, NAN}, 0, 0},
+        {"hinge_embedding", 3, {0, 0, 0}, 2, 0},
+        {"hinge_embedding", 3, {2, 1, 1}, 2, 1},
+        {"hinge_embedding", 3, {1, 2, 1}, 2, 0},
+        {"hinge_embedding", 3, {NAN, 1, 2}, 0, 0},
+        {"hinge_embedding", 3, {2, 1, NAN}, 0, 0},
+        {"margin", 1, {0}, 2, 0},
+        {"margin", 1, {1}, 2, 1},
+        {"margin", 1, {NAN}, 0, 0},
+    };
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+        struct example e = make(LG_TASK_CLASSIFY, cases[c].loss, cases[c].outputs);
+        const size_t count = net_parameter_count(e.net);
+        double *parameters = calloc(count, sizeof *parameters);
+        memcpy(parameters + count - cases[c].outputs, cases[c].y,
+               cases[c].outputs * sizeof *parameters);
+        net_set_parameters(e.net, parameters);
+        /* Samples of all other classes count as wrong: which class won is in the labels. */
+        uint8_t own[BATCH];
+        for (size_t i = 0; i < BATCH; i++)
+            own[i] =
+                labels[i] == cases[c].winner ? labels[i] : (uint8_t)((cases[c].winner + 1) % 3);
+        struct lg_sums sums = {0};
+        e.images.labels = own;
+        const struct lg_pass pass = pass_of(&e);
+        net_evaluate(e.net, &pass, &sums);
+        cr_expect_eq(sums.correct, cases[c].correct, "%s, case %zu: %g", cases[c].loss, c,
+                     sums.correct);
+        free(parameters);
+        example_destroy(&e);
+    }
 }
 
 /* Half the rate from the second step on, by the schedule and by hand. */
