@@ -94,8 +94,11 @@ struct lg_initialisation {
  * features; divide by samples for a mean. */
 struct lg_sums {
     size_t samples;
-    double weight;                  /* what `loss` is divided by: samples, or their weights */
-    double correct;                 /* classify: samples whose largest output is their class's */
+    double weight; /* what `loss` is divided by: samples, or their weights */
+    /* classify: samples whose largest output (of distances the smallest) is their class's; of
+     * equals the first counts, and where one is NaN none does. Of one output: above 0 (0.5
+     * where targets are 0 and 1) is the second class. */
+    double correct;
     double loss;                    /* the arm's own loss and options */
     double metrics[LG_METRICS_MAX]; /* in the order of lg_net_config.metrics */
 };
@@ -211,7 +214,9 @@ struct lg_backend {
                                        size_t batch, size_t features, const double *z,
                                        const double *upstream, double *h, double *dz);
     /* after[s] = the parameters after step s + 1, those that the next gradient is taken
-     * at; after: (steps, rows, columns). Gradients for one that replays, else a loss. */
+     * at; after: (steps, rows, columns). Gradients for one that replays, else a loss. Where
+     * gradients are replayed, NaN from the step on that leaves the state infinite: see
+     * state_is_finite(). */
     void (*evaluate_optimizer)(struct lg_arena *arena, const struct lg_choice *optimizer,
                                const struct lg_replay_data *data, double *after);
 
@@ -260,6 +265,11 @@ struct lg_backend {
      * step count as u64). */
     void (*weights_digest)(const struct lg_net *net, char hex[LG_DIGEST_HEX]);
     void (*state_digest)(const struct lg_net *net, char hex[LG_DIGEST_HEX]);
+
+    /* Whether the optimizer's state is finite. A square beyond the largest number makes it
+     * infinite, and a parameter whose mean of squares is infinite stands still for ever:
+     * training has diverged, though no parameter shows it. */
+    bool (*state_is_finite)(const struct lg_net *net);
 
     /* A checkpoint: everything training goes on from. Opaque bytes, valid for
      * the same config, precision and byte order. */

@@ -27,26 +27,38 @@ typedef double wide;
 typedef uint32_t real_bits;
 #define LG_PRECISION_SUFFIX f32
 #define REAL_MAX            FLT_MAX
+#define REAL_LEAST          FLT_MIN
+#define REAL_LEAST_ROOT     0x1p-63f
 #define REAL_EPSILON        FLT_EPSILON
 #define WIDE_EPSILON        DBL_EPSILON
+#define WIDE_MAX            DBL_MAX
 #elif LG_PRECISION == 64
 typedef double real;
 typedef double wide;
 typedef uint64_t real_bits;
 #define LG_PRECISION_SUFFIX f64
 #define REAL_MAX            DBL_MAX
+#define REAL_LEAST          DBL_MIN
+#define REAL_LEAST_ROOT     0x1p-511
 #define REAL_EPSILON        DBL_EPSILON
 #define WIDE_EPSILON        DBL_EPSILON
+#define WIDE_MAX            DBL_MAX
 #elif LG_PRECISION == 80
 typedef long double real;
 typedef long double wide;
 #define LG_PRECISION_SUFFIX wide
 #define REAL_MAX            LDBL_MAX
+#define REAL_LEAST          LDBL_MIN
+#define REAL_LEAST_ROOT     0x1p-8191L
 #define REAL_EPSILON        LDBL_EPSILON
 #define WIDE_EPSILON        LDBL_EPSILON
+#define WIDE_MAX            LDBL_MAX
 #else
 #error "LG_PRECISION must be 32, 64 or 80"
 #endif
+
+/* REAL_LEAST is the least normal number and REAL_LEAST_ROOT its root: squares of smaller
+ * numbers lose their digits, or are 0. */
 
 /* `real` is what vectors and matrices hold. `wide` is what is computed with on the way to
  * a loss, a gradient's entry or a step's coefficients wherever that is more than `real`:

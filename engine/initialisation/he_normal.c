@@ -14,6 +14,7 @@ static void draw(const struct lg_options *options, struct draws *draws, const st
 static const struct lg_option options_table[] = {
     {.name = "a",
      .kind = LG_OPTION_REAL,
+     .is_wide = true,
      .minimum = -1e30,
      .maximum = 1e30,
      .meaning = "slope below zero of the leaky rectifier that follows"},

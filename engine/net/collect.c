@@ -7,6 +7,7 @@
 
 #include "engine/kernel/lanes.h"
 #include "engine/net/target.h"
+#include "engine/optimizer/sums.h"
 
 static size_t one_slot(const struct lg_options *options)
 {
@@ -125,8 +126,8 @@ static void shape_entries(struct lg_net *net)
     }
 }
 
-/* The sum of the squares of the whole gradient. */
-static wide squared_norm(struct lg_net *net)
+/* The sum of the squares of the whole gradient times `unit`, a power of two. */
+static wide squared_norm(struct lg_net *net, wide unit)
 {
     wide sum = 0;
     for (size_t b = 0; b < block_count(net); b++) {
@@ -136,7 +137,7 @@ static wide squared_norm(struct lg_net *net)
             const real *g = p->gradient + row * layer->stride;
             struct lanes lanes = {{0}};
             for (size_t i = 0; i < layer->outputs; i++)
-                lanes.sum[i % VIRTUAL_LANES] += (wide)g[i] * (wide)g[i];
+                lanes.sum[i % VIRTUAL_LANES] += (unit * (wide)g[i]) * (unit * (wide)g[i]);
             sum += lanes_total(&lanes);
         }
     }
@@ -146,14 +147,21 @@ static wide squared_norm(struct lg_net *net)
 /* Scale the gradient down to the largest norm, as PyTorch's clip_grad_norm_ does. */
 static void clip_norm(struct lg_net *net)
 {
-    const wide scale = net->config.clip_norm / (wide_sqrt(squared_norm(net)) + 1e-6);
+    wide squares = squared_norm(net, 1), unit = 1;
+    if (squares > WIDE_MAX) { /* of numbers that are finite all of them */
+        unit = SUMS_DOWN;
+        squares = squared_norm(net, unit);
+    }
+    const wide scale = net->config.clip_norm * unit / (wide_sqrt(squares) + 1e-6 * unit);
     if (!(scale < 1))
         return;
+    const bool is_tiny = (real)scale < REAL_LEAST;
     for (size_t b = 0; b < block_count(net); b++) {
         const struct layer *layer;
         const struct parameters *p = block_at(net, b, &layer);
         for (size_t i = 0; i < p->rows * layer->stride; i++)
-            p->gradient[i] *= (real)scale;
+            p->gradient[i] =
+                is_tiny ? (real)((wide)p->gradient[i] * scale) : p->gradient[i] * (real)scale;
     }
 }
 

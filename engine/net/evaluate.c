@@ -131,6 +131,20 @@ static void place_state(struct lg_arena *arena, struct replay *replay)
                                                              block->columns, block->is_bias));
 }
 
+static bool state_is_finite(const struct replay *replay)
+{
+    const struct block *block = &replay->block;
+    const size_t size = block->rows * block->stride;
+    bool finite = true;
+    for (size_t slot = 0; slot < OPTIMIZER_SLOTS_MAX; slot++)
+        finite = finite && (!replay->slot[slot] || row_is_finite(replay->slot[slot], size));
+    if (!block->state)
+        return finite;
+    return finite && row_is_finite(block->state,
+                                   replay->optimizer->block_reals(replay->options, block->rows,
+                                                                  block->columns, block->is_bias));
+}
+
 static void step(struct replay *replay, const struct optimizer_step *now)
 {
     const struct block *block = &replay->block;
@@ -216,6 +230,7 @@ void net_evaluate_optimizer(struct lg_arena *arena, const struct lg_choice *choi
     place_state(arena, &replay);
     if (!arena->block)
         return;
+    bool is_finite = true;
     const size_t count = data->rows * data->columns;
     wide scalars[OPTIMIZER_SCALARS_MAX] = {0};
     load(block->w, data->rows, data->columns, data->parameters);
@@ -227,5 +242,11 @@ void net_evaluate_optimizer(struct lg_arena *arena, const struct lg_choice *choi
         store(after + s * count, data->rows, data->columns, block->w);
         if (data->evaluated)
             store(data->evaluated + s * count, data->rows, data->columns, evaluated(&replay));
+        is_finite = is_finite && state_is_finite(&replay);
+        for (size_t i = 0; i < count && !is_finite; i++) {
+            after[s * count + i] = __builtin_nan("");
+            if (data->evaluated)
+                data->evaluated[s * count + i] = __builtin_nan("");
+        }
     }
 }

@@ -49,6 +49,7 @@
 #define net_set_parameters   LG_SYMBOL(net_set_parameters)
 #define net_weights_digest   LG_SYMBOL(net_weights_digest)
 #define net_state_digest     LG_SYMBOL(net_state_digest)
+#define net_state_is_finite  LG_SYMBOL(net_state_is_finite)
 #define net_checkpoint_bytes LG_SYMBOL(net_checkpoint_bytes)
 #define net_save             LG_SYMBOL(net_save)
 #define net_restore          LG_SYMBOL(net_restore)
@@ -236,6 +237,7 @@ void net_parameters(const struct lg_net *net, double *values);
 void net_set_parameters(struct lg_net *net, const double *values);
 void net_weights_digest(const struct lg_net *net, char hex[LG_DIGEST_HEX]);
 void net_state_digest(const struct lg_net *net, char hex[LG_DIGEST_HEX]);
+bool net_state_is_finite(const struct lg_net *net);
 size_t net_checkpoint_bytes(const struct lg_net *net);
 void net_save(const struct lg_net *net, void *bytes);
 void net_restore(struct lg_net *net, const void *bytes);

@@ -115,6 +115,22 @@ void net_state_digest(const struct lg_net *net, char hex[LG_DIGEST_HEX])
     lg_digest_end(digest, hex);
 }
 
+bool net_state_is_finite(const struct lg_net *net)
+{
+    bool finite = row_is_finite(net->problem_state, net->problem_reals);
+    for (size_t l = 0; l < net->config.layer_count; l++) {
+        const struct layer *layer = &net->layers[l];
+        const struct parameters *parts[] = {&layer->weight, &layer->bias};
+        for (size_t part = 0; part < 2; part++) {
+            finite &= row_is_finite(parts[part]->block_state, parts[part]->block_reals);
+            for (size_t slot = 0; slot < net->slots; slot++)
+                finite &=
+                    row_is_finite(parts[part]->state[slot], parts[part]->rows * layer->stride);
+        }
+    }
+    return finite;
+}
+
 /* What a checkpoint holds before the parameters. */
 struct checkpoint_head {
     uint64_t steps;

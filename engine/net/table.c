@@ -94,6 +94,7 @@ const struct lg_backend backend_table = {
     .set_parameters = net_set_parameters,
     .weights_digest = net_weights_digest,
     .state_digest = net_state_digest,
+    .state_is_finite = net_state_is_finite,
     .checkpoint_bytes = net_checkpoint_bytes,
     .save = net_save,
     .restore = net_restore,

@@ -1,16 +1,24 @@
 #include "engine/optimizer/moments.h"
 
+enum { ADDED = MOMENTS_COEFFICIENTS };
+
 static size_t slots(const struct lg_options *options)
 {
     (void)options;
     return 2;
 }
 
-/* eps is added to the square in every step. */
+/* eps is added to the square in every step; without it all is as in Adam. */
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
-    (void)options;
-    return ZERO_MOVES;
+    return (real)options->value[EPS] == 0 ? moments_zero_gradient(options) : ZERO_MOVES;
+}
+
+static void begin(const struct lg_options *options, uint64_t step,
+                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+{
+    moments_begin(options, step, scalars, now);
+    now->c[ADDED] = (real)options->value[EPS];
 }
 
 static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
@@ -19,14 +27,14 @@ static inline void update(const struct optimizer_step *now, size_t n, real *rest
     const real factor = gradient.factor, *restrict direction = gradient.direction;
     const real rate = now->c[RATE], keep1 = now->c[KEEP1], gain1 = now->c[GAIN1],
                keep2 = now->c[KEEP2], gain2 = now->c[GAIN2], unbias = now->c[UNBIAS],
-               small = now->c[SMALL], decay = now->c[DECAY];
+               small = now->c[SMALL], added = now->c[ADDED], decay = now->c[DECAY];
     real *restrict mean = state[0];
     real *restrict square = state[1];
     for (size_t i = 0; i < n; i++) {
         const real d = gradient_at(factor, direction, i) + decay * w[i];
+        const real off = keep1 * (d - mean[i]); /* d less the new mean, without cancelling */
         mean[i] = keep1 * mean[i] + gain1 * d;
-        const real off = d - mean[i];
-        square[i] = keep2 * square[i] + gain2 * (off * off) + small;
+        square[i] = keep2 * square[i] + gain2 * (off * off) + added;
         w[i] -= rate * mean[i] / (real_sqrt(square[i]) * unbias + small);
     }
 }
@@ -54,7 +62,7 @@ const struct optimizer LG_SYMBOL(optimizer_adabelief) = {
         },
     .slots = slots,
     .zero_gradient = zero_gradient,
-    .begin = moments_begin,
+    .begin = begin,
     .update = update,
     .update_outer = update_outer,
 };

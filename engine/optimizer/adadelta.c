@@ -12,8 +12,7 @@ static size_t slots(const struct lg_options *options)
 /* Means decay towards zero; means of zero stay, and w - rate * (positive) * 0 = w. */
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
-    return options->value[WEIGHT_DECAY] == 0 && (real)options->value[EPS] > 0 ? ZERO_AT_REST
-                                                                              : ZERO_MOVES;
+    return options->value[WEIGHT_DECAY] == 0 ? ZERO_AT_REST : ZERO_MOVES;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
@@ -55,7 +54,12 @@ static const struct lg_option options_table[] = {
              .default_value = 0.9,
              .maximum = 0.9999999, /* torch: 1, a mean that never moves */
              .meaning = "decay of the means of squares"},
-    [EPS] = OPTION_EPS(1e-6, "added to the means of squares, inside their roots"),
+    [EPS] = {.name = "eps",
+             .kind = LG_OPTION_REAL,
+             .default_value = 1e-6,
+             .maximum = 1e30,
+             .above_minimum = 1, /* by the formula nothing would ever move */
+             .meaning = "added to the means of squares, inside their roots"},
     [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
 };
 

@@ -43,8 +43,10 @@ static void begin(const struct lg_options *options, uint64_t step,
     now->c[RATE] = (real)(o[RELATIVE_STEP] != 0 && relative < o[LR] ? relative : o[LR]);
     now->c[GAIN] = (real)math_exp(o[BETA2_DECAY] * math_log((wide)step)); /* step^decay */
     now->c[SHRINK] = (real)(1 - (wide)o[LR] * o[WEIGHT_DECAY]);
-    const real floor = o[FORM] == FORM_PAPER ? (real)1e-30 : REAL_EPSILON;
-    now->c[SMALL] = o[EPS1] > 0 ? (real)o[EPS1] : floor;
+    if (o[FORM] == FORM_PAPER)
+        now->c[SMALL] = o[EPS1] > 0 ? (real)o[EPS1] : (real)1e-30;
+    else
+        now->c[SMALL] = o[EPS1] > 0 ? eps_beside_root(o[EPS1]) : REAL_EPSILON;
 }
 
 /* A mean of squares, moved towards `to`. The first is `to`, the gain being 1. */
@@ -84,9 +86,15 @@ static void mean_columns(const struct block *block, real gain, wide added, real 
  * added small to the squares before. */
 static inline real scaled(real g, wide variance, wide small, bool is_paper)
 {
-    if (!is_paper && variance < small * small)
-        variance = small * small;
-    return (real)((wide)g / wide_sqrt(variance));
+    const wide root = wide_sqrt(variance);
+    return (real)((wide)g / (!is_paper && root < small ? small : root));
+}
+
+/* a b / c, where the product may be beyond the numbers. */
+static inline wide part_of(wide a, wide b, wide c)
+{
+    const wide product = a * b;
+    return sums_is_safe(product) || a == 0 || b == 0 ? product / c : a / c * b;
 }
 
 /* The variance of an entry is row mean * column mean / mean of the column means, one
@@ -109,7 +117,8 @@ static void direct_weight(const struct optimizer_step *now, const struct block *
         const wide factor = (wide)row_mean[row];
         real *direction = block->scratch + row * columns;
         for (size_t i = 0; i < columns; i++)
-            direction[i] = scaled(g[i], factor * (wide)column_mean[i] / mean, small, is_paper);
+            direction[i] =
+                scaled(g[i], part_of(factor, (wide)column_mean[i], mean), small, is_paper);
     }
 }
 
@@ -135,7 +144,9 @@ static void update_block(const struct lg_options *options, const struct optimize
         rate *= w_rms < o[EPS2] ? o[EPS2] : w_rms;
     (block->is_bias ? direct_bias : direct_weight)(now, block, o[FORM] == FORM_PAPER);
     const wide excess = sums_norm(rows, columns, block->scratch, columns) / (root_size * o[D]);
-    const real step = (real)(excess > 1 ? rate / excess : rate), shrink = now->c[SHRINK];
+    const real step = (real)(excess > 1 ? rate / excess : rate);
+    /* transformers' decay follows the relative step of each parameter, PyTorch's lr. */
+    const real shrink = o[FORM] == FORM_PAPER ? (real)(1 - rate * o[WEIGHT_DECAY]) : now->c[SHRINK];
     for (size_t row = 0; row < rows; row++) {
         real *restrict w = block->w + row * block->stride;
         const real *restrict direction = block->scratch + row * columns;
@@ -154,19 +165,23 @@ static const struct lg_option options_table[] = {
                      .kind = LG_OPTION_REAL,
                      .default_value = -0.8,
                      .minimum = -1e3,
+                     .is_wide = true,
                      .meaning = "the means of squares move by the share t^beta2_decay at step t"},
     [EPS1] = {.name = "eps1",
               .kind = LG_OPTION_REAL,
               .maximum = 1e15,
-              .meaning = "form pytorch: least root of a variance; paper: added to squared "
+              .meaning = "form pytorch: least root of a variance, no less than 2^-63 in "
+                         "f32 and 2^-511 in f64; paper: added to squared "
                          "gradients; 0: the precision's epsilon (pytorch), 1e-30 (paper)"},
     [EPS2] = {.name = "eps2",
               .kind = LG_OPTION_REAL,
+              .is_wide = true,
               .default_value = 1e-3,
               .maximum = 1e30,
               .meaning = "least root mean square of w that a step is relative to"},
     [D] = {.name = "d",
            .kind = LG_OPTION_REAL,
+           .is_wide = true,
            .default_value = 1,
            .minimum = 1,
            .maximum = 1e30,
@@ -174,7 +189,9 @@ static const struct lg_option options_table[] = {
     [WEIGHT_DECAY] = {.name = "weight_decay",
                       .kind = LG_OPTION_REAL,
                       .maximum = 1e30,
-                      .meaning = "decoupled: w is first multiplied by 1 - lr * weight_decay"},
+                      .meaning = "decoupled: w is first multiplied by 1 - lr * weight_decay "
+                                 "(form pytorch), by 1 - rate * weight_decay with the rate of "
+                                 "the step, scaled and relative (form paper)"},
     [RELATIVE_STEP] = {.name = "relative_step",
                        .kind = LG_OPTION_FLAG,
                        .default_value = 1,
@@ -189,8 +206,8 @@ static const struct lg_option options_table[] = {
               .kind = LG_OPTION_CHOICE,
               .maximum = FORM_PAPER,
               .choices = forms,
-              .meaning = "where eps1 goes: as in torch.optim.Adafactor, or as in the paper and "
-                         "in Hugging Face transformers"},
+              .meaning = "where eps1 goes: as in torch.optim.Adafactor, or as in the paper; decay, "
+                         "which the paper has not, then is that of Hugging Face transformers"},
 };
 
 const struct optimizer LG_SYMBOL(optimizer_adafactor) = {
@@ -198,9 +215,11 @@ const struct optimizer LG_SYMBOL(optimizer_adafactor) = {
         {
             .name = "adafactor",
             .summary = "Adam without its mean, squares kept per row and column only",
-            .formula = "R, C = means of g^2 per row and column, moved by t^beta2_decay; V = R C / "
-                       "mean(R) (a bias: V = mean of g^2); u = g / sqrt(V); w -= min(lr, 1 / "
-                       "sqrt(t)) max(eps2, rms(w)) u / max(1, rms(u) / d)",
+            .formula =
+                "R, C = means of g^2 per row and column, moved by t^beta2_decay; V = R C / "
+                "mean(R) (a bias: V = mean of g^2); u = g / sqrt(V); w -= min(lr, 1 / "
+                "sqrt(t)) max(eps2, rms(w)) u / max(1, rms(u) / d); form pytorch: V is at least "
+                "eps1^2 and mean(R) at least eps1; paper: R, C, V of g^2 + eps1",
             .source = "N. Shazeer, M. Stern, 2018, algorithms 4 and 5, arXiv:1804.04235; options "
                       "and eps1 as torch.optim.Adafactor",
             .options = options_table,

@@ -15,12 +15,10 @@ static real initial_state(const struct lg_options *options, size_t slot)
     return (real)options->value[INITIAL];
 }
 
-/* The sum grows by 0 and w - rate * 0 / (positive) = w; without eps an entry that
- * has never moved would be 0 / 0. */
+/* The sum grows by 0 and w - rate * 0 / (positive) = w. */
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
-    return options->value[WEIGHT_DECAY] == 0 && (real)options->value[EPS] > 0 ? ZERO_IS_NOTHING
-                                                                              : ZERO_MOVES;
+    return options->value[WEIGHT_DECAY] == 0 ? ZERO_IS_NOTHING : ZERO_MOVES;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
@@ -30,7 +28,7 @@ static void begin(const struct lg_options *options, uint64_t step,
     const double *o = options->value;
     now->c[RATE] = (real)decayed_rate(o[LR], o[LR_DECAY], step);
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
-    now->c[SMALL] = (real)o[EPS];
+    now->c[SMALL] = eps_beside_root(o[EPS]);
 }
 
 static inline void update(const struct optimizer_step *now, size_t n, real *restrict w,
@@ -74,7 +72,7 @@ const struct optimizer LG_SYMBOL(optimizer_adagrad) = {
             .summary = "rates that shrink with each parameter's own past gradients",
             .formula = "G += g^2; w -= lr g / (sqrt(G) + eps)",
             .source = "J. Duchi, E. Hazan, Y. Singer, Adaptive Subgradient Methods, JMLR 12, 2011, "
-                      "section 1.1 (diagonal form)",
+                      "section 1.1 (diagonal form); eps and the first sum as torch.optim.Adagrad",
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },

@@ -1,4 +1,4 @@
-#include "engine/optimizer/optimizer.h"
+#include "engine/optimizer/powers.h"
 
 enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY };
 enum { POWER1 }; /* scalar: beta1^step */
@@ -10,11 +10,18 @@ static size_t slots(const struct lg_options *options)
     return 2;
 }
 
+/* Sizes are not 0: 0 / 0 would not be 0. */
+static real least_size(const struct lg_options *options)
+{
+    const real eps = (real)options->value[EPS];
+    return eps > REAL_LEAST ? eps : REAL_LEAST;
+}
+
 /* The first size is at least eps, so starting from it is starting from 0; what has
  * never moved then stays as it is. */
 static real initial_state(const struct lg_options *options, size_t slot)
 {
-    return slot == 0 ? 0 : (real)options->value[EPS];
+    return slot == 0 ? 0 : least_size(options);
 }
 
 /* Moments decay towards zero whatever the gradient; moments of zero stay, and
@@ -23,19 +30,18 @@ static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
     const double *o = options->value;
     const bool is_finite = o[LR] / (1 - (wide)o[BETA1]) <= (wide)REAL_MAX;
-    return is_finite && o[WEIGHT_DECAY] == 0 && (real)o[EPS] > 0 ? ZERO_AT_REST : ZERO_MOVES;
+    return is_finite && o[WEIGHT_DECAY] == 0 ? ZERO_AT_REST : ZERO_MOVES;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
                   wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
-    scalars[POWER1] = (step == 1 ? 1 : scalars[POWER1]) * o[BETA1];
-    now->c[RATE] = (real)(o[LR] / (1 - scalars[POWER1]));
+    now->c[RATE] = (real)(o[LR] / left_of_one(o[BETA1], step, &scalars[POWER1]));
     now->c[KEEP1] = (real)o[BETA1];
     now->c[GAIN1] = (real)(1 - (wide)o[BETA1]);
     now->c[KEEP2] = (real)o[BETA2];
-    now->c[SMALL] = (real)o[EPS];
+    now->c[SMALL] = least_size(options);
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 
@@ -62,7 +68,12 @@ static const struct lg_option options_table[] = {
     [LR] = OPTION_LR(2e-3),
     [BETA1] = OPTION_BETA("beta1", 0.9, "decay of the mean of gradients"),
     [BETA2] = OPTION_BETA("beta2", 0.999, "decay of the largest gradient"),
-    [EPS] = OPTION_EPS(1e-8, "added to the size of each gradient"),
+    [EPS] = {.name = "eps",
+             .kind = LG_OPTION_REAL,
+             .default_value = 1e-8,
+             .maximum = 1e30,
+             .meaning = "added to the size of each gradient; 0 stands for the least normal "
+                        "number"},
     [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
 };
 

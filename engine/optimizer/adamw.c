@@ -83,7 +83,8 @@ const struct optimizer LG_SYMBOL(optimizer_adamw) = {
             .formula = "w *= 1 - lr weight_decay; m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - "
                        "beta2) g^2; w -= lr m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps); "
                        "amsgrad: max of v so far for v",
-            .source = "I. Loshchilov, F. Hutter, 2017, algorithm 2, arXiv:1711.05101",
+            .source = "I. Loshchilov, F. Hutter, 2017, algorithm 2, arXiv:1711.05101; as "
+                      "torch.optim.AdamW, whose decay is times lr, not times the schedule alone",
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },

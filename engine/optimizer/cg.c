@@ -196,7 +196,8 @@ static void minimise(const struct lg_options *options, uint64_t step,
     if (!batch_method_is_finite(problem))
         return;
     m.slope1 = steepest(&m);
-    if (!(m.slope1 < 0)) /* no way down, and none but evaluations to spend on it */
+    /* No way down, or one whose slope is beyond the numbers: none but evaluations to spend. */
+    if (!(m.slope1 < 0 && is_number(m.slope1)))
         return;
     m.z1 = 1 / (1 - m.slope1);
     while (m.evaluations < m.allowed) {
@@ -224,27 +225,32 @@ static const struct lg_option options_table[] = {
                              "1.25 max_iter"},
     [RHO] = {.name = "rho",
              .kind = LG_OPTION_REAL,
+             .is_wide = true,
              .default_value = 0.01,
              .maximum = 1,
              .meaning = "least decrease of the loss, as a share of the first slope's promise"},
     [SIG] = {.name = "sig",
              .kind = LG_OPTION_REAL,
+             .is_wide = true,
              .default_value = 0.5,
              .maximum = 1,
              .meaning = "largest slope to stop at, as a share of the first"},
     [INT] = {.name = "int",
              .kind = LG_OPTION_REAL,
+             .is_wide = true,
              .default_value = 0.1,
              .maximum = 0.5,
              .meaning = "an interpolated point keeps this share of the bracket away from its ends"},
     [EXT] = {.name = "ext",
              .kind = LG_OPTION_REAL,
+             .is_wide = true,
              .default_value = 3,
              .minimum = 1,
              .maximum = 1e30,
              .meaning = "an extrapolated point goes at most this many times as far"},
     [RATIO] = {.name = "ratio",
                .kind = LG_OPTION_REAL,
+               .is_wide = true,
                .default_value = 100,
                .maximum = 1e30,
                .meaning = "largest ratio of one search's first length to the last's"},

@@ -1,4 +1,4 @@
-#include "engine/optimizer/optimizer.h"
+#include "engine/optimizer/powers.h"
 #include "engine/optimizer/sums.h"
 
 enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, ADAPT_BIAS };
@@ -25,14 +25,14 @@ static void begin(const struct lg_options *options, uint64_t step,
                   wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
-    scalars[POWER1] = (step == 1 ? 1 : scalars[POWER1]) * o[BETA1];
-    scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
+    const wide left1 = left_of_one(o[BETA1], step, &scalars[POWER1]);
+    const wide left2 = left_of_one(o[BETA2], step, &scalars[POWER2]);
     now->c[KEEP1] = (real)o[BETA1];
     now->c[GAIN1] = (real)(1 - (wide)o[BETA1]);
-    now->c[UNBIAS1] = (real)(1 / (1 - scalars[POWER1]));
+    now->c[UNBIAS1] = (real)(1 / left1);
     now->c[KEEP2] = (real)o[BETA2];
     now->c[GAIN2] = (real)(1 - (wide)o[BETA2]);
-    now->c[UNBIAS2] = (real)(1 / wide_sqrt(1 - scalars[POWER2]));
+    now->c[UNBIAS2] = (real)(1 / wide_sqrt(left2));
 }
 
 /* One row of moments and of the direction. */
@@ -57,7 +57,7 @@ static void update_block(const struct lg_options *options, const struct optimize
     const bool adapts = !block->is_bias || o[ADAPT_BIAS] != 0;
     const real decay = adapts ? (real)o[WEIGHT_DECAY] : 0;
     for (size_t row = 0; row < rows; row++)
-        direct(now, columns, (real)o[EPS], decay, block->w + row * block->stride,
+        direct(now, columns, eps_beside_root(o[EPS]), decay, block->w + row * block->stride,
                block->gradient + row * block->stride, block->state + row * columns,
                block->state + size + row * columns, block->scratch + row * columns);
     wide ratio = 1; /* also where a norm is 0: a weight of 0 could not move otherwise */

@@ -23,15 +23,24 @@ static void begin(const struct lg_options *options, uint64_t step,
     (void)options, (void)step, (void)scalars, (void)now;
 }
 
+/* A smaller norm counts as 0: its inverse is beyond the numbers. */
+#define LEAST_NORM (1 / WIDE_MAX)
+
 /* The trust ratio. A norm of 0 says nothing about the scale of a step, so the ratio is
  * 1 then; by the formula a weight that starts at 0 would stay there for ever. */
 static wide trust_ratio(const double *o, const struct block *block)
 {
-    const wide weight = sums_norm(block->rows, block->columns, block->w, block->stride);
-    const wide gradient = sums_norm(block->rows, block->columns, block->gradient, block->stride);
-    if (!(weight > 0 && gradient > 0))
+    const size_t rows = block->rows, columns = block->columns, stride = block->stride;
+    wide weight = sums_norm(rows, columns, block->w, stride), eps = o[EPS];
+    wide gradient = sums_norm(rows, columns, block->gradient, stride);
+    if (!(weight > 0 && gradient >= LEAST_NORM))
         return 1;
-    return o[TRUST_COEFFICIENT] * weight / (gradient + o[WEIGHT_DECAY] * weight + o[EPS]);
+    if (gradient > (wide)REAL_MAX) { /* no number; their ratio may be one */
+        weight = sums_norm_times(SUMS_DOWN, rows, columns, block->w, stride);
+        gradient = sums_norm_times(SUMS_DOWN, rows, columns, block->gradient, stride);
+        eps *= SUMS_DOWN;
+    }
+    return o[TRUST_COEFFICIENT] * weight / (gradient + o[WEIGHT_DECAY] * weight + eps);
 }
 
 static void update_block(const struct lg_options *options, const struct optimizer_step *now,
@@ -40,14 +49,18 @@ static void update_block(const struct lg_options *options, const struct optimize
     (void)now;
     const double *o = options->value;
     const bool adapts = !block->is_bias || o[ADAPT_BIAS] != 0;
-    const real rate = (real)(o[LR] * (adapts ? trust_ratio(o, block) : 1));
+    const wide exact_rate = o[LR] * (adapts ? trust_ratio(o, block) : 1);
+    const real rate = (real)exact_rate;
+    /* A rate can be too small or too large for `real`, and its product with g not. */
+    const bool is_far = exact_rate > 0 && !(rate >= REAL_LEAST && rate <= REAL_MAX);
     const real decay = adapts ? (real)o[WEIGHT_DECAY] : 0, keep = (real)o[MOMENTUM];
     for (size_t row = 0; row < block->rows; row++) {
         real *restrict w = block->w + row * block->stride;
         real *restrict velocity = block->state + row * block->columns;
         const real *restrict g = block->gradient + row * block->stride;
         for (size_t i = 0; i < block->columns; i++) {
-            velocity[i] = keep * velocity[i] + rate * (g[i] + decay * w[i]);
+            const real d = g[i] + decay * w[i];
+            velocity[i] = keep * velocity[i] + (is_far ? (real)(exact_rate * (wide)d) : rate * d);
             w[i] -= velocity[i];
         }
     }
@@ -69,8 +82,14 @@ static const struct lg_option options_table[] = {
                            .kind = LG_OPTION_REAL,
                            .default_value = 1e-3,
                            .maximum = 1e30,
+                           .is_wide = true,
                            .meaning = "how far a step may go beside the norm of the weight"},
-    [EPS] = OPTION_EPS(1e-8, "added to the denominator of the trust ratio; the paper has 0"),
+    [EPS] = {.name = "eps",
+             .kind = LG_OPTION_REAL,
+             .default_value = 1e-8,
+             .maximum = 1e30,
+             .is_wide = true,
+             .meaning = "added to the denominator of the trust ratio; the paper has 0"},
     [ADAPT_BIAS] = {.name = "adapt_bias",
                     .kind = LG_OPTION_FLAG,
                     .maximum = 1,

@@ -101,7 +101,7 @@ static void remember(struct lbfgs *m)
         s[i] = (real)m->scalars[LENGTH] * m->direction[i];
     }
     const wide ys = sums_dot(n, y, s);
-    if (!(ys > 1e-10))
+    if (!(ys > 1e-10) || !((real)(1 / ys) >= REAL_LEAST)) /* as PyTorch; f32 holds no inverse */
         return;
     if (is_full)
         m->scalars[OLDEST] = (wide)slot_of(m, 1);
@@ -431,11 +431,13 @@ static const struct lg_option options_table[] = {
                              "max_iter * 5 / 4"},
     [TOLERANCE_GRAD] = {.name = "tolerance_grad",
                         .kind = LG_OPTION_REAL,
+                        .is_wide = true,
                         .default_value = 1e-7,
                         .maximum = 1e30,
                         .meaning = "a gradient with no entry beyond this ends the step"},
     [TOLERANCE_CHANGE] = {.name = "tolerance_change",
                           .kind = LG_OPTION_REAL,
+                          .is_wide = true,
                           .default_value = 1e-9,
                           .maximum = 1e30,
                           .meaning = "so does a smaller change of the loss or of w, or slope"},

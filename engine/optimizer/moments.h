@@ -3,7 +3,7 @@
 #ifndef LG_OPTIMIZER_MOMENTS_H
 #define LG_OPTIMIZER_MOMENTS_H
 
-#include "engine/optimizer/optimizer.h"
+#include "engine/optimizer/powers.h"
 
 /* The first options, the scalars (beta1^step, beta2^step) and the first coefficients;
  * a file's own come after. */
@@ -15,15 +15,15 @@ static inline void moments_begin(const struct lg_options *options, uint64_t step
                                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
-    scalars[POWER1] = (step == 1 ? 1 : scalars[POWER1]) * o[BETA1];
-    scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
-    now->c[RATE] = (real)(o[LR] / (1 - scalars[POWER1]));
+    const wide left1 = left_of_one(o[BETA1], step, &scalars[POWER1]);
+    const wide left2 = left_of_one(o[BETA2], step, &scalars[POWER2]);
+    now->c[RATE] = (real)(o[LR] / left1);
     now->c[KEEP1] = (real)o[BETA1];
     now->c[GAIN1] = (real)(1 - (wide)o[BETA1]);
     now->c[KEEP2] = (real)o[BETA2];
     now->c[GAIN2] = (real)(1 - (wide)o[BETA2]);
-    now->c[UNBIAS] = (real)(1 / wide_sqrt(1 - scalars[POWER2]));
-    now->c[SMALL] = (real)o[EPS];
+    now->c[UNBIAS] = (real)(1 / wide_sqrt(left2));
+    now->c[SMALL] = eps_beside_root(o[EPS]);
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 
@@ -32,7 +32,7 @@ static inline void moments_begin(const struct lg_options *options, uint64_t step
 static inline bool moments_rest(const struct lg_options *options)
 {
     const double *o = options->value;
-    return (real)o[EPS] > 0 && o[LR] / (1 - (wide)o[BETA1]) <= (wide)REAL_MAX;
+    return o[LR] / (1 - (wide)o[BETA1]) <= (wide)REAL_MAX;
 }
 
 /* Moments decay towards zero whatever the gradient; moments of zero stay. */

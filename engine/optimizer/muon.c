@@ -1,5 +1,5 @@
 #include "engine/kernel/gemm.h"
-#include "engine/optimizer/optimizer.h"
+#include "engine/optimizer/powers.h"
 #include "engine/optimizer/sums.h"
 
 enum {
@@ -48,10 +48,10 @@ static void begin(const struct lg_options *options, uint64_t step,
                   wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
-    scalars[POWER1] = (step == 1 ? 1 : scalars[POWER1]) * o[ADAM_BETA1];
-    scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[ADAM_BETA2];
-    now->c[UNBIAS1] = (real)(1 / (1 - scalars[POWER1]));
-    now->c[UNBIAS2] = (real)(1 / wide_sqrt(1 - scalars[POWER2]));
+    const wide left1 = left_of_one(o[ADAM_BETA1], step, &scalars[POWER1]);
+    const wide left2 = left_of_one(o[ADAM_BETA2], step, &scalars[POWER2]);
+    now->c[UNBIAS1] = (real)(1 / left1);
+    now->c[UNBIAS2] = (real)(1 / wide_sqrt(left2));
 }
 
 /* Where the parts of scratch begin. */
@@ -118,7 +118,12 @@ static void update_weight(const double *o, const struct block *block)
     const size_t rows = block->rows, columns = block->columns;
     const struct space space = space_of(block);
     push(o, block, space.x);
-    const wide length = sums_norm(rows, columns, space.x, columns) + o[EPS];
+    wide length = sums_norm(rows, columns, space.x, columns) + o[EPS];
+    if (length > WIDE_MAX) { /* eps is nothing beside it */
+        for (size_t i = 0; i < rows * columns; i++)
+            space.x[i] = (real)((wide)space.x[i] * SUMS_DOWN);
+        length = sums_norm(rows, columns, space.x, columns);
+    }
     for (size_t i = 0; i < rows * columns; i++)
         space.x[i] = (real)((wide)space.x[i] / length);
     for (int step = 0; step < (int)o[NS_STEPS]; step++)
@@ -140,7 +145,7 @@ static void update_bias(const double *o, const struct optimizer_step *now,
     const real keep1 = (real)o[ADAM_BETA1], gain1 = (real)(1 - (wide)o[ADAM_BETA1]),
                keep2 = (real)o[ADAM_BETA2], gain2 = (real)(1 - (wide)o[ADAM_BETA2]),
                rate = (real)o[ADAM_LR] * now->c[UNBIAS1], unbias2 = now->c[UNBIAS2],
-               small = (real)o[ADAM_EPS],
+               small = eps_beside_root(o[ADAM_EPS]),
                shrink = (real)(1 - (wide)o[ADAM_LR] * o[ADAM_WEIGHT_DECAY]);
     const real *restrict g = block->gradient;
     real *restrict w = block->w, *restrict mean = block->state,
@@ -192,6 +197,7 @@ static const struct lg_option options_table[] = {
              .default_value = 1e-7,
              .maximum = 1e30,
              .above_minimum = 1,
+             .is_wide = true,
              .meaning = "added to the norm that the mean is divided by"},
     [ADAM_LR] = {.name = "adam_lr",
                  .kind = LG_OPTION_REAL,
@@ -212,7 +218,9 @@ static const struct lg_option options_table[] = {
                   .kind = LG_OPTION_REAL,
                   .default_value = 1e-10,
                   .maximum = 1e30,
-                  .meaning = "biases: added to the root of the unbiased square"},
+                  .beside_root = true,
+                  .meaning = "biases: added to the root of the unbiased square; 0 stands for the "
+                             "least, 2^-63 in f32 and 2^-511 in f64"},
     [ADAM_WEIGHT_DECAY] = {.name = "adam_weight_decay",
                            .kind = LG_OPTION_REAL,
                            .maximum = 1e30,

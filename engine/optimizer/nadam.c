@@ -1,18 +1,18 @@
-#include "engine/optimizer/optimizer.h"
-
-#include "engine/math/math.h"
+#include "engine/optimizer/powers.h"
 
 enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, MOMENTUM_DECAY, FORM };
-enum { PRODUCT, POWER2 }; /* scalars: mu_1 ... mu_step, beta2^step */
+enum { PRODUCT, LEFT, POWER2 }; /* scalars: mu_1 ... mu_step, 1 less that, beta2^step */
 enum { NOW, NEXT, KEEP1, GAIN1, KEEP2, GAIN2, UNBIAS, SMALL, DECAY };
 
 static const wide LOG_0_96 =
     (wide)-0x1.4e69ed6d80eb320cfaa997350988p-5L; /* log of the double 0.96 */
 
-/* mu of a step. */
-static wide momentum_at(const double *o, uint64_t step)
+/* mu of a step, and 1 less that. */
+static wide momentum_at(const double *o, uint64_t step, wide *left)
 {
-    return o[BETA1] * (1 - 0.5 * math_exp(LOG_0_96 * ((wide)step * o[MOMENTUM_DECAY])));
+    const wide half = 0.5 * math_exp(LOG_0_96 * ((wide)step * o[MOMENTUM_DECAY]));
+    *left = 1 - (wide)o[BETA1] + o[BETA1] * half;
+    return o[BETA1] * (1 - half);
 }
 
 static size_t slots(const struct lg_options *options)
@@ -27,25 +27,31 @@ static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
     const double *o = options->value;
     const bool is_finite = o[LR] / (1 - (wide)o[BETA1]) <= (wide)REAL_MAX;
-    return is_finite && o[WEIGHT_DECAY] == 0 && (real)o[EPS] > 0 ? ZERO_AT_REST : ZERO_MOVES;
+    return is_finite && o[WEIGHT_DECAY] == 0 ? ZERO_AT_REST : ZERO_MOVES;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
                   wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
-    scalars[PRODUCT] = (step == 1 ? 1 : scalars[PRODUCT]) * momentum_at(o, step);
-    scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
-    const wide mu = momentum_at(o, step), next = momentum_at(o, step + 1);
-    const wide product_next = scalars[PRODUCT] * next * (o[FORM] != 0 ? mu : 1);
-    now->c[NOW] = (real)(o[LR] * (1 - mu) / (1 - scalars[PRODUCT]));
-    now->c[NEXT] = (real)(o[LR] * next / (1 - product_next));
+    wide left, left_next;
+    const wide mu = momentum_at(o, step, &left), next = momentum_at(o, step + 1, &left_next);
+    const wide before = step == 1 ? 1 : scalars[PRODUCT];
+    /* 1 - a b = (1 - a) + a (1 - b), both positive: nothing cancels where beta1 is near 1. */
+    scalars[LEFT] = (step == 1 ? 0 : scalars[LEFT]) + before * left;
+    scalars[PRODUCT] = before * mu;
+    wide part = left_next; /* 1 less what the product is multiplied by */
+    if (o[FORM] != 0)
+        part = left + mu * left_next;
+    now->c[NOW] = (real)(o[LR] * left / scalars[LEFT]);
+    now->c[NEXT] = (real)(o[LR] * next / (scalars[LEFT] + scalars[PRODUCT] * part));
+    const wide left2 = left_of_one(o[BETA2], step, &scalars[POWER2]);
     now->c[KEEP1] = (real)o[BETA1];
     now->c[GAIN1] = (real)(1 - (wide)o[BETA1]);
     now->c[KEEP2] = (real)o[BETA2];
     now->c[GAIN2] = (real)(1 - (wide)o[BETA2]);
-    now->c[UNBIAS] = (real)(1 / wide_sqrt(1 - scalars[POWER2]));
-    now->c[SMALL] = (real)o[EPS];
+    now->c[UNBIAS] = (real)(1 / wide_sqrt(left2));
+    now->c[SMALL] = eps_beside_root(o[EPS]);
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 
@@ -78,6 +84,7 @@ static const struct lg_option options_table[] = {
     [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
     [MOMENTUM_DECAY] = {.name = "momentum_decay",
                         .kind = LG_OPTION_REAL,
+                        .is_wide = true,
                         .default_value = 4e-3,
                         .maximum = 1e30,
                         .meaning = "how fast the momentum grows to beta1"},

@@ -13,7 +13,7 @@ static size_t slots(const struct lg_options *options)
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
     const double *o = options->value;
-    if (o[WEIGHT_DECAY] != 0 || !((real)o[EPS] > 0))
+    if (o[WEIGHT_DECAY] != 0)
         return ZERO_MOVES;
     return (real)o[ALPHA] == 1 && o[CENTERED] == 0 && o[MOMENTUM] == 0 ? ZERO_IS_NOTHING
                                                                        : ZERO_AT_REST;
@@ -28,7 +28,7 @@ static void begin(const struct lg_options *options, uint64_t step,
     now->c[RATE] = (real)o[LR];
     now->c[KEEP] = (real)o[ALPHA];
     now->c[GAIN] = (real)(1 - (wide)o[ALPHA]);
-    now->c[SMALL] = (real)o[EPS];
+    now->c[SMALL] = eps_beside_root(o[EPS]);
     now->c[MOMENT] = (real)o[MOMENTUM];
     now->c[IS_CENTERED] = (real)o[CENTERED];
     /* Which slot is the velocity does not depend on the rounding of momentum. */

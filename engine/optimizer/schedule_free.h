@@ -23,15 +23,21 @@ static inline wide warm_up(uint64_t step, wide steps)
 }
 
 /* The share of this step in the average: step^r times the largest rate^power, of the sum
- * of those so far. */
+ * of those so far. Weights and sum are in units of the largest rate's, so that a power of a
+ * small rate cannot underflow. */
 static inline wide share_of_average(uint64_t step, wide rate, wide r, wide power,
                                     wide scalars[OPTIMIZER_SCALARS_MAX])
 {
-    if (step == 1 || scalars[LARGEST] < rate)
+    if (step == 1) {
         scalars[LARGEST] = rate;
-    const wide weight = power_of((wide)step, r) * power_of(scalars[LARGEST], power);
-    scalars[SUM] = (step == 1 ? 0 : scalars[SUM]) + weight;
-    return scalars[SUM] > 0 ? weight / scalars[SUM] : 0;
+        scalars[SUM] = 0;
+    } else if (scalars[LARGEST] < rate) {
+        scalars[SUM] *= power_of(scalars[LARGEST] / rate, power);
+        scalars[LARGEST] = rate;
+    }
+    const wide weight = power_of((wide)step, r);
+    scalars[SUM] += weight;
+    return weight / scalars[SUM];
 }
 
 #endif

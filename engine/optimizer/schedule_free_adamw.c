@@ -1,8 +1,10 @@
+#include "engine/optimizer/powers.h"
 #include "engine/optimizer/schedule_free.h"
 
-enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, WARMUP, R, LR_POWER };
+enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, WARMUP, R, LR_POWER, FORM };
+enum { FORM_PAPER, FORM_PACKAGE };
 enum { POWER2 = SCHEDULE_FREE_SCALARS }; /* scalar: beta2^step */
-enum { RATE, SHARE, REST, IS_FIRST, INNER, OUTER, KEEP2, GAIN2, SMALL, DECAY };
+enum { RATE, SHARE, REST, IS_FIRST, INNER, OUTER, KEEP2, GAIN2, UNBIAS, SMALL, DECAY };
 
 static size_t slots(const struct lg_options *options)
 {
@@ -21,9 +23,10 @@ static void begin(const struct lg_options *options, uint64_t step,
                   wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
-    scalars[POWER2] = (step == 1 ? 1 : scalars[POWER2]) * o[BETA2];
-    const wide warm = warm_up(step, o[WARMUP]);
-    const wide rate = o[LR] * warm * wide_sqrt(1 - scalars[POWER2]);
+    const wide root = wide_sqrt(left_of_one(o[BETA2], step, &scalars[POWER2]));
+    const wide warm = o[LR] * warm_up(step, o[WARMUP]);
+    const bool is_package = o[FORM] == FORM_PACKAGE;
+    const wide rate = is_package ? warm : warm * root;
     const wide part = share_of_average(step, rate, o[R], o[LR_POWER], scalars);
     now->c[RATE] = (real)rate;
     now->c[SHARE] = (real)part;
@@ -33,7 +36,8 @@ static void begin(const struct lg_options *options, uint64_t step,
     now->c[OUTER] = (real)(1 - (wide)o[BETA1]);
     now->c[KEEP2] = (real)o[BETA2];
     now->c[GAIN2] = (real)(1 - (wide)o[BETA2]);
-    now->c[SMALL] = (real)o[EPS];
+    now->c[UNBIAS] = is_package ? (real)(1 / root) : 1;
+    now->c[SMALL] = eps_beside_root(o[EPS]);
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 
@@ -43,7 +47,8 @@ static inline void update(const struct optimizer_step *now, size_t n, real *rest
     const real factor = gradient.factor, *restrict direction = gradient.direction;
     const real rate = now->c[RATE], part = now->c[SHARE], rest = now->c[REST],
                inner = now->c[INNER], outer = now->c[OUTER], keep2 = now->c[KEEP2],
-               gain2 = now->c[GAIN2], small = now->c[SMALL], decay = now->c[DECAY];
+               gain2 = now->c[GAIN2], unbias = now->c[UNBIAS], small = now->c[SMALL],
+               decay = now->c[DECAY];
     const bool is_first = now->c[IS_FIRST] != 0;
     real *restrict point = state[0];
     real *restrict average = state[1];
@@ -52,13 +57,15 @@ static inline void update(const struct optimizer_step *now, size_t n, real *rest
         const real d = gradient_at(factor, direction, i);
         square[i] = keep2 * square[i] + gain2 * (d * d);
         const real from = is_first ? w[i] : point[i], old = is_first ? w[i] : average[i];
-        point[i] = from - rate * (d / (real_sqrt(square[i]) + small) + decay * w[i]);
+        point[i] = from - rate * (d / (real_sqrt(square[i]) * unbias + small) + decay * w[i]);
         average[i] = rest * old + part * point[i];
         w[i] = outer * point[i] + inner * average[i];
     }
 }
 
 UPDATE_OUTER(update)
+
+static const char *const forms[] = {"paper", "package_1_3", NULL};
 
 static const struct lg_option options_table[] = {
     [LR] = OPTION_LR(2.5e-3),
@@ -76,13 +83,22 @@ static const struct lg_option options_table[] = {
                 .meaning = "steps in which lr grows linearly from 0"},
     [R] = {.name = "r",
            .kind = LG_OPTION_REAL,
+           .is_wide = true,
            .maximum = 8,
            .meaning = "power of the step in the weights of the average"},
     [LR_POWER] = {.name = "weight_lr_power",
                   .kind = LG_OPTION_REAL,
+                  .is_wide = true,
                   .default_value = 2,
                   .maximum = 8,
                   .meaning = "power of the largest lr so far in the weights of the average"},
+    [FORM] = {.name = "form",
+              .kind = LG_OPTION_CHOICE,
+              .maximum = FORM_PACKAGE,
+              .choices = forms,
+              .meaning = "where the square's bias is corrected. paper: in lr_t, as in algorithm 1 "
+                         "and in the package's AdamWScheduleFreePaper; package_1_3: in v alone, "
+                         "as in its AdamWScheduleFree from 1.3 on (1.4.1 too)"},
 };
 
 const struct optimizer LG_SYMBOL(optimizer_schedule_free_adamw) = {
@@ -95,10 +111,11 @@ const struct optimizer LG_SYMBOL(optimizer_schedule_free_adamw) = {
                 "lr_t = lr min(1, t / warmup_steps) sqrt(1 - beta2^t); v = beta2 v + (1 - beta2) "
                 "g^2; z -= lr_t (g / (sqrt(v) + eps) + weight_decay w); x += c (z - x), c = "
                 "weight_t / sum of weights, weight_t = t^r max(lr_t)^weight_lr_power; w = (1 - "
-                "beta1) z + beta1 x; x is evaluated, gradients are taken at w",
+                "beta1) z + beta1 x; x is evaluated, gradients are taken at w; form package_1_3: "
+                "lr_t = lr min(1, t / warmup_steps), v / (1 - beta2^t) for v",
             .source = "A. Defazio et al., 2024, The Road Less Scheduled, algorithm 1, "
                       "arXiv:2405.15682; weights of the average, warm-up and defaults as in the "
-                      "authors' schedulefree package",
+                      "authors' schedulefree package: form paper as its 1.2.7 and before",
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },

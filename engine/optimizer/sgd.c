@@ -83,7 +83,7 @@ static const struct lg_option options_table[] = {
     [DAMPENING] = {.name = "dampening",
                    .kind = LG_OPTION_REAL,
                    .maximum = 1,
-                   .meaning = "share of the gradient kept out of the velocity"},
+                   .meaning = "share of the gradient kept out of the velocity, from step 2 on"},
     [NESTEROV] = {.name = "nesterov",
                   .kind = LG_OPTION_FLAG,
                   .maximum = 1,
@@ -97,7 +97,9 @@ const struct optimizer LG_SYMBOL(optimizer_sgd) = {
         {
             .name = "sgd",
             .summary = "stochastic gradient descent, with momentum and Nesterov's form",
-            .formula = "v = momentum v + (1 - dampening) g; w -= lr v (nesterov: g + momentum v)",
+            .formula =
+                "v = momentum v + (1 - dampening) g, v = g in step 1; w -= lr v (nesterov: g "
+                "+ momentum v)",
             .source = "H. Robbins, S. Monro, 1951, doi:10.1214/aoms/1177729586; momentum: B. T. "
                       "Polyak, 1964, doi:10.1016/0041-5553(64)90137-5; I. Sutskever et al., ICML "
                       "2013, equations 3 and 4",

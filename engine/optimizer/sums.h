@@ -3,6 +3,7 @@
 #ifndef LG_OPTIMIZER_SUMS_H
 #define LG_OPTIMIZER_SUMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "engine/base/real.h"
@@ -40,10 +41,45 @@ static inline wide sums_of_squares(size_t rows, size_t columns, const real *x, s
     return lanes_total(&lanes);
 }
 
-/* The Euclidean norm of the same. */
+/* Below SUMS_LEAST a sum of squares may lack terms that underflowed. Numbers whose squares
+ * overflow are safe times SUMS_DOWN, those whose squares underflow times SUMS_UP; both are
+ * powers of two. */
+#if LG_PRECISION != 80
+#define SUMS_LEAST 0x1p-900
+#define SUMS_DOWN  0x1p-600
+#define SUMS_UP    0x1p600
+#else
+#define SUMS_LEAST 0x1p-14400L
+#define SUMS_DOWN  0x1p-9600L
+#define SUMS_UP    0x1p9600L
+#endif
+
+static inline bool sums_is_safe(wide squares)
+{
+    return squares >= SUMS_LEAST && squares - squares == 0;
+}
+
+/* The Euclidean norm of scale * x, row by row. scale: a power of two. */
+static inline wide sums_norm_times(wide scale, size_t rows, size_t columns, const real *x,
+                                   size_t stride)
+{
+    struct lanes lanes = {0};
+    for (size_t row = 0; row < rows; row++)
+        for (size_t i = 0; i < columns; i++) {
+            const wide term = scale * (wide)x[row * stride + i];
+            lanes.sum[(row * columns + i) % VIRTUAL_LANES] += term * term;
+        }
+    return wide_sqrt(lanes_total(&lanes));
+}
+
+/* The Euclidean norm of x; infinite only where it is beyond the largest number. */
 static inline wide sums_norm(size_t rows, size_t columns, const real *x, size_t stride)
 {
-    return wide_sqrt(sums_of_squares(rows, columns, x, stride));
+    const wide squares = sums_of_squares(rows, columns, x, stride);
+    if (sums_is_safe(squares) || squares != squares)
+        return wide_sqrt(squares);
+    const wide scale = squares < 1 ? SUMS_UP : SUMS_DOWN;
+    return sums_norm_times(scale, rows, columns, x, stride) / scale;
 }
 
 #endif

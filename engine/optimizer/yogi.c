@@ -18,9 +18,7 @@ static real initial_state(const struct lg_options *options, size_t slot)
  * w - rate * 0 / (positive) = w. */
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
-    const double *o = options->value;
-    const bool is_positive = (real)o[EPS] > 0 || (real)o[INITIAL] > 0;
-    return o[WEIGHT_DECAY] == 0 && is_positive ? ZERO_AT_REST : ZERO_MOVES;
+    return options->value[WEIGHT_DECAY] == 0 ? ZERO_AT_REST : ZERO_MOVES;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
@@ -33,7 +31,7 @@ static void begin(const struct lg_options *options, uint64_t step,
     now->c[KEEP1] = (real)o[BETA1];
     now->c[GAIN1] = (real)(1 - (wide)o[BETA1]);
     now->c[GAIN2] = (real)(1 - (wide)o[BETA2]);
-    now->c[SMALL] = (real)o[EPS];
+    now->c[SMALL] = eps_beside_root(o[EPS]);
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 

@@ -6,8 +6,9 @@ enum { MINIMUM };
 static wide factor(const struct lg_options *options, uint64_t step, uint64_t steps)
 {
     const wide least = options->value[MINIMUM];
-    const wide turn = math_cospi((wide)(step - 1) / (wide)steps);
-    return least + (1 - least) * (1 + turn) / 2;
+    /* (1 + cos x) / 2 = cos^2(x / 2), which does not cancel near the end. */
+    const wide half = math_cospi((wide)(step - 1) / (wide)steps / 2);
+    return least + (1 - least) * (half * half);
 }
 
 static const struct lg_option options_table[] = {

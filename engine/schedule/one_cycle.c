@@ -6,7 +6,9 @@ enum { PCT_START, DIV_FACTOR, FINAL_DIV_FACTOR };
 /* From `from` at done = 0 to `to` at done = 1. */
 static wide anneal(wide from, wide to, wide done)
 {
-    return to + (from - to) / 2 * (1 + math_cospi(done));
+    /* (1 +- cos x) / 2 are squares of cosine and sine of x / 2: nothing cancels. */
+    const wide cosine = math_cospi(done / 2), sine = math_cospi((1 - done) / 2);
+    return from * (cosine * cosine) + to * (sine * sine);
 }
 
 /* The peak is at step pct_start * steps, which need not be whole. */
@@ -51,7 +53,10 @@ const struct schedule LG_SYMBOL(schedule_one_cycle) = {
             .summary = "rises to the learning rate and falls far below, along cosines",
             .formula = "from 1 / div_factor to 1 in the first pct_start of all steps, then to 1 / "
                        "(div_factor final_div_factor)",
-            .source = "L. N. Smith, N. Topin, 2018, arXiv:1708.07120; PyTorch OneCycleLR",
+            .source = "L. N. Smith, N. Topin, 2018, arXiv:1708.07120; the learning rate of "
+                      "PyTorch's OneCycleLR with "
+                      "cycle_momentum=False (its default also lowers the momentum, or beta1, from "
+                      "0.95 to 0.85 and back; here it stays)",
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },

@@ -238,6 +238,7 @@ static enum lg_status train_epoch(struct training *training, struct epoch_record
     }
     if (!go_on)
         return lg_fail(error, LG_INTERRUPTED, "interrupted");
+    sound = sound && training->context->backend->state_is_finite(training->net);
     record->samples = sums.samples;
     record->trained = sound;
     record->status = sound ? "ok" : "diverged";

@@ -264,3 +264,41 @@ test_catalogue_is_what_the_program_prints() {
     cmp catalogue.md "$ROOT/docs/catalogue.md" >difference ||
         fail "docs/catalogue.md is old; run 'make catalogue': $(cat difference)"
 }
+
+test_eval_refuses_what_the_precision_does_not_hold() {
+    local option
+    printf '0.5,-2\n' >w.csv
+    printf '0,1\n' >g.csv
+    local optimizer=(--parameters w.csv --gradients g.csv)
+    refuses "--set eps=1e-46: eps: found '1e-46', expected at most 0, or at least" \
+        eval optimizer adam "${optimizer[@]}" --precision f32 --set eps=1e-46
+    says '1.0842021724855044e-19: f32 squares gradients of that size to 0 (f64 does not)'
+    refuses "expected at most 0.9999999403953552: f32 holds nothing between (f64 does)" \
+        eval optimizer adam "${optimizer[@]}" --precision f32 --set beta2=0.99999999
+    refuses "f64 holds nothing between" eval optimizer sgd "${optimizer[@]}" --set lr=1e-310
+    for option in eps=1e-46 beta2=0.99999999 eps=0; do
+        expect 0 eval optimizer adam "${optimizer[@]}" --set "$option"
+        grep -q nan out && fail "$option: nan in f64"
+    done
+    expect 0 eval optimizer adam "${optimizer[@]}" --precision f32 --set eps=0
+    prints 0.5,-2.00099993
+    printf '1,2\n' >p.csv
+    refuses "beta: found '1e-46', expected at least 1.1754943508222875e-38" \
+        eval loss smooth_l1 --prediction p.csv --target p.csv --precision f32 --set beta=1e-46
+    expect 0 eval loss smooth_l1 --prediction p.csv --target p.csv --set beta=1e-46
+}
+
+# Squares beyond f64: norms are scaled, a mean of squares cannot be.
+test_eval_optimizers_beyond_the_squares() {
+    printf '3,4\n' >w.csv
+    printf '3e200,4e200\n' >g.csv
+    expect 0 eval optimizer lars --shape 2x1 --parameters w.csv --gradients g.csv \
+        --set lr=1 --set trust_coefficient=0.5 --set momentum=0
+    prints 1.4999999999999998,2 # 3 - 3 / 2, 4 - 4 / 2
+    expect 0 eval optimizer muon --shape 2x1 --parameters w.csv --gradients g.csv \
+        --set ns_steps=0 --set lr=1
+    awk -F, '{ exit !($1 - 2.4 < 1e-14 && 2.4 - $1 < 1e-14 && $2 - 3.2 < 1e-14 && 3.2 - $2 < 1e-14) }' \
+        out || fail 'not w - g / |g|'
+    expect 0 eval optimizer adam --parameters w.csv --gradients g.csv
+    prints nan,nan
+}

@@ -79,7 +79,9 @@ def adafactor(
     form="pytorch",
 ):
     """Shazeer and Stern 2018, algorithms 4 and 5; form pytorch has eps1 where
-    torch.optim.Adafactor (2.5 and later) has it, form paper where the paper has it."""
+    torch.optim.Adafactor (2.5 and later) has it, form paper where the paper has it. Decay,
+    which the paper has not, is that of PyTorch, or of Hugging Face transformers: there its
+    rate is the one of the step."""
     paper = form == "paper"
     eps1 = eps1 or (1e-30 if paper else EPSILON)
     rows = columns = whole = 0.0
@@ -87,7 +89,7 @@ def adafactor(
         share = float(t) ** beta2_decay
         rho = min(lr, 1 / t**0.5) if relative_step else lr
         alpha = max(eps2, norm(w) / w.size**0.5) * rho if scale_parameter else rho
-        w = w * (1 - lr * weight_decay)
+        w = w * (1 - (alpha if paper else lr) * weight_decay)
         square = g * g + (eps1 if paper else 0.0)
         if w.ndim > 1:
             rows = rows + share * (square.mean(axis=1) - rows)
@@ -178,6 +180,7 @@ VARIANTS = [
     (adafactor, {"lr": 0.05, "relative_step": False, "scale_parameter": False}),
     (adafactor, {"form": "paper"}),
     (adafactor, {"form": "paper", "eps1": 0.05}),
+    (adafactor, {"form": "paper", "lr": 0.3, "weight_decay": 0.1}),
     (muon, {}),
     (muon, {"lr": 0.1, "momentum": 0.5, "nesterov": False, "ns_steps": 2}),
     (muon, {"weight_decay": 0.3, "eps": 0.5}),

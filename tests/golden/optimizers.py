@@ -1,6 +1,7 @@
 """Golden values of the elementwise optimizers of engine/optimizer, from PyTorch in
 float64 (python3-torch 1.13) where it has the thing; the functions marked with
-@equations are numpy instead, from the equations that they cite.
+@equations are numpy instead, from the equations that they cite. Decays near 1 lose their
+digits in float64 (1 - beta^t, radam's rho): those are mpmath, with 60 digits.
 
     /usr/bin/python3 tests/golden/optimizers.py > tests/golden/optimizers.csv
 
@@ -10,6 +11,7 @@ parameters after each step, and where the optimizer evaluates other parameters t
 those, evaluated (steps, parameters). To add an optimizer: a line in VARIANTS.
 """
 
+import mpmath
 import numpy
 import torch
 
@@ -190,14 +192,17 @@ def schedule_free_sgd(start, gradients, lr=1.0, momentum=0.9, weight_decay=0, wa
 
 
 @equations
-def schedule_free_adamw(start, gradients, lr=0.0025, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0, warmup_steps=0, r=0, weight_lr_power=2):
-    """The same, algorithm 1."""
+def schedule_free_adamw(start, gradients, lr=0.0025, beta1=0.9, beta2=0.999, eps=1e-8, weight_decay=0, warmup_steps=0, r=0, weight_lr_power=2, form="paper"):
+    """The same, algorithm 1; form package_1_3: the square's bias is corrected as Adam's,
+    before eps is added, and the rate has no part in it."""
     y, z, v, points, weights, rates, path = start, start, 0, [], [], [], ([], [])
     for t, g in enumerate(gradients, 1):
         warm = min(1, t / warmup_steps if warmup_steps else 1)
-        rates.append(lr * warm * numpy.sqrt(1 - beta2**t))
+        unbiased = 1 - beta2**t
+        rates.append(lr * warm * (numpy.sqrt(unbiased) if form == "paper" else 1))
         v = beta2 * v + (1 - beta2) * g**2
-        z = z - rates[-1] * g / (numpy.sqrt(v) + eps) - rates[-1] * weight_decay * y
+        root = numpy.sqrt(v if form == "paper" else v / unbiased)
+        z = z - rates[-1] * g / (root + eps) - rates[-1] * weight_decay * y
         points.append(z)
         weights.append(t**r * max(rates) ** weight_lr_power)
         x = weighted_mean(points, weights)
@@ -305,7 +310,81 @@ VARIANTS = [
     ("schedule_free_adamw", schedule_free_adamw, {"lr": 0.05, "warmup_steps": 8}),
     ("schedule_free_adamw", schedule_free_adamw, {"lr": 0.05, "warmup_steps": 8, "r": 1.5, "weight_lr_power": 1}),
     ("schedule_free_adamw", schedule_free_adamw, {"lr": 0.05, "weight_decay": 0.02}),
+    ("schedule_free_adamw", schedule_free_adamw, {"form": "package_1_3"}),
+    ("schedule_free_adamw", schedule_free_adamw, {"lr": 0.05, "warmup_steps": 8, "eps": 0.01, "weight_decay": 0.02, "form": "package_1_3"}),
 ]
+
+
+def moments(g, state, beta1, beta2):
+    state["m"] = beta1 * state.get("m", 0) + (1 - beta1) * g
+    state["v"] = beta2 * state.get("v", 0) + (1 - beta2) * g**2
+    return state["m"], state["v"]
+
+
+def exact_adam(g, t, state, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, v = moments(g, state, beta1, beta2)
+    return lr * m / (1 - beta1**t) / (mpmath.sqrt(v / (1 - beta2**t)) + eps)
+
+
+def exact_radam(g, t, state, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    """Liu et al. 2019, algorithm 2, with PyTorch's eps and its 5."""
+    m, v = moments(g, state, beta1, beta2)
+    step = lr * m / (1 - beta1**t)
+    most = 2 / (1 - beta2) - 1
+    rho = most - 2 * t * beta2**t / (1 - beta2**t)
+    if rho <= 5:
+        return step
+    r = mpmath.sqrt((rho - 4) * (rho - 2) * most / ((most - 4) * (most - 2) * rho))
+    return step * r * mpmath.sqrt(1 - beta2**t) / (mpmath.sqrt(v) + eps)
+
+
+def exact_nadam(g, t, state, lr=2e-3, beta1=0.9, beta2=0.999, eps=1e-8, momentum_decay=4e-3, form="documented"):
+    m, v = moments(g, state, beta1, beta2)
+    mu, following = (beta1 * (1 - mpmath.mpf(0.96) ** (n * momentum_decay) / 2) for n in (t, t + 1))
+    state["product"] = state.get("product", 1) * mu
+    both = state["product"] * following * (mu if form == "pytorch_1_13" else 1)
+    m_bar = (1 - mu) * g / (1 - state["product"]) + following * m / (1 - both)
+    return lr * m_bar / (mpmath.sqrt(v / (1 - beta2**t)) + eps)
+
+
+def exact_adamax(g, t, state, lr=2e-3, beta1=0.9, beta2=0.999, eps=1e-8):
+    m, _ = moments(g, state, beta1, beta2)
+    state["u"] = max(beta2 * state.get("u", 0), abs(g) + eps)
+    return lr * m / (1 - beta1**t) / state["u"]
+
+
+LEAST_DECAY = 1 - 2**-53  # the double below 1
+NEAR_ONE = [
+    ("adam", exact_adam, {"lr": 0.05, "beta2": LEAST_DECAY}),
+    ("adam", exact_adam, {"lr": 0.05, "beta1": 1 - 1e-9, "beta2": 1 - 1e-12}),
+    ("adam", exact_adam, {"lr": 0.05, "beta2": 1 - 1e-5}),
+    ("adamax", exact_adamax, {"lr": 0.05, "beta1": LEAST_DECAY}),
+    ("nadam", exact_nadam, {"lr": 0.05, "beta1": LEAST_DECAY, "beta2": LEAST_DECAY, "momentum_decay": 1e30}),
+    ("nadam", exact_nadam, {"lr": 0.05, "beta1": 1 - 1e-9, "momentum_decay": 1e30, "form": "pytorch_1_13"}),
+    ("radam", exact_radam, {"lr": 0.05, "beta2": LEAST_DECAY}),
+    ("radam", exact_radam, {"lr": 0.05, "beta2": 1 - 1e-14}),
+    ("radam", exact_radam, {"lr": 0.05, "beta2": 1 - 1e-9}),
+    ("radam", exact_radam, {"lr": 0.05, "beta2": 1 - 1e-5}),
+    ("radam", exact_radam, {"lr": 0.05, "beta2": 0.95}),
+]
+
+
+def exact_path(rule, options, start, gradients):
+    """Each parameter by itself; options and gradients are the doubles that they are."""
+    exact = {key: mpmath.mpf(value) if isinstance(value, float) else value for key, value in options.items()}
+    path = numpy.empty_like(gradients)
+    with mpmath.workdps(60):
+        for i, first in enumerate(start):
+            w, state = mpmath.mpf(first), {}
+            for t, g in enumerate(gradients[:, i], 1):
+                w -= rule(mpmath.mpf(g), t, state, **exact)
+                path[t - 1, i] = float(w)
+    return path
+
+
+def near_one():
+    """Numbers that f32 does not hold, nor such decays."""
+    return numpy.array([0.3, -0.7, 1.1]), numpy.random.default_rng(7).uniform(-1, 1, (STEPS, 3))
 
 
 def ordinary():
@@ -353,6 +432,10 @@ def main():
                     write(name, options, case, w=path[0], evaluated=path[1])
                 else:
                     write(name, options, case, w=path)
+    start, gradients = near_one()
+    write("", {}, "near_one", start=start, gradient=gradients)
+    for name, rule, options in NEAR_ONE:
+        write(name, options, "near_one", w=exact_path(rule, options, start, gradients))
 
 
 main()

@@ -99,6 +99,16 @@ static struct bounded rate_at(const struct formula_run *run, size_t t)
     return times(rate, larger(rms(run->work, size), least));
 }
 
+/* What decay leaves of w: PyTorch's is by lr, that of transformers by the rate of the step. */
+static struct bounded kept(const struct formula_run *run, size_t t)
+{
+    const long double decay = formula_option(run, "weight_decay");
+    if (!formula_chose(run, "form", "paper"))
+        return coefficient(1 - formula_lr(run, t) * decay, 2, run->unit);
+    const struct bounded part = times(in_wide(rate_at(run, t)), known(decay, BOUNDED_WIDE));
+    return in_unit(minus(known(1, BOUNDED_WIDE), part), run->unit);
+}
+
 static void block(const struct formula_run *run, size_t t, struct bounded *after)
 {
     const size_t size = run->rows * run->columns;
@@ -113,10 +123,9 @@ static void block(const struct formula_run *run, size_t t, struct bounded *after
     }
     const struct bounded excess = larger(known(1, BOUNDED_WIDE), over(rms(after, size), least));
     const struct bounded rate = in_unit(over(in_wide(rate_at(run, t)), excess), run->unit);
-    const long double left = 1 - formula_lr(run, t) * formula_option(run, "weight_decay");
+    const struct bounded left = kept(run, t);
     for (size_t i = 0; i < size; i++)
-        after[i] = minus(times(coefficient(left, 2, run->unit), formula_before_at(run, t, i)),
-                         times(rate, after[i]));
+        after[i] = minus(times(left, formula_before_at(run, t, i)), times(rate, after[i]));
 }
 
 static const char *const variants[] = {

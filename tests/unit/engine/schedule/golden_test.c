@@ -1,7 +1,11 @@
 #include "registry.h"
 
+#include <float.h>
+#include <math.h>
+
 #include "engine/net/net.h"
 #include "tests/unit/golden.h"
+#include "tests/unit/options.h"
 #include "tests/unit/template.h"
 #include "tests/unit/tolerance.h"
 
@@ -76,4 +80,70 @@ TEMPLATE_TEST(schedule_property, one_cycle_may_peak_in_its_first_step)
     const struct lg_options options = golden_options(&schedule->info, "pct_start=0.5");
     cr_assert(schedule->factor(&options, 1, 2) == 1);
     cr_assert_float_eq(schedule->factor(&options, 2, 2), 4e-6, 1e-18);
+}
+
+/* The formulas of the catalogue in long double, by libm. */
+static long double formula(const char *name, const double *o, long double step, long double steps)
+{
+    const long double pi = acosl(-1), past = step - 1;
+    if (strcmp(name, "cosine") == 0)
+        return o[0] + (1 - (long double)o[0]) * powl(sinl(pi * (steps - past) / steps / 2), 2);
+    if (strcmp(name, "exponential") == 0)
+        return powl(o[0], past);
+    if (strcmp(name, "inverse_time") == 0)
+        return 1 / (1 + past * o[0]);
+    if (strcmp(name, "step") == 0)
+        return powl(o[1], floorl(past / o[0]));
+    if (strcmp(name, "warm_up") == 0)
+        return past < o[1] ? o[0] + (1 - (long double)o[0]) * past / o[1] : 1;
+    if (strcmp(name, "constant") == 0)
+        return 1;
+    cr_assert_str_eq(name, "one_cycle");
+    const long double first = 1 / (long double)o[1], final = first / o[2];
+    const long double peak = o[0] * steps - 1, last = steps - 1;
+    if (past <= peak)
+        return peak > 0 ? first + (1 - first) * powl(sinl(pi * past / peak / 2), 2) : 1;
+    return final + (1 - final) * powl(sinl(pi * (last - past) / (last - peak) / 2), 2);
+}
+
+static bool is_f64(const struct lg_option *option, double number)
+{
+    struct lg_gap gap;
+    return option_allows(option, number) && !lg_option_gap(option, LG_F64, number, &gap);
+}
+
+/* Relative to the factor itself, which falls to nothing: one part in 10^9, for places in a
+ * cycle are rounded. */
+static void check_ends(const struct schedule *schedule, const struct lg_options *options)
+{
+    static const uint64_t lengths[] = {1, 2, 3, 1000, 100000};
+    for (size_t l = 0; l < sizeof lengths / sizeof *lengths; l++)
+        for (uint64_t step = 1; step <= lengths[l]; step += 1 + (lengths[l] - step) / 3) {
+            const double got = (double)schedule->factor(options, step, lengths[l]);
+            const long double exact =
+                formula(schedule->info.name, options->value, step, lengths[l]);
+            const bool beyond = fabsl(exact) > (long double)DBL_MAX / 2;
+            cr_expect(beyond || fabsl(got - exact) <= 1e-9L * fabsl(exact) + (long double)DBL_MIN,
+                      "%s, step %zu of %zu, options %g %g %g: %.12g, expected %.12Lg",
+                      schedule->info.name, (size_t)step, (size_t)lengths[l], options->value[0],
+                      options->value[1], options->value[2], got, exact);
+        }
+}
+
+TEMPLATE_TEST(schedule_property, every_option_at_its_ends_gives_what_the_formula_says)
+{
+    static const double tried[] = {0, DBL_MIN,     1e-100, 1e-9, 0.5, 1 - 0x1p-53,
+                                   1, 1 + 0x1p-52, 7,      1e9,  1e30};
+    for (size_t s = 0; s < NAMES; s++) {
+        const struct schedule *schedule = registry_schedule(s);
+        struct lg_options options = lg_options_default(&schedule->info);
+        check_ends(schedule, &options);
+        for (size_t o = 0; o < schedule->info.option_count; o++)
+            for (size_t i = 0; i < sizeof tried / sizeof *tried; i++) {
+                options = lg_options_default(&schedule->info);
+                options.value[o] = tried[i];
+                if (is_f64(&schedule->info.options[o], tried[i]))
+                    check_ends(schedule, &options);
+            }
+    }
 }
