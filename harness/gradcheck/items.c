@@ -330,10 +330,9 @@ static enum lg_status check_entry(const struct copies *copies, const struct item
     struct subject subject;
     variants_describe(info, &choice.options, options);
     result_begin(result, kind_names[item->kind], info->name, options);
-    if (item->kind == ITEM_OPTIMIZER && defect != NULL)
-        return plants_nothing(result);
     if (item->kind == ITEM_OPTIMIZER)
-        return optimizer_check(copies, &choice, seed, result, error);
+        return optimizer_check(copies, &choice, seed, defect != NULL ? defect->name : NULL, result,
+                               error);
     const enum lg_status created =
         item->kind == ITEM_LOSS
             ? loss_subject(copies, &choice, item->reach, seed, &subject, error)

@@ -4,6 +4,8 @@
 
 #include "harness/gradcheck/formula_check.h"
 #include "harness/gradcheck/optimizer_case.h"
+#include "harness/gradcheck/optimizer_plant.h"
+#include "harness/gradcheck/optimizer_training.h"
 #include "harness/gradcheck/other_checks.h"
 #include "harness/gradcheck/search_check.h"
 
@@ -45,8 +47,8 @@ struct trajectory {
 };
 
 static enum lg_status replay(const struct lg_backend *backend, const struct lg_choice *optimizer,
-                             const struct optimizer_case *own, struct trajectory *to,
-                             struct lg_error *error)
+                             const struct optimizer_case *own, const double *gradients,
+                             struct trajectory *to, struct lg_error *error)
 {
     to->size = own->rows * own->columns;
     to->w = malloc((2 * own->steps + 1) * to->size * sizeof *to->w);
@@ -59,7 +61,7 @@ static enum lg_status replay(const struct lg_backend *backend, const struct lg_c
                                         .columns = own->columns,
                                         .is_bias = own->is_bias,
                                         .parameters = own->start,
-                                        .gradients = own->gradients,
+                                        .gradients = gradients,
                                         .evaluated = to->evaluated};
     struct lg_arena arena = {0};
     backend->evaluate_optimizer(&arena, optimizer, &data, to->w + to->size);
@@ -172,7 +174,7 @@ static enum lg_status compare_copies(const struct subject_of *of, const struct o
         if (all[b] == of->backend || all[b]->precision != of->backend->precision ||
             !lg_isa_runs_here(all[b]->isa))
             continue;
-        status = replay(all[b], of->optimizer, own, &other, error);
+        status = replay(all[b], of->optimizer, own, own->gradients, &other, error);
         const size_t numbers = (2 * own->steps + 1) * steps->size;
         struct judgement judgement = {
             .checked = numbers, .reason = "", .worst = SIZE_MAX, .wrong = SIZE_MAX};
@@ -201,7 +203,7 @@ static enum lg_status check_case(const struct subject_of *of, size_t index, uint
     enum lg_status status =
         optimizer_case_draw(index, of->formula->block != NULL, seed, &own, error);
     if (status == LG_OK)
-        status = replay(of->backend, of->optimizer, &own, &steps, error);
+        status = replay(of->backend, of->optimizer, &own, own.gradients, &steps, error);
     if (status == LG_OK)
         status = judge(of, &own, &steps, &verdict, error);
     if (status == LG_OK)
@@ -209,6 +211,53 @@ static enum lg_status check_case(const struct subject_of *of, size_t index, uint
     if (status == LG_OK)
         status = compare_copies(of, &own, &steps, error);
     free(steps.w);
+    optimizer_case_free(&own);
+    return status;
+}
+
+/* Whether a defect is more than rounding: steps of Muon have one length whatever the
+ * gradient's. */
+static bool differs(const struct trajectory *right, const struct trajectory *wrong, size_t steps)
+{
+    double most = 0, apart = 0;
+    for (size_t i = 0; i < (steps + 1) * right->size; i++) {
+        const double own = right->w[i] < 0 ? -right->w[i] : right->w[i];
+        const double off = right->w[i] - wrong->w[i];
+        most = own > most ? own : most;
+        apart = off > apart ? off : -off > apart ? -off : apart;
+    }
+    return apart > 1e-6 * most;
+}
+
+/* The optimizer gets gradients with a defect, the formula those without: it must not agree. */
+static enum lg_status check_defect(const struct subject_of *of, size_t index, const char *defect,
+                                   uint64_t seed, struct lg_error *error)
+{
+    struct optimizer_case own;
+    struct trajectory right = {.w = NULL}, wrong = {.w = NULL};
+    struct formula_verdict verdict = {.checked = 0};
+    double *gradients = NULL;
+    bool is_planted = false;
+    enum lg_status status =
+        optimizer_case_draw(index, of->formula->block != NULL, seed, &own, error);
+    const size_t count = own.steps * own.rows * own.columns;
+    if (status == LG_OK && (gradients = malloc(count * sizeof *gradients)) == NULL)
+        status = lg_fail(error, LG_ENVIRONMENT, "not enough memory for gradients");
+    if (status == LG_OK && optimizer_plant(defect, &own, gradients)) {
+        status = replay(of->backend, of->optimizer, &own, own.gradients, &right, error);
+        if (status == LG_OK)
+            status = replay(of->backend, of->optimizer, &own, gradients, &wrong, error);
+        is_planted = status == LG_OK && differs(&right, &wrong, own.steps);
+    }
+    if (is_planted)
+        status = judge(of, &own, &wrong, &verdict, error);
+    if (status == LG_OK && is_planted)
+        report(of, own.name, own.rows * own.columns, &verdict);
+    else if (status == LG_OK)
+        result_skip(of->result, own.name, "the defect changes no step of this optimizer");
+    free(right.w);
+    free(wrong.w);
+    free(gradients);
     optimizer_case_free(&own);
     return status;
 }
@@ -224,9 +273,21 @@ static enum lg_status check_search(const struct subject_of *of, size_t shape, ui
     return status;
 }
 
+static enum lg_status check_training(const struct subject_of *of, size_t way, uint64_t seed,
+                                     struct lg_error *error)
+{
+    struct formula_verdict verdict = {.checked = 0};
+    const enum lg_status status = optimizer_training_check(of->backend, of->optimizer, of->formula,
+                                                           way, seed, &verdict, error);
+    if (status == LG_OK)
+        report(of, optimizer_training_name(way), 0, &verdict);
+    return status;
+}
+
 static enum lg_status check_options(const struct copies *copies, const struct lg_choice *optimizer,
                                     const struct formula *formula, const char *options,
-                                    uint64_t seed, struct result *result, struct lg_error *error)
+                                    bool trains_blocks, uint64_t seed, struct result *result,
+                                    struct lg_error *error)
 {
     static const enum copy precisions[] = {COPY_F64, COPY_F32};
     enum lg_status status = LG_OK;
@@ -238,6 +299,10 @@ static enum lg_status check_options(const struct copies *copies, const struct lg
         for (size_t c = 0; c < cases && status == LG_OK; c++)
             if (optimizer_case_is_for(c, formula->block != NULL))
                 status = check_case(&of, c, seed, error);
+        const bool trains = formula->after != NULL || (formula->block != NULL && trains_blocks);
+        const size_t ways = trains ? optimizer_training_count() : 0;
+        for (size_t way = 0; way < ways && status == LG_OK; way++)
+            status = check_training(&of, way, seed, error);
         for (size_t shape = 0; shape < searches && status == LG_OK; shape++)
             status = check_search(&of, shape, seed, error);
     }
@@ -256,7 +321,8 @@ static void fail(struct result *result, const char *message)
 }
 
 enum lg_status optimizer_check(const struct copies *copies, const struct lg_choice *optimizer,
-                               uint64_t seed, struct result *result, struct lg_error *error)
+                               uint64_t seed, const char *defect, struct result *result,
+                               struct lg_error *error)
 {
     const struct lg_backend *backend = copies->backend[COPY_F64];
     const struct lg_info *info = backend->optimizer(optimizer->index);
@@ -266,14 +332,22 @@ enum lg_status optimizer_check(const struct copies *copies, const struct lg_choi
                      "its name)");
         return LG_OK;
     }
-    enum lg_status status = check_options(copies, optimizer, formula, "", seed, result, error);
+    if (defect != NULL && formula->searched != NULL) {
+        result_skip(result, "parameters", "a batch method asks for its gradients itself");
+        return LG_OK;
+    }
+    if (defect != NULL)
+        return check_defect(&(struct subject_of){backend, optimizer, formula, "", result}, 0,
+                            defect, seed, error);
     const struct lg_options defaults = lg_options_default(info);
     const bool is_default = memcmp(&defaults, &optimizer->options, sizeof defaults) == 0;
+    enum lg_status status =
+        check_options(copies, optimizer, formula, "", is_default, seed, result, error);
     const char *const *own = formula->variants;
     for (; is_default && own != NULL && *own != NULL && status == LG_OK; own++) {
         struct lg_choice choice = {.index = optimizer->index};
         if (set_options(info, *own, &choice.options))
-            status = check_options(copies, &choice, formula, *own, seed, result, error);
+            status = check_options(copies, &choice, formula, *own, true, seed, result, error);
         else
             fail(result, *own);
     }

@@ -5,11 +5,14 @@
 #include "harness/gradcheck/network_subject.h"
 #include "harness/gradcheck/result.h"
 
-/* Ten steps of an optimizer on random gradients in f64 and f32 against long double, in units
- * of the last place of the largest parameter. One that searches along lines is skipped.
+/* Steps of an optimizer in f64 and f32, alone and within a network's training, against its
+ * second formula (formula/formula.h), and the other copies that this machine runs against
+ * the same bits; a batch method's evaluations. Without a second formula it fails. defect: NULL,
+ * or the name of what is to be wrong with the gradients that the optimizer alone gets.
  * *result has been begun. */
 enum lg_status optimizer_check(const struct copies *copies, const struct lg_choice *optimizer,
-                               uint64_t seed, struct result *result, struct lg_error *error);
+                               uint64_t seed, const char *defect, struct result *result,
+                               struct lg_error *error);
 
 /* The gradient of a batch of one, streamed through the optimizer, against the same collected
  * in memory (the same bits, f32 and f64), and the mean of a batch's samples' gradients

@@ -76,6 +76,8 @@ test_gradcheck_refusals() {
 test_gradcheck_an_optimizer_against_its_second_formula() {
     expect 0 gradcheck --optimizer adagrad
     says 'all as they should be'
+    expect 0 gradcheck --optimizer adagrad --plant 'stale buffer'
+    says_not 'NOT SEEN'
     expect 2 gradcheck --optimizer adma
     says 'adam'
 }

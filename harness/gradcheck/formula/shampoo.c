@@ -83,7 +83,7 @@ static bool inverse_root(const struct formula_run *run, size_t last, bool is_lef
     h.row = malloc(h.n * h.length * sizeof *h.row);
     h.turned = malloc(h.n * h.n * sizeof *h.turned);
     const bool is_placed = h.row != NULL && h.turned != NULL;
-    long double trace = 0, least = (long double)INFINITY;
+    long double trace = 0, uncertain = 0, least = (long double)INFINITY;
     if (is_placed) {
         fill(run, last, is_left, &h);
         orthogonalise(&h);
@@ -99,7 +99,9 @@ static bool inverse_root(const struct formula_run *run, size_t last, bool is_lef
         trace += value;
         least = value < least ? value : least;
     }
-    const long double off = trace * run->unit * (long double)(last + other + 4) +
+    for (size_t i = 0; i < last * run->rows * run->columns; i++)
+        uncertain += (2 * bounded_abs(run->g[i].value) + run->g[i].error) * run->g[i].error;
+    const long double off = uncertain + trace * run->unit * (long double)(last + other + 4) +
                             trace * BOUNDED_WIDE * 16 * (long double)h.n;
     const long double fourth = elementary_sqrt(elementary_sqrt(least)),
                       slope = run->is_bias ? 1 / (2 * fourth * fourth) : 1 / (4 * fourth);

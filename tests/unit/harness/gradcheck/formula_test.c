@@ -109,7 +109,7 @@ Test(formula, every_optimizer_agrees_with_its_own)
         const struct lg_choice choice = {i, lg_options_default(b->optimizer(i))};
         struct result result;
         result_begin(&result, "optimizer", b->optimizer(i)->name, "");
-        cr_assert(optimizer_check(&copies, &choice, 1, &result, NULL) == LG_OK);
+        cr_assert(optimizer_check(&copies, &choice, 1, NULL, &result, NULL) == LG_OK);
         cr_expect(result.failed == 0, "%s", result.message);
         cr_expect(result.checked > 0, "%s: nothing checked", b->optimizer(i)->name);
         result_free(&result);
