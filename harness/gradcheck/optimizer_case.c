@@ -4,7 +4,7 @@
 
 #include "harness/gradcheck/points.h"
 
-enum feature { PLAIN, SPARSE, SIZES, REST };
+enum feature { PLAIN, SPARSE, SIZES, REST, SMALL };
 enum receiver { ANY, ELEMENTWISE, BLOCK }; /* the kind of optimizers that a case is for */
 
 static const struct {
@@ -25,6 +25,7 @@ static const struct {
     {"many steps, sparse, bias", 1030, 1, 3, true, SPARSE, 3, {1, 100, 1030}, BLOCK},
     {"all sizes", 10, 3, 9, false, SIZES, 4, {1, 2, 3, 10}, ANY},
     {"all sizes, bias", 10, 1, 17, true, SIZES, 4, {1, 2, 3, 10}, BLOCK},
+    {"small gradients beside w", 4, 1, 70, false, SMALL, 2, {1, 4}, ELEMENTWISE},
     {"rest and zeros", 7, 3, 4, false, REST, 0, {0}, ANY},
     {"rest and zeros, bias", 7, 1, 5, true, REST, 0, {0}, BLOCK},
 };
@@ -63,6 +64,8 @@ static double draw_gradient(enum feature feature, bool is_block, size_t s, size_
         return is_out || (i == 0 && s < 500) ? 0 : plain;
     case SIZES:
         return plain * power_of_two((int)(i * 2 * (size_t)reach / (size - 1)) - reach);
+    case SMALL: /* below eps: whole runs hardly move, and must all the same */
+        return plain * 0x1p-32;
     case REST: /* nothing at first; one entry never */
         return s < 2 || i == 1 || (s > 3 && is_out) ? 0 : plain;
     }
@@ -89,8 +92,11 @@ enum lg_status optimizer_case_draw(size_t index, bool is_block, uint64_t seed,
         return lg_fail(error, LG_ENVIRONMENT, "not enough memory for gradients");
     }
     /* From 0 a step's own digits are seen whole; elsewhere half of them start there. */
+    const bool is_whole = cases[index].feature == SMALL;
     for (size_t i = 0; i < size; i++)
-        own->start[i] = cases[index].feature == SIZES || i % 2 != 0 ? 0 : points_draw(&pcg, -1, 1);
+        own->start[i] = is_whole                                      ? points_draw(&pcg, 0.5, 1)
+                        : cases[index].feature == SIZES || i % 2 != 0 ? 0
+                                                                      : points_draw(&pcg, -1, 1);
     for (size_t s = 0; s < steps; s++)
         for (size_t i = 0; i < size; i++)
             own->gradients[s * size + i] =
