@@ -189,10 +189,12 @@ struct lg_backend {
     const struct lg_info *(*activation)(size_t index);
     const struct lg_info *(*initialisation)(size_t index);
     const struct lg_loss_shape *(*loss_shape)(size_t index);
+    const struct lg_loss_measure *(*loss_measure)(size_t index);
     size_t schedule_count;
     const struct lg_info *(*schedule)(size_t index);
     /* Where an activation's outputs lie, inclusive; both 0: anywhere. */
     void (*activation_range)(size_t index, double *minimum, double *maximum);
+    enum lg_rows (*activation_rows)(size_t index); /* what a sample's outputs are together */
     bool (*optimizer_searches)(size_t index);   /* along a line, by the loss alone */
     bool (*optimizer_full_batch)(size_t index); /* wants all samples as one batch */
     bool (*optimizer_replays)(size_t index);    /* false: it evaluates the loss within a step */

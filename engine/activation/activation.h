@@ -10,6 +10,7 @@
 
 #include "engine/base/option.h"
 #include "engine/base/real.h"
+#include "engine/base/target.h"
 
 struct activation {
     struct lg_info info;
@@ -21,6 +22,8 @@ struct activation {
     bool by_row;
     /* Where every output lies, inclusive; both 0: anywhere. */
     double minimum, maximum;
+    /* What a sample's outputs are together. */
+    enum lg_rows rows;
     /* h = f(z) for one sample; z, h: (n), may be the same. */
     void (*forward)(const struct lg_options *options, size_t n, const real *z, real *h);
     /* dz = the derivative of f at z, turned, times dh: f'(z) * dh where f is

@@ -49,6 +49,7 @@ const struct activation LG_SYMBOL(activation_softmax) = {
             .source = "J. S. Bridle, 1990, doi:10.1007/978-3-642-76153-9_28",
         },
     .by_row = true,
+    .rows = LG_ROWS_PROBABILITIES,
     .minimum = 0,
     .maximum = 1,
     .forward = forward,

@@ -67,6 +67,7 @@ const struct loss LG_SYMBOL(loss_bce) = {
             .option_count = sizeof options_table / sizeof *options_table,
         },
     .shape = {.inputs = 1, .target = LG_TARGET_UNIT, .minimum = 0, .maximum = 1},
+    .measure = {.unit = "nat", .least = 0, .most = LG_INFINITE},
     .value = value,
     .gradient = gradient,
 };

@@ -63,6 +63,7 @@ const struct loss LG_SYMBOL(loss_contrastive) = {
             .option_count = sizeof options_table / sizeof *options_table,
         },
     .shape = {.inputs = 2, .target = LG_TARGET_PAIR},
+    .measure = {.unit = "output^2", .least = 0, .most = LG_INFINITE},
     .value = value,
     .gradient = gradient,
 };

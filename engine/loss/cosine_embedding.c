@@ -98,6 +98,7 @@ const struct loss LG_SYMBOL(loss_cosine_embedding) = {
             .option_count = sizeof options_table / sizeof *options_table,
         },
     .shape = {.inputs = 2, .target = LG_TARGET_PAIR},
+    .measure = {.unit = "1", .least = 0, .most = 2},
     .value = value,
     .gradient = gradient,
 };

@@ -123,6 +123,7 @@ const struct loss LG_SYMBOL(loss_cross_entropy) = {
             .option_count = sizeof options_table / sizeof *options_table,
         },
     .shape = {.inputs = 1, .target = LG_TARGET_CLASS, .is_weighted = true},
+    .measure = {.unit = "nat", .least = 0, .most = LG_INFINITE},
     .value = value,
     .gradient = gradient,
     .weights = class_sample_weights,

@@ -69,6 +69,7 @@ const struct loss LG_SYMBOL(loss_distance_ratio) = {
             .option_count = sizeof options_table / sizeof *options_table,
         },
     .shape = {.inputs = 2, .target = LG_TARGET_NONE},
+    .measure = {.unit = "nat", .least = 0, .most = LG_INFINITE},
     .value = value,
     .gradient = gradient,
 };

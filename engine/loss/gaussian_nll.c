@@ -75,7 +75,8 @@ const struct loss LG_SYMBOL(loss_gaussian_nll) = {
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },
-    .shape = {.inputs = 2, .target = LG_TARGET_VALUES},
+    .shape = {.inputs = 2, .target = LG_TARGET_VALUES, .needs = LG_NEEDS_VARIANCE},
+    .measure = {.unit = "nat", .least = -LG_INFINITE, .most = LG_INFINITE},
     .value = value,
     .gradient = gradient,
 };

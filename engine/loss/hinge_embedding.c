@@ -50,7 +50,11 @@ const struct loss LG_SYMBOL(loss_hinge_embedding) = {
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },
-    .shape = {.inputs = 1, .target = LG_TARGET_SIGNS, .is_distance = true},
+    .shape = {.inputs = 1,
+              .target = LG_TARGET_SIGNS,
+              .is_distance = true,
+              .needs = LG_NEEDS_NOT_NEGATIVE},
+    .measure = {.unit = "output", .least = 0, .most = LG_INFINITE},
     .value = value,
     .gradient = gradient,
 };

@@ -59,7 +59,12 @@ const struct loss LG_SYMBOL(loss_kl_div) = {
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },
-    .shape = {.inputs = 1, .target = LG_TARGET_VALUES},
+    .shape = {.inputs = 1,
+              .target = LG_TARGET_VALUES,
+              .needs = LG_NEEDS_LOG_PROBABILITIES,
+              .target_is_distribution = true,
+              .target_log_flag = "log_target"},
+    .measure = {.unit = "nat", .least = 0, .most = LG_INFINITE},
     .value = value,
     .gradient = gradient,
 };

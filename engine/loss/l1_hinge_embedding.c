@@ -61,6 +61,7 @@ const struct loss LG_SYMBOL(loss_l1_hinge_embedding) = {
             .option_count = sizeof options_table / sizeof *options_table,
         },
     .shape = {.inputs = 2, .target = LG_TARGET_PAIR},
+    .measure = {.unit = "output", .least = 0, .most = LG_INFINITE},
     .value = value,
     .gradient = gradient,
 };

@@ -46,6 +46,7 @@ const struct loss LG_SYMBOL(loss_log_cosh) = {
             .option_count = sizeof options_table / sizeof *options_table,
         },
     .shape = {.inputs = 1, .target = LG_TARGET_VALUES},
+    .measure = {.unit = "1", .least = 0, .most = LG_INFINITE},
     .value = value,
     .gradient = gradient,
 };

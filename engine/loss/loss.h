@@ -28,6 +28,7 @@ struct loss_batch {
 struct loss {
     struct lg_info info;
     struct lg_loss_shape shape;
+    struct lg_loss_measure measure;
     /* values[b] = the loss of sample b; terms are computed as `real` and added in f64.
      * values: (batch). */
     void (*value)(const struct lg_options *options, const struct loss_batch *at, wide *values);

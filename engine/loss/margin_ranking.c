@@ -74,6 +74,7 @@ const struct loss LG_SYMBOL(loss_margin_ranking) = {
             .option_count = sizeof options_table / sizeof *options_table,
         },
     .shape = {.inputs = 2, .target = LG_TARGET_SIGNS},
+    .measure = {.unit = "output", .least = 0, .most = LG_INFINITE},
     .value = value,
     .gradient = gradient,
 };

@@ -42,6 +42,7 @@ const struct loss LG_SYMBOL(loss_mse) = {
             .option_count = sizeof options_table / sizeof *options_table,
         },
     .shape = {.inputs = 1, .target = LG_TARGET_VALUES},
+    .measure = {.unit = "output^2", .least = 0, .most = LG_INFINITE},
     .value = value,
     .gradient = gradient,
 };

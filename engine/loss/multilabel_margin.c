@@ -105,6 +105,7 @@ const struct loss LG_SYMBOL(loss_multilabel_margin) = {
             .option_count = sizeof options_table / sizeof *options_table,
         },
     .shape = {.inputs = 1, .target = LG_TARGET_CLASSES},
+    .measure = {.unit = "output", .least = 0, .most = LG_INFINITE},
     .value = value,
     .gradient = gradient,
 };

@@ -80,6 +80,7 @@ const struct loss LG_SYMBOL(loss_multilabel_soft_margin) = {
             .option_count = sizeof options_table / sizeof *options_table,
         },
     .shape = {.inputs = 1, .target = LG_TARGET_UNIT},
+    .measure = {.unit = "nat", .least = 0, .most = LG_INFINITE},
     .value = value,
     .gradient = gradient,
 };

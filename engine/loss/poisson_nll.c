@@ -70,7 +70,11 @@ const struct loss LG_SYMBOL(loss_poisson_nll) = {
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },
-    .shape = {.inputs = 1, .target = LG_TARGET_NOT_NEGATIVE},
+    .shape = {.inputs = 1,
+              .target = LG_TARGET_NOT_NEGATIVE,
+              .needs = LG_NEEDS_NOT_NEGATIVE,
+              .needs_unless = "log_input"},
+    .measure = {.unit = "nat", .least = -LG_INFINITE, .most = LG_INFINITE},
     .value = value,
     .gradient = gradient,
 };

@@ -55,6 +55,7 @@ const struct loss LG_SYMBOL(loss_smooth_l1) = {
             .option_count = sizeof options_table / sizeof *options_table,
         },
     .shape = {.inputs = 1, .target = LG_TARGET_VALUES},
+    .measure = {.unit = "output", .least = 0, .most = LG_INFINITE},
     .value = value,
     .gradient = gradient,
 };

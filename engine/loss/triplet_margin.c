@@ -96,6 +96,7 @@ const struct loss LG_SYMBOL(loss_triplet_margin) = {
             .option_count = sizeof options_table / sizeof *options_table,
         },
     .shape = {.inputs = 3, .target = LG_TARGET_NONE},
+    .measure = {.unit = "output", .least = 0, .most = LG_INFINITE},
     .value = value,
     .gradient = gradient,
 };

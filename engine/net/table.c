@@ -39,6 +39,16 @@ static const struct lg_loss_shape *loss_shape(size_t index)
     return &registry_loss(index)->shape;
 }
 
+static const struct lg_loss_measure *loss_measure(size_t index)
+{
+    return &registry_loss(index)->measure;
+}
+
+static enum lg_rows activation_rows(size_t index)
+{
+    return registry_activation(index)->rows;
+}
+
 static void activation_range(size_t index, double *minimum, double *maximum)
 {
     *minimum = registry_activation(index)->minimum;
@@ -74,7 +84,9 @@ const struct lg_backend backend_table = {
     .schedule_count = 0 LG_SCHEDULES(ONE),
     .schedule = schedule_info,
     .loss_shape = loss_shape,
+    .loss_measure = loss_measure,
     .activation_range = activation_range,
+    .activation_rows = activation_rows,
     .optimizer_searches = optimizer_searches,
     .optimizer_full_batch = optimizer_full_batch,
     .optimizer_replays = optimizer_replays,

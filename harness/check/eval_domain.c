@@ -1,31 +1,7 @@
 #include "harness/check/eval_domain.h"
 
-#include <float.h>
 #include <stdbool.h>
 #include <stdio.h>
-
-const char *target_describe(enum lg_target target)
-{
-    switch (target) {
-    case LG_TARGET_VALUES:
-        return "a number for each prediction";
-    case LG_TARGET_NOT_NEGATIVE:
-        return "a number from 0 on for each prediction";
-    case LG_TARGET_UNIT:
-        return "a number from 0 to 1 for each prediction";
-    case LG_TARGET_SIGNS:
-        return "-1 or 1 for each prediction";
-    case LG_TARGET_CLASS:
-        return "a class for each sample, from 0 on";
-    case LG_TARGET_CLASSES:
-        return "classes of each sample, from 0 on, the row filled with -1";
-    case LG_TARGET_PAIR:
-        return "1 or -1 for each sample: whether its inputs belong together";
-    case LG_TARGET_NONE:
-        break;
-    }
-    return "none";
-}
 
 size_t target_features(enum lg_target target, size_t features)
 {
@@ -41,24 +17,6 @@ static enum lg_status refuse(const struct matrix *matrix, size_t i, const char *
     return lg_fail_at(error, LG_INPUT, matrix->name, (int)(i / matrix->columns) + 1,
                       (int)matrix->place[i], "number %zu of the row: found %s, expected %s",
                       i % matrix->columns + 1, value_print(matrix->values[i], found), expected);
-}
-
-const char *domain_describe_prediction(const struct lg_loss_shape *shape,
-                                       char buffer[VALUE_EXPECTED_MAX])
-{
-    const bool low = shape->minimum > -DBL_MAX, high = shape->maximum < DBL_MAX;
-    char minimum[VALUE_TEXT_MAX], maximum[VALUE_TEXT_MAX];
-    value_print(shape->minimum, minimum);
-    value_print(shape->maximum, maximum);
-    if (shape->minimum == 0 && shape->maximum == 0)
-        snprintf(buffer, VALUE_EXPECTED_MAX, "any numbers");
-    else if (low && high)
-        snprintf(buffer, VALUE_EXPECTED_MAX, "numbers from %s to %s", minimum, maximum);
-    else if (low)
-        snprintf(buffer, VALUE_EXPECTED_MAX, "numbers of %s or more", minimum);
-    else
-        snprintf(buffer, VALUE_EXPECTED_MAX, "numbers of at most %s", maximum);
-    return buffer;
 }
 
 enum lg_status domain_check_prediction(const struct lg_loss_shape *shape,

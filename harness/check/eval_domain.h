@@ -4,14 +4,7 @@
 
 #include "engine/backend.h"
 #include "harness/check/eval_matrix.h"
-#include "harness/spec/value.h"
-
-/* What a kind of target is, for messages and the catalogue: "a class, from 0 on". */
-const char *target_describe(enum lg_target target);
-
-/* What a prediction may be, likewise: "numbers from 0 to 1". Returns buffer. */
-const char *domain_describe_prediction(const struct lg_loss_shape *shape,
-                                       char buffer[VALUE_EXPECTED_MAX]);
+#include "harness/spec/domain.h"
 
 /* Numbers in a row of targets beside `features` predictions; 0: there are none. */
 size_t target_features(enum lg_target target, size_t features);

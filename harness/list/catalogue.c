@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/check/eval_domain.h"
+#include "harness/spec/domain.h"
 #include "harness/spec/value.h"
 
 enum { COMPARED_MAX = 256 };
@@ -12,8 +12,8 @@ enum { COMPARED_MAX = 256 };
 static const char *describe_shape(const struct lg_loss_shape *shape, char text[COMPARED_MAX])
 {
     char range[VALUE_EXPECTED_MAX];
-    snprintf(text, COMPARED_MAX, "%zu prediction%s of %.64s; target: %s", shape->inputs,
-             shape->inputs > 1 ? "s" : "", domain_describe_prediction(shape, range),
+    snprintf(text, COMPARED_MAX, "%zu prediction%s of %.96s; target: %s", shape->inputs,
+             shape->inputs > 1 ? "s" : "", domain_describe(shape, range),
              target_describe(shape->target));
     return text;
 }

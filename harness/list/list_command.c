@@ -1,5 +1,6 @@
 #include "harness/list/list_command.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +10,9 @@
 #include "harness/list/catalogue.h"
 #include "harness/list/counter_table.h"
 #include "harness/record/columns.h"
+#include "harness/spec/metric.h"
 #include "harness/spec/schema.h"
+#include "harness/spec/value.h"
 
 /* ---- Registries ---------------------------------------------------------- */
 
@@ -83,14 +86,12 @@ static enum lg_status list_isas(struct table *table, struct lg_error *error)
     return LG_OK;
 }
 
-static void add_columns(struct table *table, enum column_file file, bool measured_only)
+static void add_columns(struct table *table, enum column_file file)
 {
     size_t count;
     const struct column *columns = columns_table(file, &count);
     for (size_t i = 0; i < count; i++) {
         char name[64];
-        if (measured_only && columns[i].role != COLUMN_MEASURED)
-            continue;
         snprintf(name, sizeof name, "%s%s", columns[i].name,
                  columns[i].kind == COLUMN_METRICS ? "<metric>" : "");
         table_row(table, (const char *const[]){columns_file_name(file), name, columns[i].unit,
@@ -103,18 +104,51 @@ static enum lg_status list_columns(struct table *table, struct lg_error *error)
     (void)error;
     table->columns = 4;
     table_row(table, (const char *const[]){"file", "column", "unit", "meaning"});
-    add_columns(table, COLUMNS_TRACE, false);
-    add_columns(table, COLUMNS_TIMING, false);
+    add_columns(table, COLUMNS_TRACE);
+    add_columns(table, COLUMNS_TIMING);
     return LG_OK;
 }
 
+/* "from 0 to 1", "0 or more", "any number". */
+static void describe_range(double least, double most, char text[VALUE_EXPECTED_MAX])
+{
+    char low[VALUE_TEXT_MAX], high[VALUE_TEXT_MAX];
+    value_print(least, low);
+    value_print(most, high);
+    if (isfinite(least) && isfinite(most))
+        snprintf(text, VALUE_EXPECTED_MAX, "%s to %s", low, high);
+    else if (isfinite(least))
+        snprintf(text, VALUE_EXPECTED_MAX, "%s or more", low);
+    else if (isfinite(most))
+        snprintf(text, VALUE_EXPECTED_MAX, "%s or less", high);
+    else
+        snprintf(text, VALUE_EXPECTED_MAX, "any number");
+}
+
+/* The registry's metrics, then what timing.csv measures. */
 static enum lg_status list_metrics(struct table *table, struct lg_error *error)
 {
     (void)error;
-    table->columns = 4;
-    table_row(table, (const char *const[]){"file", "column", "unit", "meaning"});
-    add_columns(table, COLUMNS_TRACE, true);
-    add_columns(table, COLUMNS_TIMING, true);
+    size_t count;
+    const struct lg_backend *registries = lg_backends(&count)[0];
+    table->columns = 7;
+    table_row(table, (const char *const[]){"name", "file", "better", "unit", "range", "defined_on",
+                                           "meaning"});
+    for (size_t i = 0; i < metrics_count(registries); i++) {
+        const struct metric metric = metrics_get(registries, i);
+        char range[VALUE_EXPECTED_MAX];
+        describe_range(metric.minimum, metric.maximum, range);
+        table_row(table, (const char *const[]){metric.name, columns_file_name(COLUMNS_TRACE),
+                                               better_words[metric.better], metric.unit, range,
+                                               metric.defined_on, metric.meaning});
+    }
+    const struct column *columns = columns_table(COLUMNS_TIMING, &count);
+    for (size_t i = 0; i < count; i++)
+        if (columns[i].better != BETTER_NONE)
+            table_row(table,
+                      (const char *const[]){columns[i].name, columns_file_name(COLUMNS_TIMING),
+                                            better_words[columns[i].better], columns[i].unit,
+                                            "0 or more", "every run", columns[i].meaning});
     return LG_OK;
 }
 
@@ -210,8 +244,9 @@ const struct command list_command = {
     .help = "Prints what this build knows: the names that a spec may use with their options\n"
             "and defaults, the instruction sets and which of them run here, the counters,\n"
             "which of them count here or why not, and what a region of one costs, and the\n"
-            "columns of trace.csv and timing.csv (metrics: those that are measured), and the\n"
-            "keys that a spec may have, with what each takes and what holds when it is absent.\n"
+            "columns of trace.csv and timing.csv, and the keys that a spec may have, with what\n"
+            "each takes and what holds when it is absent. metrics: which way of each is better,\n"
+            "its unit and range, and the outputs on which it is what its name says.\n"
             "CSV adds formulas, sources and what a loss compares; Markdown also the ranges and\n"
             "meanings of options.\n"
             "\n"

@@ -11,6 +11,7 @@
 #include "engine/backend.h"
 #include "engine/base/digest.h"
 #include "harness/record/csv.h"
+#include "harness/spec/metric.h"
 
 /* The metrics of the spec, and the accuracy of a classification. */
 enum { RECORD_METRICS_MAX = LG_METRICS_MAX + 1 };
@@ -63,8 +64,12 @@ struct column {
     enum column_role role;
     enum column_kind kind;
     enum column_presence presence;
-    size_t offset; /* in struct epoch_record */
+    size_t offset;      /* in struct epoch_record */
+    enum better better; /* of what is no metric of the registry (spec/metric.h) */
+    bool is_loss;       /* the arm's own loss: metrics_own_loss() says which way is better */
 };
+
+enum { COLUMN_NAME_MAX = 64 };
 
 /* "trace.csv" or "timing.csv". */
 const char *columns_file_name(enum column_file file);

@@ -44,11 +44,9 @@ size_t cell_image_sample(const struct experiment *experiment, const struct lg_da
 
 size_t cell_metric_names(const struct cell_context *context, const char *names[RECORD_METRICS_MAX])
 {
-    size_t count = context->experiment->metric_count;
+    const size_t count = metrics_measured(context->experiment);
     for (size_t i = 0; i < count; i++)
-        names[i] = context->backend->loss(context->experiment->metrics[i])->name;
-    if (context->experiment->task == LG_TASK_CLASSIFY)
-        names[count++] = "accuracy";
+        names[i] = metrics_of(context->experiment, i).name;
     return count;
 }
 
@@ -351,8 +349,7 @@ static struct epoch_record blank_record(const struct training *training, size_t 
         .dataset = context->dataset->info->name,
         .seed = training->cell->seed,
         .epoch = epoch,
-        .metric_count =
-            context->experiment->metric_count + (context->experiment->task == LG_TASK_CLASSIFY),
+        .metric_count = metrics_measured(context->experiment),
         .precision = lg_precision_name(context->backend->precision),
         .isa = context->backend->isa,
         .jobs = context->jobs,

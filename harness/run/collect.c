@@ -4,6 +4,7 @@
 
 #include "harness/record/columns.h"
 #include "harness/record/image.h"
+#include "harness/record/schema_json.h"
 #include "harness/run/cell_folder.h"
 
 static struct cell_folder folder_of(const struct cell_context *context, size_t cell)
@@ -118,6 +119,13 @@ static enum lg_status write_rows(const struct cell_context *context, enum column
     return status == LG_OK ? files_write(path, rows->bytes, rows->size, error) : status;
 }
 
+static enum lg_status write_schema(const struct cell_context *context, struct lg_error *error)
+{
+    char path[FILES_PATH_MAX];
+    enum lg_status status = files_path(path, error, "%s/" SCHEMA_JSON_FILE, context->directory);
+    return status == LG_OK ? schema_json_write(path, context->experiment, error) : status;
+}
+
 /* ---- Images -------------------------------------------------------------- */
 
 static enum lg_status copy_images(const struct cell_folder *folder,
@@ -209,6 +217,8 @@ enum lg_status collect_results(const struct cell_context *context, struct cell_e
         status = write_rows(context, COLUMNS_TRACE, &trace, error);
     if (status == LG_OK)
         status = write_rows(context, COLUMNS_TIMING, &timing, error);
+    if (status == LG_OK)
+        status = write_schema(context, error);
     if (status == LG_OK && context->experiment->task == LG_TASK_RECONSTRUCT)
         status = rebuild_images(context, extents, error);
     if (status == LG_OK)

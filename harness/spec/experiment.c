@@ -191,7 +191,7 @@ static enum lg_status read_training(struct reading *reading)
 {
     struct experiment *experiment = reading->experiment;
     uint64_t batch = 0, epochs = 0, samples = 0;
-    size_t evaluate = 0;
+    size_t evaluate = 0, outside = 0;
     enum lg_status status = section_integer(&reading->top, "batch", &batch);
     if (status == LG_OK)
         status = section_flag(&reading->top, "shuffle", &experiment->shuffle);
@@ -202,10 +202,13 @@ static enum lg_status read_training(struct reading *reading)
                                     (int64_t)dataset_samples(experiment->dataset), &samples);
     if (status == LG_OK)
         status = section_word(&reading->top, "evaluate", &evaluate);
+    if (status == LG_OK)
+        status = section_word(&reading->top, "outside_domain", &outside);
     experiment->batch = (size_t)batch;
     experiment->epochs = (size_t)epochs;
     experiment->samples = (size_t)samples;
     experiment->evaluate_test = evaluate == 1; /* the schema's order: none, test */
+    experiment->allows_outside = outside == 1; /* likewise: refuse, allow */
     return status;
 }
 
@@ -241,32 +244,62 @@ static bool add_metric(struct experiment *experiment, size_t loss)
     return true;
 }
 
-static enum lg_status read_metrics(struct reading *reading, const struct grid *grid)
+static void note_unmeasured(struct experiment *experiment, size_t loss, const char *why)
+{
+    for (size_t i = 0; i < experiment->unmeasured_count; i++)
+        if (experiment->unmeasured[i].loss == loss)
+            return;
+    if (experiment->unmeasured_count == LG_METRICS_MAX)
+        return;
+    struct unmeasured *next = &experiment->unmeasured[experiment->unmeasured_count++];
+    next->loss = loss;
+    snprintf(next->why, sizeof next->why, "%s", why);
+}
+
+/* Every loss of the grid that can be measured on all arms. */
+static enum lg_status choose_metrics(struct reading *reading, const struct grid *grid)
 {
     struct experiment *experiment = reading->experiment;
+    for (size_t i = 0; i < grid->arm_count; i++) {
+        const size_t loss = grid->arms[i].loss.index;
+        char why[DOMAIN_WHY_MAX];
+        if (!task_measures(grid, experiment, loss, why))
+            note_unmeasured(experiment, loss, why);
+        else if (!add_metric(experiment, loss))
+            return node_fail(grid->arms[i].block, reading->error,
+                             "the grid has more than %d losses: list the metrics to measure",
+                             LG_METRICS_MAX);
+    }
+    return LG_OK;
+}
+
+static enum lg_status read_metric(struct reading *reading, const struct grid *grid,
+                                  const struct node *node, size_t index)
+{
+    struct experiment *experiment = reading->experiment;
+    struct path path = path_entry("metrics", index);
+    char why[DOMAIN_WHY_MAX];
+    size_t loss = 0;
+    enum lg_status status =
+        schema_name(node, path.text, &reading->registries.loss, &loss, reading->error);
+    if (status == LG_OK && !task_measures(grid, experiment, loss, why))
+        status = node_fail(node, reading->error, "%s: %s cannot be measured on every arm: %s",
+                           path.text, reading->registries.loss.names[loss], why);
+    size_t before = experiment->metric_count;
+    if (status == LG_OK && (!add_metric(experiment, loss) || experiment->metric_count == before))
+        status = node_fail_expected(node, reading->error, path.text,
+                                    "a loss that is not in the list yet");
+    return status;
+}
+
+static enum lg_status read_metrics(struct reading *reading, const struct grid *grid)
+{
     const struct node *list = NULL;
     enum lg_status status = section_list(&reading->top, "metrics", &list);
-    for (size_t i = 0; list == NULL && i < grid->arm_count && status == LG_OK; i++) {
-        if (task_measures(grid, experiment, grid->arms[i].loss.index) &&
-            !add_metric(experiment, grid->arms[i].loss.index))
-            status = node_fail(grid->arms[i].block, reading->error,
-                               "the grid has more than %d losses: list the metrics to measure",
-                               LG_METRICS_MAX);
-    }
-    for (size_t i = 0; list != NULL && i < list->count && status == LG_OK; i++) {
-        struct path path = path_entry("metrics", i);
-        const struct node *node = list->members[i].value;
-        size_t loss = 0;
-        status = schema_name(node, path.text, &reading->registries.loss, &loss, reading->error);
-        if (status == LG_OK && !task_measures(grid, experiment, loss))
-            status = node_fail_expected(node, reading->error, path.text,
-                                        "a loss that fits the task and every arm of the grid");
-        size_t before = experiment->metric_count;
-        if (status == LG_OK &&
-            (!add_metric(experiment, loss) || experiment->metric_count == before))
-            status = node_fail_expected(node, reading->error, path.text,
-                                        "a loss that is not in the list yet");
-    }
+    if (status == LG_OK && list == NULL)
+        status = choose_metrics(reading, grid);
+    for (size_t i = 0; list != NULL && i < list->count && status == LG_OK; i++)
+        status = read_metric(reading, grid, list->members[i].value, i);
     return status;
 }
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "engine/backend.h"
+#include "harness/spec/domain.h"
 
 enum { SPEC_NAME_MAX = 128, SPEC_TEXT_MAX = 2048 };
 
@@ -27,6 +28,12 @@ struct cell {
     uint64_t seed;
     uint64_t draw;           /* which network after the seeding, 1-based */
     char key[LG_DIGEST_HEX]; /* SHA-256 of everything that decides this cell's bits */
+};
+
+/* A loss of the grid that is not measured beside the others. */
+struct unmeasured {
+    size_t loss;
+    char why[DOMAIN_WHY_MAX];
 };
 
 struct experiment {
@@ -61,7 +68,10 @@ struct experiment {
     size_t image_sample; /* 1-based training sample whose output is kept; always one that is used */
     size_t metric_count;
     size_t metrics[LG_METRICS_MAX];
-    struct cell *cells; /* (cell_count); owned */
+    bool allows_outside; /* arms may be trained under a loss outside its domain */
+    size_t unmeasured_count;
+    struct unmeasured unmeasured[LG_METRICS_MAX]; /* arms' losses that are no metrics here */
+    struct cell *cells;                           /* (cell_count); owned */
     size_t cell_count;
 };
 

@@ -13,6 +13,7 @@
 static const char *const precisions[] = {"f32", "f64", NULL};
 static const char *const rngs[] = {"pcg", "torch7", NULL};
 static const char *const evaluations[] = {"none", "test", NULL};
+static const char *const outsides[] = {"refuse", "allow", NULL};
 
 #define SEEDS   "a list of one or more different whole numbers from 0 to 4294967295"
 #define ENTRIES "a list of one or more names or {name: ..., option: ...}"
@@ -135,6 +136,12 @@ static const struct key keys[] = {
      .choices = evaluations,
      .fallback = "test",
      .meaning = "what is measured after every epoch: the test set or nothing"},
+    {.name = "outside_domain",
+     .kind = KEY_WORD,
+     .choices = outsides,
+     .fallback = "refuse",
+     .meaning = "a loss on outputs where its value is not what its name says, such as nll without "
+                "log_softmax: refuse it, or train under it and rank nothing by it"},
     {.name = "metrics",
      .kind = KEY_LIST,
      .minimum = 1,

@@ -55,17 +55,6 @@ enum lg_status task_read(const struct section *top, struct experiment *experimen
     return status;
 }
 
-/* Whether all outputs of an activation are predictions that a loss allows. */
-static bool within(const struct lg_backend *registries, size_t activation,
-                   const struct lg_loss_shape *shape)
-{
-    double minimum, maximum;
-    if (shape->minimum == 0 && shape->maximum == 0)
-        return true;
-    registries->activation_range(activation, &minimum, &maximum);
-    return (minimum != 0 || maximum != 0) && minimum >= shape->minimum && maximum <= shape->maximum;
-}
-
 static const struct lg_choice *last_activation(const struct arm *arm,
                                                const struct experiment *experiment)
 {
@@ -97,12 +86,17 @@ static enum lg_status check_arm(const struct arm *arm, const struct experiment *
                          "clip and penalty change the gradient alone; the optimizer %s searches "
                          "by the loss too",
                          registries->optimizer(arm->optimizer.index)->name);
-    if (!within(registries, activation, shape))
+    char outside[DOMAIN_WHY_MAX];
+    if (domain_holds(registries, experiment->task, activation, &arm->loss, outside))
+        return LG_OK;
+    if (!domain_allows(registries, activation, shape))
+        return node_fail(arm->block, error, "the loss %s", outside);
+    if (!experiment->allows_outside)
         return node_fail(arm->block, error,
-                         "the loss %s takes predictions from %g to %g; the last layer's "
-                         "activation, %s, gives others",
-                         loss, shape->minimum, shape->maximum,
-                         registries->activation(activation)->name);
+                         "the loss %s: its values would not be what its name says; "
+                         "`outside_domain: allow` trains under it all the same and ranks nothing "
+                         "by it",
+                         outside);
     return LG_OK;
 }
 
@@ -113,12 +107,13 @@ static enum lg_status check_term(const struct grid *grid, const struct experimen
 {
     const struct lg_backend *registries = experiment->registries;
     const char *name = registries->loss(term->loss.index)->name;
+    char why[DOMAIN_WHY_MAX] = "";
     if (term->loss.options.value[0] != 0 || registries->loss_shape(term->loss.index)->is_weighted ||
-        !task_measures(grid, experiment, term->loss.index))
+        !task_measures(grid, experiment, term->loss.index, why))
         return node_fail(grid->arms[0].block, error,
                          "the term %s cannot be added: expected a loss that fits the task and "
-                         "every arm, is a mean, and weighs all samples alike",
-                         name);
+                         "every arm, is a mean, and weighs all samples alike%s%s",
+                         name, why[0] != '\0' ? "; " : "", why);
     for (size_t i = 0; i < grid->arm_count; i++) {
         const struct lg_choice *loss = &grid->arms[i].loss;
         if (registries->loss_shape(loss->index)->is_weighted || loss->options.value[0] != 0)
@@ -163,26 +158,45 @@ enum lg_status task_check_lists(const struct experiment *experiment, struct lg_e
     return LG_OK;
 }
 
-bool task_measures(const struct grid *grid, const struct experiment *experiment, size_t loss)
+/* The same for one arm. */
+static bool measures_arm(const struct arm *arm, const struct experiment *experiment,
+                         const struct lg_choice *metric, char why[DOMAIN_WHY_MAX])
 {
     const struct lg_backend *registries = experiment->registries;
-    const struct lg_loss_shape *shape = registries->loss_shape(loss);
-    const char *why;
-    bool fits = lg_task_takes(experiment->task, shape, &why);
-    for (size_t i = 0; i < grid->arm_count && fits; i++) {
-        const struct arm *arm = &grid->arms[i];
-        const struct lg_loss_shape *own = registries->loss_shape(arm->loss.index);
-        const size_t outputs =
-            lg_task_outputs(experiment->task, shape, experiment->inputs, experiment->class_count);
-        const size_t own_outputs =
-            lg_task_outputs(experiment->task, own, experiment->inputs, experiment->class_count);
-        /* Of a mean and a variance the mean alone can be measured. */
-        fits = shape->inputs == own->inputs
-                   ? outputs == own_outputs || outputs == 0
-                   : experiment->task == LG_TASK_RECONSTRUCT && shape->inputs < own->inputs;
-        /* Whether there are targets decides which sample of two comes first. */
-        fits = fits && (experiment->task != LG_TASK_RANK || shape->target == own->target);
-        fits = fits && within(registries, last_activation(arm, experiment)->index, shape);
+    const struct lg_loss_shape *shape = registries->loss_shape(metric->index);
+    const struct lg_loss_shape *own = registries->loss_shape(arm->loss.index);
+    const size_t outputs =
+        lg_task_outputs(experiment->task, shape, experiment->inputs, experiment->class_count);
+    const size_t own_outputs =
+        lg_task_outputs(experiment->task, own, experiment->inputs, experiment->class_count);
+    /* Of a mean and a variance the mean alone can be measured. */
+    bool fits = shape->inputs == own->inputs
+                    ? outputs == own_outputs || outputs == 0
+                    : experiment->task == LG_TASK_RECONSTRUCT && shape->inputs < own->inputs;
+    /* Whether there are targets decides which sample of two comes first. */
+    fits = fits && (experiment->task != LG_TASK_RANK || shape->target == own->target);
+    if (!fits) {
+        snprintf(why, DOMAIN_WHY_MAX, "%s takes other outputs or targets than %s, an arm's loss",
+                 registries->loss(metric->index)->name, registries->loss(arm->loss.index)->name);
+        return false;
     }
-    return fits;
+    return domain_holds(registries, experiment->task, last_activation(arm, experiment)->index,
+                        metric, why);
+}
+
+bool task_measures(const struct grid *grid, const struct experiment *experiment, size_t loss,
+                   char why[DOMAIN_WHY_MAX])
+{
+    const struct lg_info *info = experiment->registries->loss(loss);
+    const struct lg_choice metric = {.index = loss, .options = lg_options_default(info)};
+    const char *takes;
+    if (!lg_task_takes(experiment->task, experiment->registries->loss_shape(loss), &takes)) {
+        snprintf(why, DOMAIN_WHY_MAX, "%s does not fit the task %s, which takes %s", info->name,
+                 lg_task_names[experiment->task], takes);
+        return false;
+    }
+    for (size_t i = 0; i < grid->arm_count; i++)
+        if (!measures_arm(&grid->arms[i], experiment, &metric, why))
+            return false;
+    return true;
 }

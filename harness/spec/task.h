@@ -2,6 +2,7 @@
 #ifndef HARNESS_SPEC_TASK_H
 #define HARNESS_SPEC_TASK_H
 
+#include "harness/spec/domain.h"
 #include "harness/spec/experiment.h"
 #include "harness/spec/grid.h"
 #include "harness/spec/schema.h"
@@ -17,7 +18,9 @@ enum lg_status task_check_arms(const struct grid *grid, const struct experiment 
 /* LG_INPUT for a cell whose loss has a list that is not one number for each output. */
 enum lg_status task_check_lists(const struct experiment *experiment, struct lg_error *error);
 
-/* Whether a loss can be measured beside that of every arm. */
-bool task_measures(const struct grid *grid, const struct experiment *experiment, size_t loss);
+/* Whether a loss, with default options, can be measured beside that of every arm and is
+ * defined on all their outputs. If not, `why` says what stands against it. */
+bool task_measures(const struct grid *grid, const struct experiment *experiment, size_t loss,
+                   char why[DOMAIN_WHY_MAX]);
 
 #endif

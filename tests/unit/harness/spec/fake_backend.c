@@ -75,6 +75,19 @@ static const struct lg_loss_shape *loss_shape(size_t index)
     return &shape;
 }
 
+static const struct lg_loss_measure *loss_measure(size_t index)
+{
+    static const struct lg_loss_measure measure = {.unit = "1", .least = 0, .most = INFINITY};
+    (void)index;
+    return &measure;
+}
+
+static enum lg_rows activation_rows(size_t index)
+{
+    (void)index;
+    return LG_ROWS_ANY;
+}
+
 static void activation_range(size_t index, double *minimum, double *maximum)
 {
     (void)index;
@@ -93,5 +106,7 @@ const struct lg_backend fake_backend = {
     .activation = activation,
     .initialisation = initialisation,
     .loss_shape = loss_shape,
+    .loss_measure = loss_measure,
     .activation_range = activation_range,
+    .activation_rows = activation_rows,
 };

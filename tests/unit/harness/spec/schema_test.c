@@ -35,7 +35,8 @@ static void expect_refused(const struct mistake *mistakes, size_t count)
 #define TOP_KEYS                                                                                   \
     "title, description, dataset, task, classes, precision, model, initialisation, batch, "        \
     "shuffle, epochs, "                                                                            \
-    "samples, seeds, image, evaluate, metrics, schedule, clip, terms, penalty, grid"
+    "samples, seeds, image, evaluate, outside_domain, metrics, schedule, clip, terms, penalty, "   \
+    "grid"
 #define EPOCHS  "expected a whole number from 1 to 1000000"
 #define ENTRIES "expected a list of one or more names or {name: ..., option: ...}"
 
