@@ -205,8 +205,8 @@ $(BUILD)/every_float $(BUILD)/errors: $(BUILD)/%: $(OBJ)/tests/golden/%.o $(ENGI
 	$(CC) $(OPT) $^ $(LDFLAGS) -lmpfr -lgmp $(LIBS) -lm -o $@
 
 # ---- What people come for ----------------------------------------------------
-# The first interpreter that can import matplotlib, asked and not assumed.
-PYTHON ?= $(firstword $(foreach p,python3 /usr/bin/python3,$(shell $(p) -c 'import matplotlib' 2>/dev/null && echo $(p))) python3)
+# The first interpreter that can import what reports need, asked and not assumed.
+PYTHON ?= $(firstword $(foreach p,python3 /usr/bin/python3,$(shell $(p) -c 'import matplotlib, scipy' 2>/dev/null && echo $(p))) python3)
 EXPERIMENTS := article-losses article-optimizers article-intended
 
 .PHONY: deps data reproduce quick report contact-sheets catalogue bench detect agree callgrind phases lint format install clean help

@@ -3,8 +3,8 @@
 
     reports/report.py results/article-losses [--out DIR]
 
-It reads trace.csv, timing.csv, manifest.json and the images of the folder and
-the committed facts in reports/published/, nothing else, and holds no time of
+It reads trace.csv, timing.csv, schema.json, manifest.json and the images of the folder
+and the committed facts in reports/published/, nothing else, and holds no time of
 its own: the same folder gives the same report.
 
 How to add a figure: put one file into reports/figures/. The number in front of
@@ -44,8 +44,8 @@ try:
     from drawing import Drawn, gnuplot_heading, remove_figure, run_gnuplot, split_heading
     from results import InputError, Unavailable, load
 except ImportError as error:
-    print(f"report: {error}; install python3-matplotlib and python3-numpy, or set PYTHON to an "
-          "interpreter that has them", file=sys.stderr)
+    print(f"report: {error}; install python3-matplotlib, python3-numpy and python3-scipy, or set PYTHON "
+          "to an interpreter that has them", file=sys.stderr)
     sys.exit(3)
 
 

@@ -1,7 +1,7 @@
 """A result folder in memory: what `lossgrid run` wrote, and what is wrong with it.
 
-`load(folder)` reads trace.csv, timing.csv and manifest.json and returns a
-`Results`. What makes a report impossible raises `InputError`; what only makes
+`load(folder)` reads trace.csv, timing.csv, schema.json and manifest.json and returns a
+`Results`; `results.metric(column)` says which way of a column is better (schema.py). What makes a report impossible raises `InputError`; what only makes
 it incomplete becomes a line in `Results.notices`, which the report prints.
 """
 
@@ -17,6 +17,7 @@ from PIL import Image
 
 import escape
 from escape import code, markdown as md
+from schema import FILE as SCHEMA_FILE, NONE, Schema, load as load_schema
 from tables import InputError, number, read_csv
 from text import plural, some
 
@@ -74,12 +75,23 @@ class Cell:
 
 @dataclass
 class Arm:
-    """The cells that differ in nothing but their seed."""
+    """The cells that differ in nothing but their seed. `missing`: the names of those that
+    the manifest lists and trace.csv does not have."""
     label: str
     loss: str
     optimizer: str
     cells: list = field(default_factory=list)
     name: str = ""  # the label as people read it, unlike that of any other arm
+    missing: list = field(default_factory=list)
+
+    @property
+    def runs(self):
+        """How many seeds the arm should have."""
+        return len(self.cells) + len(self.missing)
+
+    @property
+    def diverged(self):
+        return [cell for cell in self.cells if cell.diverged_at]
 
     def finals(self, column):
         return np.array([cell.final(column) for cell in self.cells])
@@ -91,13 +103,16 @@ class Arm:
 
 @dataclass
 class Results:
-    """Everything in the folder. `dataset` is the name that trace.csv records."""
+    """Everything in the folder. `dataset` is the name that trace.csv records; `absent` are
+    the arms of which no run has begun, without cells."""
     folder: Path
     manifest: dict
     dataset: str
     columns: list
     arms: list
     notices: list = field(default_factory=list)
+    schema: Schema = field(default_factory=lambda: Schema({}, missing=True))
+    absent: list = field(default_factory=list)
 
     @property
     def name(self):
@@ -130,10 +145,26 @@ class Results:
         """Whether any cell has a number in that column."""
         return any(np.isfinite(cell.series.get(column, [math.nan])).any() for cell in self.cells)
 
+    def metric(self, column):
+        """What is known of a column of trace.csv: better, unit, range, label
+        (schema.Column)."""
+        return self.schema.column(column)
+
+    @property
+    def primary(self):
+        """The column that the report is judged by, or None: of the metric that schema.json
+        names first, the test set's where it was measured."""
+        return next(iter(self.quality_columns()), None)
+
     def quality_columns(self):
-        """What final quality is read from: the test metrics, else the training ones."""
-        test = [f"test_{m}" for m in self.metrics if self.has(f"test_{m}")]
-        return test or [f"train_{m}" for m in self.metrics if self.has(f"train_{m}")]
+        """What final quality is read from: the test metrics, else the training ones, the
+        primary one first; the arms' own loss where it can be ranked and there is no other."""
+        for part in ("test", "train"):
+            names = [f"{part}_{m}" for m in self.metrics if self.has(f"{part}_{m}")]
+            if names:
+                return sorted(names, key=lambda name: not self.metric(name).primary)
+        return [name for name in ("test_loss", "train_loss")
+                if self.has(name) and self.metric(name).ranked][:1]
 
     def fact(self, *keys, default="not recorded"):
         """A value of manifest.json, such as fact("machine", "cpu")."""
@@ -225,9 +256,51 @@ def group(cells):
         if taken:
             key = (cell.slug, cell.loss, cell.optimizer)
         arms.setdefault(key, Arm(*key)).cells.append(cell)
-    for arm, name in zip(arms.values(), escape.names(arm.label for arm in arms.values())):
-        arm.name = name
     return list(arms.values())
+
+
+def name_arms(arms):
+    """Names that readers can tell apart, for all arms together."""
+    for arm, name in zip(arms, escape.names(arm.label for arm in arms)):
+        arm.name = name
+
+
+def find_missing(results):
+    """Give every run of the manifest that trace.csv lacks to its arm."""
+    present = {cell.slug for cell in results.cells}
+    absent = {}
+    for listed in results.fact("cells", default=[]):
+        if listed["slug"] in present:
+            continue
+        label = listed.get("label", listed["slug"])
+        arm = results.arm(label) or absent.setdefault(label, Arm(label, "", ""))
+        arm.missing.append(listed["slug"])
+    results.absent = list(absent.values())
+    name_arms([*results.arms, *results.absent])
+
+
+def find_schema_problems(results):
+    """What schema.json does not say, or says cannot be compared."""
+    if results.schema.missing:
+        again = f"`lossgrid run` with the same `--out` writes {SCHEMA_FILE} and keeps what is done"
+        return [f"**There is no {SCHEMA_FILE}**, so nothing says which way of a metric is "
+                f"better: nothing is ranked. {again}."]
+    notices = [f"{code(metric)} is not measured: {md(reason)}."
+               for metric, reason in results.schema.not_measured]
+    own = results.metric("train_loss")
+    if own.better == NONE:
+        notices.append(f"`train_loss` and `test_loss` are not ranked: {md(own.reason)}.")
+    for name in results.columns:
+        column = results.metric(name)
+        if not column.ranked or name not in next(iter(results.cells)).series:
+            continue
+        wrong = [cell.slug for cell in results.cells
+                 if any(np.isfinite(v) and not column.holds(v) for v in cell.series[name])]
+        if wrong:
+            notices.append(f"**{code(name)} has values that {md(column.metric)} cannot have** "
+                           f"(least {column.minimum:g}, most {column.maximum:g}), which are not "
+                           "ranked: " + some(code(slug) for slug in wrong) + ".")
+    return notices
 
 
 def find_problems(results, datasets):
@@ -244,8 +317,7 @@ def find_problems(results, datasets):
         notices.append("This is not the experiment file as it stands; overridden: "
                        + ", ".join(code(o) for o in overrides) + ".")
     listed = results.fact("cells", default=[])
-    present = {cell.slug for cell in results.cells}
-    missing = [c["slug"] for c in listed if c["slug"] not in present]
+    missing = [slug for arm in (*results.arms, *results.absent) for slug in arm.missing]
     if missing:
         notices.append(f"**Incomplete: {len(missing)} of {len(listed)} runs are missing:** "
                        + some(code(slug) for slug in missing) + ".")
@@ -261,7 +333,7 @@ def find_problems(results, datasets):
     digest = hashlib.sha256((results.folder / "trace.csv").read_bytes()).hexdigest()
     if results.fact("trace_sha256", default=digest) != digest:
         notices.append("trace.csv is not the file whose digest the manifest records.")
-    return notices + find_image_problems(results)
+    return notices + find_schema_problems(results) + find_image_problems(results)
 
 
 def find_image_problems(results):
@@ -300,6 +372,8 @@ def load(folder):
     results = Results(folder, manifest, " and ".join(sorted(datasets)), columns, group(cells))
     for cell in cells:
         cell.complete = not cell.diverged_at and cell.epochs == results.epochs
+    results.schema = load_schema(folder)
+    find_missing(results)
     results.notices = find_problems(results, datasets)
     if (folder / "timing.csv").is_file():
         read_timing(folder / "timing.csv", cells)

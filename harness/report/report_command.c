@@ -5,8 +5,8 @@
 
 /* What kinds of result folder there are, told by a file that each has. */
 static const struct {
-    const char *file, *script, *module;
-} kinds[] = {{"trace.csv", "report.py", "matplotlib"},
+    const char *file, *script, *module; /* modules to import, by commas */
+} kinds[] = {{"trace.csv", "report.py", "matplotlib, scipy"},
              {"gradcheck.csv", "gradcheck.py", "csv"},
              {"cost.csv", "cost.py", "csv"},
              {"compare.csv", "compare.py", "csv"}};

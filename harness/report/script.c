@@ -98,8 +98,8 @@ enum lg_status script_run(const char *name, const char *module, const char *dire
     if (python == NULL)
         return lg_fail(error, LG_ENVIRONMENT,
                        "no Python here can import %s (tried PYTHON, python3 and "
-                       "/usr/bin/python3); install python3-%s",
-                       module, module);
+                       "/usr/bin/python3); on Debian: the packages python3-NAME of these",
+                       module);
     fflush(NULL);
     pid_t parent = getpid(), pid = fork();
     if (pid == 0) {

@@ -28,6 +28,35 @@ INTENDED = (("abs sgd", "abs", "sgd", 0.11, 15000), ("mse sgd lr=0.01", "mse", "
             ("mse adam", "mse", "adam", 0.03, 27000))
 
 
+def schema_columns(metrics, loss_better="lower"):
+    """The columns of trace.csv as schema.json tells of them. metrics: (name, better) pairs,
+    the primary one first."""
+    columns = [{"name": name, "type": "text", "role": "key", "unit": "", "meaning": "a key",
+                "better": "none", "range": [None, None], "metric": None, "part": None,
+                "ranked": False, "reason": ""} for name in TRACE[:9] + TRACE[-3:]]
+    for part in ("train", "test"):
+        columns.append(metric_column(f"{part}_loss", "loss", part, loss_better) | {
+            "ranked": False, "reason": "each arm's own loss"})
+        columns += [metric_column(f"{part}_{name}", name, part, better) | {"primary": not i}
+                    for i, (name, better) in enumerate(metrics)]
+    return columns
+
+
+def metric_column(name, metric, part, better):
+    least, most = (0, 1) if metric == "accuracy" else (None, None) if better == "none" else (
+        (0, None) if better == "lower" else (None, 0))
+    return {"name": name, "type": "real", "role": "measured", "unit": "1", "meaning": metric,
+            "better": better, "range": [least, most], "metric": metric, "part": part,
+            "defined_on": "any numbers", "chance": None, "ranked": better != "none",
+            "reason": "" if better != "none" else "it has no direction"}
+
+
+def write_schema(folder, metrics, not_measured=()):
+    (folder / "schema.json").write_text(json.dumps(
+        {"schema": 1, "trace.csv": schema_columns(metrics), "timing.csv": [],
+         "not_measured": [{"metric": m, "reason": r} for m, r in not_measured]}))
+
+
 def slug(label, seed):
     return label.lower().replace(" ", "-").replace("=", "-") + f"-s{seed}"
 
@@ -90,6 +119,7 @@ def write(folder, name="article-losses", arms=LOSSES, seeds=(0,), epochs=3, data
         "finished": "2025-01-01T00:01:00Z", "cells": cells,
     } | (manifest or {})
     (folder / "manifest.json").write_text(json.dumps(facts))
+    write_schema(folder, [(m, "lower") for m in METRICS])
     return folder
 
 
