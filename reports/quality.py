@@ -1,28 +1,15 @@
 """What the figures measure arms by: which columns, which way is better, who comes first."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 SHOWN = 4  # metrics of a figure that has a panel for each
 
 
-@dataclass(frozen=True)
-class Guess:
-    """What a column is by its name, in a folder that says nothing about it."""
-    name: str
-
-    better = property(lambda self: "higher" if self.name.endswith("_accuracy") else "lower")
-    label = property(lambda self: self.name.replace("train_", "training ").replace("_", " "))
-    direction = property(lambda self: f"{self.better} is better")
-    axis = property(lambda self: f"{self.label} ({self.direction})")
-    primary = property(lambda self: self.name.endswith("_accuracy"))
-
-
 def metric(results, column):
-    """better, label, direction, axis and primary of a column."""
-    return results.metric(column) if hasattr(results, "metric") else Guess(column)
+    """better, label, direction, axis and primary of a column, as schema.json says."""
+    return results.metric(column)
 
 
 def columns(results, part):
@@ -45,15 +32,19 @@ def finals(arm, column):
 
 
 def badness(results, arm, column):
-    """Smaller is better, by the mean over the seeds; infinite for an arm without a number."""
-    values = finals(arm, column)
+    """Smaller is better, by the mean over the seeds; infinite for an arm without a number,
+    and the same for all where nothing says which way is better."""
+    values, known = finals(arm, column), metric(results, column)
     if not len(values):
         return math.inf
-    return -values.mean() if metric(results, column).better == "higher" else values.mean()
+    if known.better not in ("lower", "higher"):
+        return 0.0
+    return -values.mean() if known.better == "higher" else values.mean()
 
 
 def ordered(results, column):
-    """All arms, the best first; those of which a seed has no number after the others."""
+    """All arms, the best first, in file order where no way is better; those of which a seed
+    has no number after the others."""
     return sorted(results.arms, key=lambda arm: (
         len(finals(arm, column)) < len(arm.cells), badness(results, arm, column)))
 

@@ -38,8 +38,8 @@ def state(arm, last):
     diverged = [f"seed {c.seed} in epoch {c.diverged_at}" for c in arm.cells if c.diverged_at]
     if diverged:
         return "**diverged**: " + listed(diverged)
-    short = [c for c in arm.cells if len(c.epochs) < last]
-    return f"incomplete: {plural(len(short), 'run')}" if short else "done"
+    short = sum(len(c.epochs) < last for c in arm.cells) + len(arm.missing)
+    return f"incomplete: {plural(short, 'run')}" if short else "done"
 
 
 def arms(results):
@@ -47,29 +47,37 @@ def arms(results):
     last = results.epochs[-1] if results.epochs else 0
     rows = [[md(arm.name), md(arm.loss), md(arm.optimizer), numerals(c.seed for c in arm.cells),
              max((len(c.epochs) for c in arm.cells), default=0), state(arm, last)]
-            for arm in results.arms]
+            for arm in (*results.arms, *results.absent)]
     return (f"Trained on **{md(results.dataset_title)}** in "
             f"{md(results.fact('engine', 'precision'))}.\n\n"
             + table(["arm", "trained under", "optimizer", "seeds", "epochs", "state"], rows, {4}))
+
+
+def final_value(arm, column):
+    """The mean over the seeds with its interval; in parentheses where seeds have none."""
+    finals = arm.finals(column)
+    there = finals[np.isfinite(finals)]
+    text = interval(*mean_interval(there))
+    return text if len(there) in (0, arm.runs) else f"({text}, {len(there)} of {arm.runs} seeds)"
 
 
 def values(results):
     """One row for each arm: every metric after the last epoch."""
     columns = [c for m in results.metrics for c in (f"train_{m}", f"test_{m}") if results.has(c)]
     rows = []
-    for arm in results.arms:
-        finals = [arm.finals(c) for c in columns]
-        rows.append([md(arm.name)] + [interval(*mean_interval(f[np.isfinite(f)])) for f in finals])
-    legend = ("After the last epoch; less is better. `train_` is the mean over the training "
+    for arm in (*results.arms, *results.absent):
+        rows.append([md(arm.name)] + [final_value(arm, c) for c in columns])
+    legend = ("After the last epoch. `train_` is the mean over the training "
               "samples of that epoch, each taken before its update")
     tested = any(c.startswith("test_") for c in columns)
     legend += ("; `test_` is the held-out test set after the epoch." if tested else
                ". The test set was not measured.")
     if results.has_seeds:
         legend += " ± is the 95 % Student t interval of the mean over the seeds."
-    if any(cell.diverged_at for cell in results.cells):
-        legend += " Diverged runs have no number."
-    header = ["arm"] + [code(c) for c in columns]
+    if any(cell.diverged_at or not cell.complete for cell in results.cells):
+        legend += (" Runs that diverged or did not end have no number; a mean over the others is "
+                   "in parentheses, with their number.")
+    header = ["arm"] + [f"{code(c)}, {results.metric(c).direction}" for c in columns]
     return legend + "\n\n" + table(header, rows, set(range(1, len(header))))
 
 

@@ -16,6 +16,7 @@
 #include "harness/run/interrupt.h"
 #include "harness/run/scheduler.h"
 #include "harness/run/summary.h"
+#include "harness/spec/metric.h"
 
 /* Make the folder ready: nobody else writes it, and it holds nothing else. */
 static enum lg_status prepare(const struct study *study, int *lock, struct lg_error *error)
@@ -52,6 +53,23 @@ static void announce(const struct study *study, const struct lg_dataset *dataset
             experiment->epochs > 1 ? "s" : "", cell_samples(experiment, dataset),
             dataset->info->title, lg_precision_name(study->backend->precision),
             study->backend->isa);
+}
+
+/* What will not be measured or ranked, and why. */
+static void warn_of_domains(const struct study *study)
+{
+    const struct experiment *experiment = study->experiment;
+    char why[METRIC_TEXT_MAX];
+    if (study->quiet)
+        return;
+    for (size_t i = 0; i < experiment->unmeasured_count; i++)
+        output_line(stderr, "%s: not measured on all arms: %s", experiment->name,
+                    experiment->unmeasured[i].why);
+    if (metrics_own_loss(experiment, why).better == BETTER_NONE)
+        output_line(stderr,
+                    "%s: WARNING: train_loss and test_loss are not what the loss's name says "
+                    "and are not ranked: %s",
+                    experiment->name, why);
 }
 
 static enum lg_status train(const struct study *study, const struct cell_context *context,
@@ -180,6 +198,7 @@ static enum lg_status carry_out(const struct study *study, const struct lg_datas
         .jobs = jobs > 0 ? jobs : 1,
     };
     announce(study, dataset, plan, context.jobs);
+    warn_of_domains(study);
     enum lg_status trained = train(study, &context, plan, error);
     if (trained == LG_ENVIRONMENT)
         return trained; /* the files would meet the same */
@@ -187,7 +206,7 @@ static enum lg_status carry_out(const struct study *study, const struct lg_datas
     struct lg_error later;
     enum lg_status status = collect(study, &context, started, &finished, &later);
     if (status == LG_OK && trained != LG_INTERRUPTED && !study->quiet)
-        status = summary_print(study->directory, &later);
+        status = summary_print(study->experiment, study->directory, &later);
     if (status != LG_OK) {
         *error = later;
         return status;

@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "harness/command/output.h"
-#include "harness/record/csv.h"
+#include "harness/record/columns.h"
 #include "harness/record/files.h"
+#include "harness/spec/metric.h"
 
 enum { CELL, EPOCH, TRAIN, TEST, STATUS, COLUMNS };
 
@@ -25,11 +26,13 @@ static bool is_last_of_cell(const struct csv_table *trace, size_t row, size_t ce
            strcmp(csv_field(trace, row, cell), csv_field(trace, row + 1, cell)) != 0;
 }
 
-static enum lg_status print_rows(const struct csv_table *trace, struct lg_error *error)
+static enum lg_status print_rows(const struct csv_table *trace, const char *metric,
+                                 struct lg_error *error)
 {
-    const bool mse = csv_column(trace, "train_mse") >= 0;
-    const char *const names[COLUMNS] = {"cell", "epoch", mse ? "train_mse" : "train_loss",
-                                        mse ? "test_mse" : "test_loss", "status"};
+    char of_train[COLUMN_NAME_MAX], of_test[COLUMN_NAME_MAX];
+    const char *const names[COLUMNS] = {"cell", "epoch", of_train, of_test, "status"};
+    snprintf(of_train, sizeof of_train, "train_%s", metric);
+    snprintf(of_test, sizeof of_test, "test_%s", metric);
     int at[COLUMNS];
     for (int i = 0; i < COLUMNS; i++) {
         at[i] = csv_column(trace, names[i]);
@@ -54,17 +57,38 @@ static enum lg_status print_rows(const struct csv_table *trace, struct lg_error 
     return status;
 }
 
-enum lg_status summary_print(const char *directory, struct lg_error *error)
+/* What the table's numbers are, and whether one arm's may be held against another's. */
+static void print_meaning(const struct experiment *experiment, const struct metric *metric,
+                          bool is_loss)
 {
+    char why[METRIC_TEXT_MAX] = "";
+    if (is_loss)
+        (void)metrics_own_loss(experiment, why);
+    if (why[0] != '\0')
+        output_line(stdout, "loss: not to be compared between arms: %s", why);
+    else
+        output_line(stdout, "%s: %s; %s is better", is_loss ? "loss" : metric->name,
+                    metric->meaning, better_words[metric->better]);
+}
+
+enum lg_status summary_print(const struct experiment *experiment, const char *directory,
+                             struct lg_error *error)
+{
+    const size_t primary = metrics_primary(experiment);
+    const bool is_loss = primary == SIZE_MAX;
+    char own[METRIC_TEXT_MAX];
+    const struct metric metric =
+        is_loss ? metrics_own_loss(experiment, own) : metrics_of(experiment, primary);
     char path[FILES_PATH_MAX];
     struct csv_table trace = {0};
     enum lg_status status = files_path(path, error, "%s/trace.csv", directory);
     if (status == LG_OK)
         status = csv_read(path, &trace, error);
     if (status == LG_OK && trace.rows > 1)
-        status = print_rows(&trace, error);
+        status = print_rows(&trace, is_loss ? "loss" : metric.name, error);
     csv_free(&trace);
     if (status == LG_OK) {
+        print_meaning(experiment, &metric, is_loss);
         output_line(stdout, "%s", path);
         status = output_flush(error);
     }

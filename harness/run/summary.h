@@ -3,10 +3,13 @@
 #define HARNESS_RUN_SUMMARY_H
 
 #include "engine/base/status.h"
+#include "harness/spec/experiment.h"
 
 /* Print the last row of each cell of directory/trace.csv as a small table on
- * stdout, and where the file lies. The values are those of mean square error where
- * it was measured, else of each cell's own loss. */
-enum lg_status summary_print(const char *directory, struct lg_error *error);
+ * stdout, what its values are and which way is better, and where the file lies. The values
+ * are those of the metric that the experiment is judged by (metrics_primary()), else of
+ * each cell's own loss. */
+enum lg_status summary_print(const struct experiment *experiment, const char *directory,
+                             struct lg_error *error);
 
 #endif

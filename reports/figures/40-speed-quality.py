@@ -56,6 +56,8 @@ def draw(results):
     if not points:
         raise Unavailable("no run has both its last epoch and the time of all its epochs")
     metric = quality.metric(results, column)
+    if metric.better not in ("lower", "higher"):
+        raise Unavailable(f"{column}: {metric.reason or metric.direction}")
     sign = -1 if metric.better == "higher" else 1
     words = front.statuses([{s: (t, sign * v) for s, (t, v) in p.ends.items()} for p in points],
                            [(p.arm.loss, p.arm.optimizer) for p in points])

@@ -8,10 +8,11 @@ import re
 
 import numpy as np
 
-from escape import code, markdown as md
 import speed
+from escape import code, markdown as md
+from schema import LOWER
 from stats import mean_interval, ratio_interval
-from text import interval, listed, number, ratio, table
+from text import interval, listed, number, plural, ratio, table
 
 TITLE = "The article's claims against these results"
 
@@ -74,12 +75,16 @@ class Study:
         images = {c.seed: self.results.image(c, 1) for c in arm.cells} if arm else {}
         return {seed: image for seed, image in images.items() if image is not None}
 
-    def error(self, worse, better, column=None):
-        """How many times the final error of one arm is that of the other."""
+    def error(self, worse, better, column=None, among=1):
+        """How many times the final error of one arm is that of the other; among: how many
+        such ratios this one was chosen from, or is judged with. None where a seed has no
+        number, or where less is not better."""
         if worse is None or better is None:
             return None
-        column = column or self.quality
-        return ratio_interval(worse, better, lambda cell: cell.final(column))
+        known = self.results.metric(column or self.quality)
+        if not known.ranked or known.better != LOWER:
+            return None
+        return ratio_interval(worse, better, lambda cell: cell.final(known.name), among)
 
     def timed(self, name):
         """(verdict, what was measured) of a claim about speed."""
@@ -179,7 +184,7 @@ def no_tuning(study):
     return "Adaptive methods need no manual tuning of the learning rate.", UNTESTED, text
 
 
-def head_start(study, rival):
+def head_start(study, rival, among):
     """(CPU seconds the rival took, CPU seconds in which Adam passed the rival's final
     error, their ratio by seed)"""
     level = {cell.seed: cell.final(study.quality) for cell in rival.cells}
@@ -193,7 +198,7 @@ def head_start(study, rival):
         return spent[below[0]] if len(below) else math.inf
 
     means = (np.mean([seconds(cell) for cell in arm.cells]) for arm in (rival, study.adam))
-    return *means, ratio_interval(rival, study.adam, seconds)
+    return *means, ratio_interval(rival, study.adam, seconds, among)
 
 
 def adam_wins(study):
@@ -201,12 +206,12 @@ def adam_wins(study):
     others = [arm for arm in (study.sgd_fast, study.sgd_slow, study.adagrad) if arm]
     if study.adam is None or not others:
         return claim, UNTESTED, "The arms are not there."
-    ratios = {arm.name: study.error(arm, study.adam) for arm in others}
+    ratios = {arm.name: study.error(arm, study.adam, among=len(others) + 1) for arm in others}
     verdict = all_of(*(above(bounds) for bounds in ratios.values()))
     parts = [f"{code(label)} {shown(bounds)}" for label, bounds in ratios.items()]
     text = f"Final {code(study.quality)} in multiples of Adam's: {'; '.join(parts)}."
     rival = min(others, key=lambda arm: nan_last(arm.finals(study.quality).mean()))
-    spent, own, bounds = head_start(study, rival)
+    spent, own, bounds = head_start(study, rival, 2 * len(others))
     if bounds:
         text += (f" Adam passes the final error of the best of them, {code(rival.name)}, after at "
                  f"most {number(own, 3)} CPU seconds; that arm took {number(spent, 3)}, "
@@ -223,7 +228,8 @@ def sgd_fast(study):
     faster, measured = study.timed("sgd-much-faster")
     rival = min((a for a in (study.adagrad, study.adam) if a), default=None,
                 key=lambda arm: nan_last(arm.finals(study.quality).mean()))
-    error = study.error(best, rival)
+    rates, rivals = len(study.find("mse", "sgd")), sum(map(bool, (study.adagrad, study.adam)))
+    error = study.error(best, rival, among=max(1, rates * rivals))  # both chosen by this error
     verdict = all_of(faster, above(error))
     if best is None or rival is None:
         return claim, verdict, "The arms are not there."
@@ -240,7 +246,8 @@ def adaptive(study):
     if not (best and study.adagrad and study.adam):
         return claim, UNTESTED, "The arms are not there."
     dearer, measured = study.timed("adaptive-cost-more")
-    errors = [(arm, study.error(best, arm)) for arm in (study.adagrad, study.adam)]
+    among = 2 * len(study.find("mse", "sgd"))  # best was chosen, and two errors are judged
+    errors = [(arm, study.error(best, arm, among=among)) for arm in (study.adagrad, study.adam)]
     parts = [f"{code(arm.name)} {shown(error)}" for arm, error in errors]
     return claim, all_of(dearer, *(above(error) for _, error in errors)), (
         f"{code(best.name)} has so many times the final error of each: {'; '.join(parts)}. Cost: "
@@ -262,7 +269,7 @@ def own_loss(study):
         column = f"{part}_{own.loss}"
         others = [arm for arm in study.losses if arm is not own]
         rival = min(others, default=None, key=lambda arm: nan_last(arm.finals(column).mean()))
-        ratios[own.loss] = study.error(rival, own, column)
+        ratios[own.loss] = study.error(rival, own, column, len(study.losses) * len(others))
     if not any(ratios.values()):
         return claim, UNTESTED, "There are not two losses to compare."
     parts = [f"{code(loss)} {shown(bounds)}" for loss, bounds in ratios.items()]
@@ -291,7 +298,12 @@ CLAIMS = (
 def judged(results):
     """[(number, claim, verdict, evidence)]"""
     study = Study(results)
-    return [(f"C{i}", *claim(study)) for i, claim in enumerate(CLAIMS, 1)]
+    quality = results.metric(study.quality)
+    if quality.ranked and quality.better == LOWER:
+        return [(f"C{i}", *claim(study)) for i, claim in enumerate(CLAIMS, 1)]
+    why = f"{code(quality.name)}: {quality.reason or quality.direction}."
+    return [(f"C{i}", *(claim(study) if claim is adam_faster else  # of time alone
+                        (claim(study)[0], UNTESTED, why))) for i, claim in enumerate(CLAIMS, 1)]
 
 
 def headline(results):
@@ -302,12 +314,27 @@ def headline(results):
             f"{counts[UNTESTED]} are not tested here.")
 
 
+def broken(results):
+    """The arms with seeds that have no final number, as a sentence: nothing with them is
+    compared."""
+    arms = [f"{code(arm.name)} ({len(there)} of {plural(arm.runs, 'seed')})"
+            for arm in (*results.arms, *results.absent)
+            if len(there := [c for c in arm.cells if c.complete]) < arm.runs]
+    if not arms:
+        return ""
+    return (" Runs diverged, did not end or are missing, and comparisons with their arms are not "
+            f"made; seeds that ended: {listed(arms)}.")
+
+
 def findings(results):
     rows = [(code, claim, f"**{verdict}**" if verdict != UNTESTED else verdict, evidence)
             for code, claim, verdict, evidence in judged(results)]
     return ("The claims are the article's, in our words. Ratios are taken seed by seed, since the "
             "arms of a seed start from the same weights; brackets hold their 95 % Student t "
-            "interval. A comparison whose interval reaches equality, or of times the noise floor, is "
-            "undecided; a claim with several parts needs them all, and “much” is read as at least "
-            f"{speed.facts()['much']:g} times. Speed is judged as in the report of `lossgrid time`.\n\n"
+            "interval, wider where an arm was chosen among several by the number that is judged, "
+            "or where several errors are judged together (Bonferroni). A comparison whose "
+            "interval reaches equality, or of times the noise floor, is undecided; a claim with "
+            "several parts needs them all, and “much” is read as at least "
+            f"{speed.facts()['much']:g} times. Speed is judged as in the report of `lossgrid time`."
+            f"{broken(results)}\n\n"
             + table(["", "the article claims", "verdict", "measured"], rows))

@@ -136,10 +136,18 @@ def dead(results):
 def constant(results):
     level = published.mean_image_mse()
     finals = {md(arm.name): arm.cells[0].final("train_mse") for arm in results.arms}
-    worse = [label for label, value in finals.items() if value > level]
-    better = [label for label, value in finals.items() if value < level]
+    column = results.metric("train_mse")
+    if not column.ranked:
+        return "Against a constant answer.", f"Not judged: {column.reason}."
+    worse = [label for label, value in finals.items()
+             if column.badness(value) > column.badness(level)]
+    better = [label for label, value in finals.items()
+              if column.badness(value) < column.badness(level)]
+    none = [label for label, value in finals.items() if not column.holds(value)]
     verdict = f"Worse than that after the last epoch: {listed(worse) or 'none'}; "
     verdict += f"better: {listed(better) or 'none'}."
+    if none:
+        verdict += f" Without a number, since they diverged or did not end: {listed(none)}."
     return ("Against a constant answer.",
             "Answering every image with the mean of all training images has a mean square error "
             f"of {number(level, 3)}. {verdict}")

@@ -102,7 +102,11 @@ def starved(results):
     if not arm:
         return None
     final, level = arm.cells[0].final("train_mse"), published.mean_image_mse()
-    worse = "worse" if final > level else "better"
+    column = results.metric("train_mse")
+    if not (column.ranked and column.holds(final)):
+        why = column.reason or "its run diverged or did not end"
+        return "SGD was starved.", f"Not judged: {why}."
+    worse = "worse" if column.badness(final) > column.badness(level) else "better"
     return ("SGD was starved.",
             "The loss is a mean over 784 outputs, so its gradient carries a factor of 2/784, and "
             f"the learning rate is 0.0001. SGD ends at {number(final)}, {worse} than the "

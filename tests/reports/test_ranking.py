@@ -284,6 +284,72 @@ class Visible(unittest.TestCase):
         self.assertRegex(text, r"\| a \| \(.*1 of 2 seeds without a number in the range of acc")
 
 
+class Written(unittest.TestCase):
+    """The report's other sentences about better and worse."""
+
+    def setUp(self):
+        self.scratch = Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.scratch)
+
+    def write(self, *arguments, **keywords):
+        return sample.write(self.scratch / "result", *arguments, **keywords)
+
+    def test_final_values_say_which_way_is_better(self):
+        folder = self.write("mine", seeds=(1, 2))
+        sample.write_schema(folder, [("mse", "lower"), ("abs", "higher")])
+        text = sections.values(results.load(folder))
+        self.assertNotIn("less is better", text)
+        self.assertIn("`test_mse`, lower is better", text)
+        self.assertIn("`test_abs`, higher is better", text)
+        self.assertIn("`test_smooth_l1`, direction unknown", text)
+
+    def test_a_mean_over_the_surviving_seeds_says_so(self):
+        folder = self.write("mine", seeds=(1, 2, 3))
+        sample.edit(folder / "trace.csv", lambda row: None if (
+            row["cell"], row["epoch"]) == ("mse-s1", "3") else row)
+        row = next(line for line in sections.values(results.load(folder)).splitlines()
+                   if line.startswith("| mse"))
+        self.assertIn(", 2 of 3 seeds)", row)
+
+    def test_a_diverged_arm_is_neither_better_nor_worse_than_a_constant(self):
+        for name, arms in (("article-losses", sample.LOSSES),
+                           ("article-optimizers", sample.OPTIMIZERS)):
+            label = "SGD" if name == "article-optimizers" else "mse"
+            folder = sample.write(self.scratch / name, name, arms, diverge=[(label, 2)])
+            loaded = results.load(folder)
+            module = report.load_module(REPORTS / "findings" / f"{name}.py")
+            text = (module.starved(loaded) if label == "SGD" else module.constant(loaded))[1]
+            self.assertNotRegex(text, rf"better[^.]*\b{label}\b")
+            self.assertNotIn("ends at", text)
+            self.assertRegex(text, "diverged or did not end")
+
+    def test_the_claims_name_the_arms_with_broken_seeds(self):
+        folder = self.write("article-intended", sample.INTENDED, seeds=(1, 2, 3),
+                            diverge=[("mse adam", 2)])
+        module = report.load_module(REPORTS / "findings" / "article-intended.py")
+        self.assertIn("seeds that ended: `mse adam` (0 of 3 seeds)",
+                      module.findings(results.load(folder)))
+
+    def test_a_claim_about_a_chosen_rival_needs_a_wider_interval(self):
+        folder = self.write("article-intended", sample.INTENDED, seeds=(1, 2, 3))
+        sample.edit(folder / "trace.csv", lambda row: row | {"test_mse": "0.035"}
+                    if row["cell"] == "mse-adagrad-s1" and row["epoch"] == "3" else row)
+        module = report.load_module(REPORTS / "findings" / "article-intended.py")
+        study = module.Study(results.load(folder))
+        one, four = (study.error(study.adagrad, study.adam, among=n) for n in (1, 4))
+        self.assertLess(four[0], one[0])
+        self.assertGreater(four[2], one[2])
+        self.assertEqual(four[1], one[1])
+
+    def test_claims_without_a_schema_are_not_tested(self):
+        folder = self.write("article-intended", sample.INTENDED, seeds=(1, 2, 3))
+        (folder / "schema.json").unlink()
+        module = report.load_module(REPORTS / "findings" / "article-intended.py")
+        verdicts = {code: verdict for code, _, verdict, _ in
+                    module.judged(results.load(folder))}
+        self.assertEqual(verdicts["C8"], "not tested")
+
+
 class Files(unittest.TestCase):
     """schema.json beside the other files of a folder."""
 
