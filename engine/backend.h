@@ -11,6 +11,7 @@
 #include "engine/base/arena.h"
 #include "engine/base/digest.h"
 #include "engine/base/option.h"
+#include "engine/base/path.h"
 #include "engine/base/precision.h"
 #include "engine/base/status.h"
 #include "engine/base/target.h"
@@ -239,6 +240,14 @@ struct lg_backend {
     /* From now on train() tells this probe, which outlives the network or the next call;
      * NULL, as at first: nobody. No bit depends on it. */
     void (*set_probe)(struct lg_net *net, struct lg_probe *probe);
+
+    /* From now on train() adds the paths that its steps take (LG_PATH_BIT) to *paths, which
+     * outlives the network or the next call; NULL, as at first: nobody asks. No bit of a
+     * result depends on it. */
+    void (*watch_paths)(struct lg_net *net, uint64_t *paths);
+
+    /* From this batch on products may be packed (docs/adr/0004). */
+    size_t packed_batch;
 
     /* Forward passes only, over pass->count samples. */
     void (*evaluate)(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums);

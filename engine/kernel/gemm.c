@@ -245,22 +245,71 @@ static void multiply_wide(const struct tile *t, size_t k, const real *a, const r
     multiply_panel(t, k, a, b, rows, TILE_VECTORS);
 }
 
+/* How a product is cut. Panels of equal height: 128 rows are ten of 13, not nine of 14 and
+ * one of 2. Blocks of k likewise, in whole vectors. */
+struct cut {
+    size_t panels, height, blocks, block;
+};
+
+static struct cut cut_of(size_t m, size_t k)
+{
+    const size_t panels = (m + TILE_ROWS - 1) / TILE_ROWS, blocks = (k + K_BLOCK - 1) / K_BLOCK;
+    return (struct cut){
+        .panels = panels,
+        .height = (m + panels - 1) / panels,
+        .blocks = blocks,
+        .block = blocks > 1 ? round_up((k + blocks - 1) / blocks, VECTOR_MAX) : k,
+    };
+}
+
+static struct source lines_of_left(struct gemm_operand a)
+{
+    return (struct source){a.values, a.by_row, a.by_column, a.rows, a.columns};
+}
+
+static struct source lines_of_right(struct gemm_operand b)
+{
+    return (struct source){b.values, b.by_column, b.by_row, b.columns, b.rows};
+}
+
+static uint64_t packing_paths(struct source from)
+{
+    const bool along = from.by_line == 1;
+    uint64_t paths = LG_PATH_BIT(along ? LG_PATH_GEMM_ALONG : LG_PATH_GEMM_ACROSS);
+    if (from.places)
+        paths |= LG_PATH_BIT(along ? LG_PATH_GEMM_LISTED_ALONG : LG_PATH_GEMM_LISTED_ACROSS);
+    return from.lines ? paths | LG_PATH_BIT(LG_PATH_GEMM_LINES) : paths;
+}
+
+uint64_t gemm_paths(size_t m, size_t n, size_t k, struct gemm_operand a, struct gemm_operand b)
+{
+    if (m == 0 || n == 0 || k == 0)
+        return 0;
+    const struct cut cut = cut_of(m, k);
+    const size_t last = (n - 1) % TILE_COLUMNS + 1; /* columns of the last panel */
+    uint64_t paths = packing_paths(lines_of_left(a)) | packing_paths(lines_of_right(b));
+    paths |= LG_PATH_BIT(cut.blocks > 1 ? LG_PATH_GEMM_BLOCKS : LG_PATH_GEMM_ONE_BLOCK);
+    if (cut.panels > 1)
+        paths |= LG_PATH_BIT(LG_PATH_GEMM_PANELS);
+    if (n > LANES)
+        paths |= LG_PATH_BIT(LG_PATH_GEMM_WIDE);
+    if (last <= LANES)
+        paths |= LG_PATH_BIT(LG_PATH_GEMM_NARROW);
+    return n % LANES ? paths | LG_PATH_BIT(LG_PATH_GEMM_EDGE) : paths;
+}
+
 void gemm(real *c, size_t c_stride, const real *start, size_t m, size_t n, size_t k,
           struct gemm_operand a, struct gemm_operand b, real *scratch)
 {
     if (m == 0 || n == 0)
         return;
-    /* Panels of equal height: 128 rows are ten of 13, not nine of 14 and one of 2. */
-    const size_t panels = (m + TILE_ROWS - 1) / TILE_ROWS, height = (m + panels - 1) / panels;
+    const struct cut cut = cut_of(m, k);
+    const size_t height = cut.height;
     real *packed_a = scratch, *packed_b = scratch + round_up(m, TILE_ROWS) * K_BLOCK;
-    /* Blocks of k likewise, in whole vectors. */
-    const size_t blocks = (k + K_BLOCK - 1) / K_BLOCK;
-    const size_t block = blocks > 1 ? round_up((k + blocks - 1) / blocks, VECTOR_MAX) : k;
-    const struct source lines_of_a = {a.values, a.by_row, a.by_column, a.rows, a.columns};
-    const struct source lines_of_b = {b.values, b.by_column, b.by_row, b.columns, b.rows};
+    const struct source lines_of_a = lines_of_left(a), lines_of_b = lines_of_right(b);
     size_t from = 0;
     do {
-        const size_t depth = smaller(k - from, block);
+        const size_t depth = smaller(k - from, cut.block);
         for (size_t row = 0; row < m; row += height)
             pack(packed_a + row * depth, lines_of_a, row, from, smaller(m - row, height), depth,
                  smaller(m - row, height));

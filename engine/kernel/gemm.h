@@ -12,10 +12,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/base/path.h"
 #include "engine/base/real.h"
 
 #define gemm               LG_SYMBOL(gemm)
 #define gemm_scratch_reals LG_SYMBOL(gemm_scratch_reals)
+#define gemm_paths         LG_SYMBOL(gemm_paths)
 
 /* A matrix as it lies: element (row, column) at values[row * by_row + column *
  * by_column]; one of the two steps is 1. With lists, row and column are numbers of
@@ -32,6 +34,9 @@ struct gemm_operand {
  * along k is 1. scratch: gemm_scratch_reals() reals, 64-byte aligned. */
 void gemm(real *c, size_t c_stride, const real *start, size_t m, size_t n, size_t k,
           struct gemm_operand a, struct gemm_operand b, real *scratch);
+
+/* Which of its ways a product of these sizes and operands takes (engine/base/path.h). */
+uint64_t gemm_paths(size_t m, size_t n, size_t k, struct gemm_operand a, struct gemm_operand b);
 
 /* Work space for products of up to m rows, any n and k. */
 size_t gemm_scratch_reals(size_t m);

@@ -76,6 +76,12 @@ void rows_accumulate(real *out, const real *start, const struct active *x, const
         strip_edge(out + done, start ? start + done : NULL, x, matrix + done, stride, n - done);
 }
 
+uint64_t rows_paths(size_t n)
+{
+    return (n / LANES > STRIP_MAX ? LG_PATH_BIT(LG_PATH_ROWS_STRIPS) : 0) |
+           (n % LANES ? LG_PATH_BIT(LG_PATH_ROWS_EDGE) : 0);
+}
+
 /* Groups of LANES rows that rows_dot() works on at once. A group's chain is serial:
  * others must fill its latency, and tiles of all of them stay in registers. */
 enum { GROUPS = 3 };
@@ -155,6 +161,14 @@ void rows_dot(real *out, const uint32_t *index, size_t count, const real *matrix
                      3);
         first += rows;
     }
+}
+
+uint64_t dot_paths(size_t count, size_t n, size_t live_count)
+{
+    const size_t blocks = (n + ROWS_BLOCK - 1) / ROWS_BLOCK;
+    return (count > GROUPS * LANES ? LG_PATH_BIT(LG_PATH_DOT_CALLS) : 0) |
+           (n % VEC_COLUMNS ? LG_PATH_BIT(LG_PATH_DOT_EDGE) : 0) |
+           (live_count < blocks ? LG_PATH_BIT(LG_PATH_DOT_DEAD) : 0);
 }
 
 /* Bits of x[0..n) that are not zero; n <= LANES. */

@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "engine/base/path.h"
 #include "engine/base/real.h"
 
 #define rows_accumulate LG_SYMBOL(rows_accumulate)
@@ -27,6 +28,8 @@
 #define rows_active     LG_SYMBOL(rows_active)
 #define rows_live       LG_SYMBOL(rows_live)
 #define row_is_finite   LG_SYMBOL(row_is_finite)
+#define rows_paths      LG_SYMBOL(rows_paths)
+#define dot_paths       LG_SYMBOL(dot_paths)
 
 /* A sparse vector: value[j] stands at index[j], ascending, no value zero. */
 struct active {
@@ -46,6 +49,11 @@ void rows_accumulate(real *out, const real *start, const struct active *x, const
  */
 void rows_dot(real *out, const uint32_t *index, size_t count, const real *matrix, size_t stride,
               size_t n, const real *delta, const uint32_t *live, size_t live_count);
+
+/* Which of their ways rows_accumulate() takes for n columns, rows_dot() for `count` rows, n
+ * columns and so many live blocks (engine/base/path.h). */
+uint64_t rows_paths(size_t n);
+uint64_t dot_paths(size_t count, size_t n, size_t live_count);
 
 /* Columns in a block of rows_dot's live list; a multiple of every LANES. */
 enum { ROWS_BLOCK = 16 };

@@ -47,6 +47,8 @@ static void find_runs(struct lg_net *net, const struct layer *layer, size_t batc
         }
     }
     net->run_count = count;
+    if (count != 1 || runs[0] > 0 || runs[1] < n)
+        net_note(net, LG_PATH_RUNS);
 }
 
 /* The layer's active lists, turned from by sample to by input. */
@@ -122,8 +124,10 @@ static void update_row(const struct walk *walk, size_t i, struct gradient gradie
 /* Row i, whose input is zero throughout. */
 static void update_idle_row(const struct walk *walk, size_t i)
 {
-    if (walk->net->zero_gradient == ZERO_MOVES || walk->layer->moved[i])
-        update_row(walk, i, (struct gradient){0, walk->layer->dz});
+    if (walk->net->zero_gradient != ZERO_MOVES && !walk->layer->moved[i])
+        return;
+    net_note(walk->net, LG_PATH_IDLE_ROWS);
+    update_row(walk, i, (struct gradient){0, walk->layer->dz});
 }
 
 /* The row of entry j of the columns: its gradient is a chain over the samples in
@@ -184,6 +188,8 @@ static void find_outer(struct lg_net *net, struct layer *layer, struct active *r
         }
         j += is_active;
     }
+    if (rows->count > active->count)
+        net_note(net, LG_PATH_IDLE_ROWS);
 }
 
 /* Entries [first, last) of `rows` of the outer product of a batch of one. */
@@ -222,6 +228,9 @@ static void open_chunk(struct lg_net *net, const struct layer *layer, const stru
                        size_t batch, size_t first, size_t last)
 {
     const bool wanted_only = before->activation->dead_at_zero;
+    net_note(net, wanted_only ? LG_PATH_INPUT_WALKED_LIVE : LG_PATH_INPUT_WALKED);
+    if (first > 0)
+        net_note(net, LG_PATH_CHUNKS);
     if (!wanted_only)
         for (size_t i = first; i < last; i++)
             net->rows[i - first] = (uint32_t)i;
@@ -251,6 +260,8 @@ static void add_panel(const struct walk *walk, const struct layer *before)
     struct lg_net *net = walk->net;
     const struct layer *layer = walk->layer;
     net_enter(net, LG_PHASE_BACKWARD);
+    if (walk->from > 0)
+        net_note(net, LG_PATH_PANELS);
     for (size_t b = 0; b < walk->batch; b++) {
         const uint32_t *live = net->live + b * net->blocks;
         const uint32_t at = net->live_at[b];
@@ -258,10 +269,12 @@ static void add_panel(const struct walk *walk, const struct layer *before)
         while (end < net->live_count[b] && live[end] < walk->to)
             end++;
         net->live_at[b] = end;
-        if (net->row_count[b])
-            rows_dot(net->dx + b * layer->inputs, chunk_rows(net, layer, before, b),
-                     net->row_count[b], layer->weight.w, layer->stride, layer->outputs,
-                     layer->dz + b * layer->stride, live + at, end - at);
+        if (!net->row_count[b])
+            continue;
+        net_note_all(net, dot_paths(net->row_count[b], layer->outputs, net->live_count[b]));
+        rows_dot(net->dx + b * layer->inputs, chunk_rows(net, layer, before, b), net->row_count[b],
+                 layer->weight.w, layer->stride, layer->outputs, layer->dz + b * layer->stride,
+                 live + at, end - at);
     }
 }
 
@@ -305,6 +318,7 @@ static void update_single(struct walk *walk, struct layer *before)
     struct layer *layer = walk->layer;
     struct active rows;
     find_outer(net, layer, &rows);
+    net_note(net, before ? LG_PATH_OUTER_CHUNKS : LG_PATH_OUTER_FIRST);
     if (!before) {
         update_outer_rows(walk, &rows, 0, rows.count);
         return;
@@ -329,6 +343,10 @@ static void update_sparse(struct walk *walk, struct layer *before)
     struct layer *layer = walk->layer;
     const struct columns *columns = &net->columns;
     turn_columns(&net->columns, layer, walk->batch);
+    net_note_all(net, rows_paths(layer->outputs));
+    net_note(net, !before                       ? LG_PATH_WALK_FIRST
+                  : walk->batch >= PACKED_BATCH ? LG_PATH_WALK_LARGE
+                                                : LG_PATH_WALK_CHUNKS);
     if (!before || walk->batch >= PACKED_BATCH) {
         if (before)
             product_input_gradient(net, layer, before, walk->batch);
@@ -358,6 +376,11 @@ static void update_packed(struct walk *walk, struct layer *before)
         product_input_gradient(net, layer, before, walk->batch);
     const size_t fit = GRADIENT_ENTRIES / layer->stride;
     const size_t chunk = fit > GRADIENT_ROWS ? fit : GRADIENT_ROWS;
+    net_note(net, LG_PATH_PACKED);
+    if (kept->count > chunk)
+        net_note(net, LG_PATH_PACKED_PIECES);
+    if (net->kept.count < net->kept.n)
+        net_note(net, LG_PATH_PACKED_EXPANDED);
     for (size_t first = 0; first < kept->count; first += chunk) {
         const size_t count = kept->count - first < chunk ? kept->count - first : chunk;
         net_enter(net, LG_PHASE_BACKWARD);
@@ -390,6 +413,7 @@ static void update_bias(struct lg_net *net, struct layer *layer, const struct op
     struct active ones = {
         .count = batch, .index = net->columns.sample, .value = net->columns.value};
     net_enter(net, LG_PHASE_BACKWARD);
+    net_note_all(net, rows_paths(layer->outputs));
     for (size_t b = 0; b < batch; b++) {
         ones.index[b] = (uint32_t)b;
         ones.value[b] = 1;
@@ -402,6 +426,7 @@ bool net_backward(struct lg_net *net, size_t batch)
 {
     struct optimizer_step now = {{0}};
     enter_update(net);
+    net_note(net, net->sink == net->optimizer ? LG_PATH_STREAMED : LG_PATH_COLLECTED);
     if (net->sink == net->optimizer)
         net->optimizer->begin(net_options_now(net), net->steps, net->scalars, &now);
     for (size_t l = net->config.layer_count; l-- > 0;) {

@@ -112,6 +112,10 @@ void net_place_collected(struct lg_arena *arena, struct lg_net *net)
 static void shape_entries(struct lg_net *net)
 {
     const real l1 = (real)net->config.l1, most = (real)net->config.clip_value;
+    if (l1 > 0)
+        net_note(net, LG_PATH_PENALTY);
+    if (most > 0)
+        net_note(net, LG_PATH_CLIP_VALUE);
     for (size_t b = 0; b < block_count(net); b++) {
         const struct layer *layer;
         const struct parameters *p = block_at(net, b, &layer);
@@ -156,6 +160,7 @@ static void clip_norm(struct lg_net *net)
     if (!(scale < 1))
         return;
     const bool is_tiny = (real)scale < REAL_LEAST;
+    net_note(net, LG_PATH_CLIP_NORM);
     for (size_t b = 0; b < block_count(net); b++) {
         const struct layer *layer;
         const struct parameters *p = block_at(net, b, &layer);
@@ -294,6 +299,9 @@ bool net_step_collected(struct lg_net *net, size_t batch)
     if (!collect(net, batch))
         return false;
     const struct lg_options *options = net_options_now(net);
+    net_note(net, net->optimizer->minimise       ? LG_PATH_STEP_VECTOR
+                  : net->optimizer->update_block ? LG_PATH_STEP_BLOCKS
+                                                 : LG_PATH_STEP_ELEMENTWISE);
     if (net->optimizer->minimise) {
         step_problem(net, options, batch);
         return true;

@@ -37,6 +37,7 @@
 #define net_backward         LG_SYMBOL(net_backward)
 #define net_train            LG_SYMBOL(net_train)
 #define net_set_probe        LG_SYMBOL(net_set_probe)
+#define net_watch_paths      LG_SYMBOL(net_watch_paths)
 #define net_begin_phases     LG_SYMBOL(net_begin_phases)
 #define net_end_phases       LG_SYMBOL(net_end_phases)
 #define net_change_phase     LG_SYMBOL(net_change_phase)
@@ -134,6 +135,8 @@ struct lg_net {
     struct lg_probe *listening; /* the same within a step that it wants to hear of, or NULL */
     enum lg_phase phase;        /* that it was told last */
 
+    uint64_t *paths; /* the caller's: those taken; NULL: nobody asks */
+
     /* Training state beside parameters. */
     uint64_t steps;
     real *problem_state; /* a batch method's: (problem_reals) */
@@ -223,11 +226,23 @@ static inline void net_enter(struct lg_net *net, enum lg_phase phase)
         net_change_phase(net, phase);
 }
 
+/* This step takes these paths. */
+static inline void net_note_all(const struct lg_net *net, uint64_t paths)
+{
+    if (net->paths)
+        *net->paths |= paths;
+}
+static inline void net_note(const struct lg_net *net, enum lg_path path)
+{
+    net_note_all(net, LG_PATH_BIT(path));
+}
+
 /* What struct lg_backend documents under the same names. */
 struct lg_net *net_create(struct lg_arena *arena, const struct lg_net_config *config);
 void net_initialise(struct lg_net *net, const struct lg_initialisation *how);
 size_t net_train(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums);
 void net_set_probe(struct lg_net *net, struct lg_probe *probe);
+void net_watch_paths(struct lg_net *net, uint64_t *paths);
 void net_evaluate(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums);
 long double net_batch_loss(struct lg_net *net, const struct lg_pass *pass);
 bool net_diverged(const struct lg_net *net, uint64_t *step);

@@ -1,9 +1,14 @@
-/* Telling a probe of the phases of a step. */
+/* Telling who asks of the phases of a step, and of the paths that it took. */
 #include "engine/net/net.h"
 
 void net_set_probe(struct lg_net *net, struct lg_probe *probe)
 {
     net->probe = probe;
+}
+
+void net_watch_paths(struct lg_net *net, uint64_t *paths)
+{
+    net->paths = paths;
 }
 
 void net_begin_phases(struct lg_net *net)

@@ -43,6 +43,15 @@ static bool packing_pays(struct layer *layer, size_t batch)
     return (double)count >= PACKED_SHARE * (double)(batch * layer->kept.count);
 }
 
+/* gemm(), for whoever watches. */
+static void multiply(struct lg_net *net, real *c, size_t c_stride, const real *start, size_t m,
+                     size_t n, size_t k, struct gemm_operand a, struct gemm_operand b)
+{
+    if (net->paths)
+        net_note_all(net, gemm_paths(m, n, k, a, b));
+    gemm(c, c_stride, start, m, n, k, a, b, net->packing);
+}
+
 bool product_forward(struct lg_net *net, struct layer *layer, size_t batch)
 {
     layer->packed = packing_pays(layer, batch);
@@ -52,13 +61,16 @@ bool product_forward(struct lg_net *net, struct layer *layer, size_t batch)
             layer->x_stride, 1, NULL, NULL};
         const struct gemm_operand w = {layer->weight.w, layer->stride, 1, list_of(&layer->kept),
                                        NULL};
-        gemm(layer->z, layer->stride, layer->bias.w, batch, layer->outputs, layer->kept.count, x, w,
-             net->packing);
+        net_note(net, w.rows ? LG_PATH_FORWARD_KEPT : LG_PATH_FORWARD_PACKED);
+        multiply(net, layer->z, layer->stride, layer->bias.w, batch, layer->outputs,
+                 layer->kept.count, x, w);
         if (rows_are_finite(layer->z, layer->stride, batch, layer->outputs))
             return true;
         /* A weight that is not finite may have met a zero: leave the zeros out. */
         layer->packed = false;
+        net_note(net, LG_PATH_FORWARD_REPAIRED);
     }
+    net_note_all(net, LG_PATH_BIT(LG_PATH_FORWARD_WALKED) | rows_paths(layer->outputs));
     for (size_t b = 0; b < batch; b++) {
         rows_active(&layer->active[b], layer->x + b * layer->x_stride, layer->inputs);
         rows_accumulate(layer->z + b * layer->stride, layer->bias.w, &layer->active[b],
@@ -102,11 +114,14 @@ void product_input_gradient(struct lg_net *net, const struct layer *layer, struc
     real *dx = all ? before->dz : net->dx;
     const struct gemm_operand turned = {layer->weight.w, 1, layer->stride, list_of(&net->kept),
                                         all ? NULL : layer->kept.index};
-    gemm(dx, before->stride, NULL, batch, n, net->kept.count, kept_dz(net, layer), turned,
-         net->packing);
-    if (!rows_are_finite(dx, before->stride, batch, n))
+    net_note(net, all ? LG_PATH_INPUT_PACKED : LG_PATH_INPUT_PACKED_KEPT);
+    multiply(net, dx, before->stride, NULL, batch, n, net->kept.count, kept_dz(net, layer), turned);
+    if (!rows_are_finite(dx, before->stride, batch, n)) {
+        net_note(net, LG_PATH_INPUT_REPAIRED);
         input_gradient_by_sample(net, layer, before, batch); /* as in product_forward() */
-    else if (!all)
+        return;
+    }
+    if (!all)
         for (size_t b = 0; b < batch; b++)
             kept_expand(&layer->kept, before->dz + b * before->stride, dx + b * before->stride);
 }
@@ -116,6 +131,6 @@ void product_weight_gradient(struct lg_net *net, const struct layer *layer, size
 {
     const real *x = layer->kept.count == layer->kept.n ? layer->x : layer->kept_x;
     const struct gemm_operand turned = {x + first, 1, layer->x_stride, NULL, NULL};
-    gemm(net->gradient, layer->stride, NULL, count, net->kept.count, batch, turned,
-         kept_dz(net, layer), net->packing);
+    multiply(net, net->gradient, layer->stride, NULL, count, net->kept.count, batch, turned,
+             kept_dz(net, layer));
 }

@@ -4,6 +4,7 @@
 #include "engine/kernel/peak.h"
 #include "engine/net/evaluate.h"
 #include "engine/net/net.h"
+#include "engine/net/products.h"
 
 #define ONE(name)     +1
 #define backend_table LG_SYMBOL(backend)
@@ -97,6 +98,8 @@ const struct lg_backend backend_table = {
     .initialise = net_initialise,
     .train = net_train,
     .set_probe = net_set_probe,
+    .watch_paths = net_watch_paths,
+    .packed_batch = PACKED_BATCH,
     .evaluate = net_evaluate,
     .batch_loss = net_batch_loss,
     .diverged = net_diverged,

@@ -42,9 +42,10 @@ extern const char *const verdict_names[];
 struct judgement {
     enum verdict verdict;
     size_t checked, certified, skipped; /* derivatives: in all, at a kink, of no use */
-    const char *reason;                 /* why some were skipped, static; "" if none */
-    size_t worst;                       /* line with the largest error, or SIZE_MAX */
-    size_t wrong;                       /* an entry that is wrong, or SIZE_MAX */
+    size_t cancelled;   /* judged by the size of their terms, which cancel, not by their own */
+    const char *reason; /* why some were skipped, static; "" if none */
+    size_t worst;       /* line with the largest error, or SIZE_MAX */
+    size_t wrong;       /* an entry that is wrong, or SIZE_MAX */
     double analytic, numeric, error_bar, relative_error; /* of the worst */
     char message[CHECK_MESSAGE_MAX];                     /* of a block that does not pass */
 };

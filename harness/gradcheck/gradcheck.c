@@ -164,6 +164,8 @@ struct gradcheck_totals gradcheck_totals(const struct gradcheck *g)
         totals.checked += r->checked;
         totals.certified += r->certified;
         totals.skipped += r->skipped;
+        totals.cancelled += r->cancelled;
+        coverage_add(&totals.coverage, &r->coverage);
         totals.failed += r->failed;
         totals.dead += r->dead;
         totals.lifeless += result_is_lifeless(r);

@@ -30,8 +30,10 @@ enum lg_status gradcheck_run(struct gradcheck *gradcheck, struct lg_error *error
 /* Sums over all that is done. */
 struct gradcheck_totals {
     size_t subjects, blocks, checked, certified, skipped, failed, dead;
-    size_t lifeless; /* subjects none of whose blocks shows anything */
-    size_t unseen;   /* rows of the trials that are not as they should be */
+    size_t lifeless;  /* subjects none of whose blocks shows anything */
+    size_t unseen;    /* rows of the trials that are not as they should be */
+    size_t cancelled; /* derivatives judged by the size of their terms */
+    struct coverage coverage;
 };
 struct gradcheck_totals gradcheck_totals(const struct gradcheck *gradcheck);
 

@@ -6,6 +6,7 @@
 
 #include "harness/gradcheck/loss_subject.h"
 #include "harness/gradcheck/other_checks.h"
+#include "harness/gradcheck/training_check.h"
 #include "harness/gradcheck/variants.h"
 #include "harness/spec/registry.h"
 
@@ -18,9 +19,11 @@ enum item_kind {
     ITEM_NETWORK,
     ITEM_INPUT,
     ITEM_PATH,
+    ITEM_TRAINING,
 };
-static const char *const kind_names[] = {"loss",      "activation", "layer",   "initialisation",
-                                         "optimizer", "network",    "network", "path"};
+static const char *const kind_names[] = {"loss",           "activation", "layer",
+                                         "initialisation", "optimizer",  "network",
+                                         "network",        "path",       "training"};
 
 struct item {
     enum item_kind kind;
@@ -28,10 +31,12 @@ struct item {
     double reach;          /* of a loss's or an activation's points */
     const struct experiment *experiment;
     const struct cell *cell;
+    bool is_first; /* of its spec: looked at more closely */
 };
 
-/* Samples in a batch of a network, and where blocks stop being measured whole. */
-enum { BATCH = 3, WHOLE_SMALL = 1200, WHOLE_NETWORK = 16 };
+/* Samples in a batch of which values are measured: few, and as many as may be packed; and
+ * where blocks stop being measured whole. */
+enum { BATCH = 3, BATCH_PACKED = 7, WHOLE_SMALL = 1200, WHOLE_NETWORK = 16 };
 
 /* Layers by themselves: through and beyond the kernels' tiles, batches of one and more. */
 static const struct {
@@ -77,18 +82,19 @@ static bool same_network(const struct cell *a, const struct cell *b)
  * the first of them. */
 static bool add_networks(struct items *items, const struct experiment *experiment)
 {
-    static const enum item_kind kinds[] = {ITEM_NETWORK, ITEM_INPUT, ITEM_PATH};
+    static const enum item_kind kinds[] = {ITEM_NETWORK, ITEM_INPUT, ITEM_PATH, ITEM_TRAINING};
     bool added = true;
     for (size_t c = 0; c < experiment->cell_count; c++) {
         const struct cell *cell = &experiment->cells[c];
         bool known = false;
         for (size_t d = 0; d < c; d++)
             known = known || same_network(cell, &experiment->cells[d]);
-        for (size_t k = 0; k < 3 && !known; k++)
-            added = added &&
-                    ((kinds[k] == ITEM_INPUT && c > 0) ||
-                     add(items,
-                         &(struct item){.kind = kinds[k], .experiment = experiment, .cell = cell}));
+        for (size_t k = 0; k < sizeof kinds / sizeof *kinds && !known; k++)
+            added = added && ((kinds[k] == ITEM_INPUT && c > 0) ||
+                              add(items, &(struct item){.kind = kinds[k],
+                                                        .experiment = experiment,
+                                                        .cell = cell,
+                                                        .is_first = c == 0}));
     }
     return added;
 }
@@ -239,7 +245,13 @@ static struct network_request cell_request(const struct lg_backend *b, const str
                 .options = experiment->initialisation.options},
         .part = item->kind == ITEM_INPUT ? NETWORK_INPUT : NETWORK_PARAMETERS,
     };
-    request.config.batch = item->kind == ITEM_INPUT ? 1 : BATCH;
+    if (item->kind == ITEM_TRAINING)
+        request.config.batch =
+            request.config.batch < TRAINING_BATCH_MAX ? request.config.batch : TRAINING_BATCH_MAX;
+    else
+        request.config.batch = item->kind == ITEM_INPUT                       ? 1
+                               : item->kind == ITEM_NETWORK && item->is_first ? BATCH_PACKED
+                                                                              : BATCH;
     describe_cell(b, item->cell, options);
     if (item->kind == ITEM_INPUT)
         strncat(options, ";input", SUBJECT_OPTIONS_MAX - 1 - strlen(options));
@@ -284,6 +296,12 @@ static enum lg_status plants_nothing(struct result *result)
     return LG_OK;
 }
 
+/* Samples in the last batch of an epoch, where it is shorter than the others; else 0. */
+static size_t last_batch(const struct item *item)
+{
+    return experiment_sample_count(item->experiment) % item->experiment->batch;
+}
+
 static enum lg_status check_network(const struct copies *copies, const struct item *item,
                                     uint64_t seed, const struct plant *defect,
                                     struct result *result, struct lg_error *error)
@@ -308,6 +326,11 @@ static enum lg_status check_network(const struct copies *copies, const struct it
     request.options = options;
     request.seed = seed;
     result_begin(result, kind_names[item->kind], request.name, options);
+    if (item->kind == ITEM_TRAINING) {
+        const struct training_request training = {
+            .network = &request, .last = last_batch(item), .is_thorough = item->is_first};
+        return training_check(copies, &training, seed, defect, result, error);
+    }
     if (item->kind == ITEM_PATH && defect != NULL)
         return plants_nothing(result);
     if (item->kind == ITEM_PATH)
@@ -355,6 +378,7 @@ enum lg_status items_check(const struct copies *copies, const struct items *item
     case ITEM_NETWORK:
     case ITEM_INPUT:
     case ITEM_PATH:
+    case ITEM_TRAINING:
         break;
     }
     return check_network(copies, item, seed, defect, result, error);

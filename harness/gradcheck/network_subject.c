@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/gradcheck/backprop.h"
 #include "harness/gradcheck/points.h"
 #include "harness/gradcheck/samples.h"
 #include "harness/spec/registry.h"
@@ -16,6 +17,7 @@ struct network_own {
     enum network_part part;
     size_t batch;
     double l1;
+    struct lg_net_config config;
     struct samples samples;
     struct lg_arena arena[COPIES];
     struct lg_net *net[COPIES];
@@ -72,6 +74,31 @@ static void gradient(struct subject *subject, enum copy copy, const double *x, s
     backend->parameters(net, own->after);
     for (size_t i = 0; i < subject->size; i++)
         to[i] = (own->before[own->first + i] - own->after[own->first + i]) / NETWORK_LR;
+}
+
+/* The same by plain backpropagation (backprop.h). */
+static enum lg_status second(struct subject *subject, double *to, struct lg_error *error)
+{
+    struct network_own *own = subject->own;
+    const struct lg_pass pass = samples_pass(&own->samples, 0, own->batch);
+    struct backprop result;
+    memcpy(own->all + own->first, subject->point, subject->size * sizeof *own->all);
+    const enum lg_status status = backprop_measure(&own->config, own->all, &pass, &result, error);
+    for (size_t i = 0; i < subject->size && status == LG_OK; i++)
+        to[i] = (double)result.gradient[own->first + i];
+    if (status == LG_OK)
+        backprop_free(&result);
+    return status;
+}
+
+const struct samples *network_samples(const struct subject *subject)
+{
+    return &((const struct network_own *)subject->own)->samples;
+}
+
+const struct lg_net_config *network_config(const struct subject *subject)
+{
+    return &((const struct network_own *)subject->own)->config;
 }
 
 static void free_own(struct subject *subject)
@@ -268,6 +295,7 @@ enum lg_status network_subject(const struct copies *copies, const struct network
                                 .batches = config.batch + 1,
                                 .value = value,
                                 .gradient = gradient,
+                                .second = second,
                                 .free = free_own,
                                 .own = own};
     if (own == NULL)
@@ -278,6 +306,7 @@ enum lg_status network_subject(const struct copies *copies, const struct network
     own->part = request->part;
     own->batch = config.batch;
     own->l1 = config.l1;
+    own->config = config;
     name_blocks(subject, &config);
     if (!take(subject, own, &config))
         return points_no_memory(subject, error);

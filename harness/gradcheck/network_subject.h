@@ -7,6 +7,7 @@
 #define HARNESS_GRADCHECK_NETWORK_SUBJECT_H
 
 #include "harness/gradcheck/copies.h"
+#include "harness/gradcheck/samples.h"
 
 enum network_part { NETWORK_PARAMETERS, NETWORK_INPUT };
 
@@ -28,6 +29,10 @@ struct network_request {
  * when memory is short; else the caller ends *subject. */
 enum lg_status network_subject(const struct copies *copies, const struct network_request *request,
                                struct subject *subject, struct lg_error *error);
+
+/* A network's samples and its configuration, as checked; the subject's. */
+const struct samples *network_samples(const struct subject *subject);
+const struct lg_net_config *network_config(const struct subject *subject);
 
 /* Plain SGD whose steps are the gradient times NETWORK_LR. */
 #define NETWORK_LR 0x1p40

@@ -13,7 +13,7 @@
 #include "harness/record/version.h"
 
 static const char *const kinds[] = {"loss",      "activation", "layer", "initialisation",
-                                    "optimizer", "network",    "path"};
+                                    "optimizer", "network",    "path",  "training"};
 enum { KINDS = sizeof kinds / sizeof *kinds, REASONS_MAX = 32 };
 
 /* ---- The table ----------------------------------------------------------- */
@@ -184,8 +184,20 @@ static void print_defect(const struct gradcheck *g, struct text *text)
         else
             text_print(text, "seen: %s\n", r->message);
     }
+    const struct coverage covered = gradcheck_totals(g).coverage;
+    coverage_print(&covered, text);
     text_print(text, "planted '%s': seen in %zu of the %zu subjects that can have it\n",
                g->defect->name, seen, applied);
+}
+
+static void print_cancelled(const struct gradcheck *g, struct text *text)
+{
+    const struct gradcheck_totals t = gradcheck_totals(g);
+    if (t.cancelled > 0)
+        text_print(text,
+                   "\n%zu of %zu derivatives are sums that cancel: judged by the size of their "
+                   "terms, all others by their own\n",
+                   t.cancelled, t.checked);
 }
 
 enum lg_status gradcheck_print(const struct gradcheck *g, struct text *text, struct lg_error *error)
@@ -200,6 +212,9 @@ enum lg_status gradcheck_print(const struct gradcheck *g, struct text *text, str
     print_kinks(g, text);
     print_skipped(g, text);
     print_planted(g, text);
+    print_cancelled(g, text);
+    const struct coverage covered = gradcheck_totals(g).coverage;
+    coverage_print(&covered, text);
     print_failures(g, text);
     const struct gradcheck_totals t = gradcheck_totals(g);
     text_print(
@@ -284,6 +299,15 @@ static enum lg_status write_planted(const struct gradcheck *g, const char *direc
     return write_csv(directory, "planted.csv", &csv, error);
 }
 
+static enum lg_status write_coverage(const struct gradcheck *g, const char *directory,
+                                     struct lg_error *error)
+{
+    struct csv csv = {0};
+    const struct coverage covered = gradcheck_totals(g).coverage;
+    coverage_write(&covered, &csv);
+    return write_csv(directory, "coverage.csv", &csv, error);
+}
+
 static enum lg_status write_manifest(const struct gradcheck *g, const char *directory,
                                      const char *command, struct lg_error *error)
 {
@@ -329,5 +353,7 @@ enum lg_status gradcheck_write(const struct gradcheck *g, const char *directory,
         status = write_ulps(g, directory, error);
     if (status == LG_OK)
         status = write_planted(g, directory, error);
+    if (status == LG_OK)
+        status = write_coverage(g, directory, error);
     return status == LG_OK ? write_manifest(g, directory, command, error) : status;
 }

@@ -133,6 +133,7 @@ void result_add(struct result *result, const struct result_row *row)
     result->checked += j->checked;
     result->certified += j->certified;
     result->skipped += j->skipped;
+    result->cancelled += j->cancelled;
     result->failed += j->verdict == VERDICT_FAIL;
     result->dead += j->verdict == VERDICT_DEAD;
     result->unchecked += j->verdict == VERDICT_SKIPPED;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "harness/gradcheck/check.h"
+#include "harness/gradcheck/coverage.h"
 #include "harness/record/csv.h"
 
 /* Histogram of errors in units of the last place: exactly 0, below 1, then [1, 2), [2, 4),
@@ -20,7 +21,8 @@ struct result {
     char kind[24], name[SUBJECT_NAME_MAX], options[SUBJECT_OPTIONS_MAX];
     struct csv blocks, sweep, kinks; /* rows of gradcheck.csv, sweep.csv, kinks.csv; owned */
     struct ulps f64, f32;            /* f64 against wide, f32 against f64 */
-    size_t block_count, checked, certified, skipped;
+    size_t block_count, checked, certified, skipped, cancelled;
+    struct coverage coverage;
     size_t failed, dead, unchecked;   /* blocks by verdict */
     bool has_error;                   /* a derivative was measured */
     double relative_error, error_bar; /* of the worst derivative, passed or not; infinite: NaN */

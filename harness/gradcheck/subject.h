@@ -44,6 +44,8 @@ struct subject {
     /* The engine's gradient at x, on a batch of data. x, gradient: (size). */
     void (*gradient)(struct subject *subject, enum copy copy, const double *x, size_t batch,
                      double *gradient);
+    /* The gradient at the point by another way, which other checks rest on; NULL: none. */
+    enum lg_status (*second)(struct subject *subject, double *gradient, struct lg_error *error);
     void (*free)(struct subject *subject); /* of `own`; NULL: nothing to do */
     void *own;
 };

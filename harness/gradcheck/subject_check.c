@@ -33,6 +33,7 @@ struct work {
     struct check check;
     struct result *result;
     double *gradient[COPIES], *planted; /* (size) */
+    double *second;                     /* (size); NULL: there is none, or a defect is planted */
     double *space;                      /* for the Hessian; NULL: not a small subject */
     struct kink kinks[KINKS_MAX];
     size_t kink_count;
@@ -243,6 +244,21 @@ static const char *method_of(const struct work *work, const struct judgement *ju
     return derivative_has_kink(d) ? "one-sided" : "wide";
 }
 
+/* What other checks rest on is held against the same differences. */
+static void judge_second(struct work *work, size_t b, struct judgement *judgement)
+{
+    struct judgement own;
+    char message[sizeof own.message];
+    check_judge(&work->check, b, work->second, &own);
+    judgement->checked += own.checked;
+    if (own.verdict != VERDICT_FAIL || judgement->verdict == VERDICT_FAIL)
+        return;
+    snprintf(message, sizeof message, "plain backpropagation, which training is held against: %.*s",
+             (int)sizeof message - 80, own.message);
+    *judgement = own;
+    memcpy(judgement->message, message, sizeof message);
+}
+
 static void add_block(struct work *work, size_t b, const double *gradient)
 {
     const struct block *block = &work->subject->blocks[b];
@@ -250,6 +266,8 @@ static void add_block(struct work *work, size_t b, const double *gradient)
     struct ulps f64 = {{0}, 0}, f32 = {{0}, 0};
     char worst[CHECK_WORST_MAX] = "";
     check_judge(&work->check, b, gradient, &judgement);
+    if (work->second != NULL)
+        judge_second(work, b, &judgement);
     judge_kinks(work, block, &judgement);
     compare_copies(work, block, &f64, &f32);
     judge_copies(work, block, &f64, &f32, &judgement);
@@ -293,6 +311,7 @@ static void give_back(struct work *work)
     for (int copy = 0; copy < COPIES; copy++)
         free(work->gradient[copy]);
     free(work->planted);
+    free(work->second);
     free(work->space);
     check_free(&work->check);
 }
@@ -323,6 +342,18 @@ static void examine(struct work *work, const struct check_plan *plan, const stru
         sweep(work, line);
 }
 
+static enum lg_status measure_second(struct work *work, const struct plant *defect,
+                                     struct lg_error *error)
+{
+    struct subject *subject = work->subject;
+    if (subject->second == NULL || defect != NULL)
+        return LG_OK;
+    work->second = malloc((subject->size + 1) * sizeof *work->second);
+    if (work->second == NULL)
+        return lg_fail(error, LG_ENVIRONMENT, "not enough memory for a gradient check");
+    return subject->second(subject, work->second, error);
+}
+
 enum lg_status subject_check(struct subject *subject, const struct check_plan *plan,
                              const struct plant *defect, struct result *result,
                              struct lg_error *error)
@@ -338,6 +369,8 @@ enum lg_status subject_check(struct subject *subject, const struct check_plan *p
                              subject->kind, subject->name);
     if (status == LG_OK)
         status = check_measure(subject, plan, &work->check, error);
+    if (status == LG_OK)
+        status = measure_second(work, defect, error);
     if (status == LG_OK)
         examine(work, plan, defect);
     give_back(work);

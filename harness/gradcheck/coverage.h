@@ -1,0 +1,38 @@
+/* Which paths of training a check has run (engine/base/path.h), in which compiled copies,
+ * and whether faults in gradients that they gave were seen. */
+#ifndef HARNESS_GRADCHECK_COVERAGE_H
+#define HARNESS_GRADCHECK_COVERAGE_H
+
+#include "engine/backend.h"
+#include "harness/record/csv.h"
+
+enum { COVERAGE_COPIES_MAX = 16 };
+
+struct coverage {
+    uint64_t paths[COVERAGE_COPIES_MAX];            /* by copy, as lg_backends() has them */
+    size_t put[LG_PATH_COUNT], seen[LG_PATH_COUNT]; /* faults, by path */
+};
+
+/* A copy's gradient came by these paths. */
+void coverage_note(struct coverage *coverage, const struct lg_backend *backend, uint64_t paths);
+
+/* A fault was put into such a gradient, and was seen or not. */
+void coverage_note_fault(struct coverage *coverage, uint64_t paths, bool seen);
+
+void coverage_add(struct coverage *to, const struct coverage *from);
+
+/* What no copy, and what some but not every copy that runs here, has taken; 0: nothing. */
+uint64_t coverage_missing(const struct coverage *coverage);
+uint64_t coverage_partial(const struct coverage *coverage);
+
+/* Whether anything was covered at all; whether a fault went unseen. */
+bool coverage_is_empty(const struct coverage *coverage);
+bool coverage_has_unseen(const struct coverage *coverage);
+
+/* "n of m paths", those left out by name, and faults: for the terminal. */
+void coverage_print(const struct coverage *coverage, struct text *text);
+
+/* coverage.csv: a row for every path and copy that runs here. */
+void coverage_write(const struct coverage *coverage, struct csv *csv);
+
+#endif
