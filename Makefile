@@ -133,7 +133,7 @@ $(BUILD)/tables/kernels-%: $(OBJ)/%/tests/golden/kernels.o $(OBJ)/liblossgrid-ta
 	$(CC) $(OPT) $^ $(LDFLAGS) -o $@
 .SECONDARY: $(call copies,tests/golden/kernels.c)
 
-.PHONY: unit test test-long test-bits test-neon test-planted test-bare golden-bits test-fuzz
+.PHONY: unit test test-long test-bits test-neon test-planted test-faults test-bare golden-bits test-fuzz
 unit: $(UNIT) ## the unit tests alone
 	$(UNIT) --jobs $(JOBS)
 
@@ -176,6 +176,10 @@ test-property: deps ## N=500 random specs (SEED=... the same again): what run ac
 test-planted: ## break every rule of the numerics contract in a copy of the tree: a test must fail
 	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
 	tests/isa/planted.sh $(BUILD)/planted
+
+test-faults: ## put faults into the training step in a copy of the tree: gradcheck and unit tests must see them
+	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	tests/gradcheck/faults.sh $(BUILD)/faults
 
 golden-bits: $(BUILD)/tables/training $(BUILD)/tables/kernels-f32-generic $(BUILD)/tables/kernels-f64-generic ## write the tables of digests anew (another table is a change of bits)
 	tests/isa/table.sh $(abspath $<) generic >$(BUILD)/tables/training.csv

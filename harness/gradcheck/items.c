@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/gradcheck/clamp_check.h"
 #include "harness/gradcheck/loss_subject.h"
 #include "harness/gradcheck/other_checks.h"
 #include "harness/gradcheck/training_check.h"
@@ -360,7 +361,11 @@ static enum lg_status check_entry(const struct copies *copies, const struct item
         item->kind == ITEM_LOSS
             ? loss_subject(copies, &choice, item->reach, seed, &subject, error)
             : activation_subject(copies, &choice, item->reach, seed, &subject, error);
-    return finish(created, &subject, item, seed, defect, result, error);
+    const enum lg_status status = finish(created, &subject, item, seed, defect, result, error);
+    const bool is_near = item->kind == ITEM_LOSS && item->reach == subject_reaches[0];
+    return status == LG_OK && is_near && defect == NULL
+               ? clamp_check(copies, &choice, result, error)
+               : status;
 }
 
 enum lg_status items_check(const struct copies *copies, const struct items *items, size_t index,

@@ -7,6 +7,7 @@
 
 #include "engine/base/pcg.h"
 #include "harness/check/eval_domain.h"
+#include "harness/gradcheck/clamp_check.h"
 #include "harness/gradcheck/points.h"
 #include "harness/gradcheck/variants.h"
 
@@ -141,6 +142,22 @@ static bool is_alive(struct subject *subject)
     return at - at == 0;
 }
 
+/* Predictions that a clamp holds are moved above it: below it the gradient is not the
+ * value's (clamp_check.h). */
+static void lift_clamped(struct subject *subject)
+{
+    const struct loss_own *own = subject->own;
+    const struct lg_info *info = own->copies->backend[COPY_F64]->loss(own->choice.index);
+    const struct clamp *clamp = clamp_of(info->name);
+    const int option = clamp != NULL ? lg_option_find(info, clamp->option) : -1;
+    if (option < 0)
+        return;
+    const double least = own->choice.options.value[option] + 0x1p-4;
+    for (size_t i = clamp->input * ENTRIES; i < (clamp->input + 1) * ENTRIES; i++)
+        if (subject->point[i] >= 0 && subject->point[i] < least)
+            subject->point[i] = points_round(subject->point[i] + least);
+}
+
 /* Draw targets and predictions until the loss is alive; false if it never is. */
 static bool draw_points(const struct lg_loss_shape *shape, double reach, struct lg_pcg *pcg,
                         struct subject *subject)
@@ -154,6 +171,7 @@ static bool draw_points(const struct lg_loss_shape *shape, double reach, struct 
         clip(shape, range);
         for (size_t i = 0; i < subject->size; i++)
             subject->point[i] = points_draw(pcg, range[0], range[1]);
+        lift_clamped(subject);
         subject->minimum = anywhere && attempt < REDRAWS ? -4 : range[0];
         subject->maximum = anywhere && attempt < REDRAWS ? 4 : range[1];
         if (is_alive(subject))

@@ -10,6 +10,8 @@ static const double factors[] = {0.5, 2};
 static const double values[] = {0.25, 0.5, 0.75, 2, 1, 3, 0};
 enum { FACTORS = sizeof factors / sizeof *factors, VALUES = sizeof values / sizeof *values };
 
+static const double SMALL = 1e-3, REACHED = 0.25;
+
 /* At most so many values of one option beside its default. */
 enum { NUMBERS_MAX = 2 };
 
@@ -29,6 +31,10 @@ static bool is_number_of(const struct lg_option *option, double value)
 static size_t numbers_of(const struct lg_option *option, double found[NUMBERS_MAX])
 {
     size_t count = 0;
+    /* One so small that no ordinary point comes near it is tried at a size that they reach:
+     * both sides of what it decides are looked at. */
+    if (option->default_value > 0 && option->default_value < SMALL && is_number_of(option, REACHED))
+        found[count++] = REACHED;
     for (size_t i = 0; i < FACTORS + VALUES && count < NUMBERS_MAX; i++) {
         const double value = i < FACTORS ? factors[i] * option->default_value : values[i - FACTORS];
         if (is_number_of(option, value) && (count == 0 || value != found[0]))
