@@ -208,6 +208,18 @@ prove-math: ## exhaustive proof of the elementary functions, all 2^32 floats: mi
 $(BUILD)/every_float $(BUILD)/errors: $(BUILD)/%: $(OBJ)/tests/golden/%.o $(ENGINE_LIB)
 	$(CC) $(OPT) $^ $(LDFLAGS) -lmpfr -lgmp $(LIBS) -lm -o $@
 
+# Every activation and loss against MPFR, by formulas of its own.
+.PHONY: prove-tails
+TAILS := $(BUILD)/tails-$(VARIANT)
+prove-tails: ## errors of every activation and loss, value and gradient, against MPFR; writes docs/tails.md: minutes
+	@.ci/deps.sh $(BUILD_PACKAGES) libmpfr-dev libgmp-dev
+	@$(MAKE) --no-print-directory -j $(JOBS) $(TAILS)
+	docs/tails.sh $(TAILS) | tee $(BUILD)/tails.md; exit $${PIPESTATUS[0]}
+	mv $(BUILD)/tails.md docs/tails.md
+
+$(TAILS): $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/golden/tails/*.c)) $(ENGINE_LIB)
+	$(CC) $(OPT) $^ $(LDFLAGS) -lmpfr -lgmp $(LIBS) -lm -o $@
+
 # ---- What people come for ----------------------------------------------------
 # The first interpreter that can import what reports need, asked and not assumed.
 PYTHON ?= $(firstword $(foreach p,python3 /usr/bin/python3,$(shell $(p) -c 'import matplotlib, scipy' 2>/dev/null && echo $(p))) python3)

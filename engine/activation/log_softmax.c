@@ -1,43 +1,37 @@
 #include "engine/activation/activation.h"
-#include "engine/kernel/lanes.h"
-#include "engine/math/math.h"
-
-/* The largest, so that no exponential overflows. */
-static wide largest(size_t n, const real *z)
-{
-    real most = z[0];
-    for (size_t i = 1; i < n; i++)
-        most = z[i] > most ? z[i] : most;
-    return (wide)most;
-}
-
-static wide sum_of_exponentials(size_t n, const real *z, wide most)
-{
-    struct lanes lanes = {{0}};
-    for (size_t i = 0; i < n; i++)
-        lanes.sum[i % VIRTUAL_LANES] += math_exp((wide)z[i] - most);
-    return lanes_total(&lanes);
-}
+#include "engine/activation/exponentials.h"
 
 static void forward(const struct lg_options *options, size_t n, const real *z, real *h)
 {
     (void)options;
-    const wide most = largest(n, z), log_sum = math_log(sum_of_exponentials(n, z, most));
+    struct exponentials e;
+    exponentials_begin(&e, n, z);
+    const wide top = (wide)z[e.top], log_sum = math_log1p(e.rest);
     for (size_t i = 0; i < n; i++)
-        h[i] = (real)((wide)z[i] - most - log_sum);
+        h[i] = (real)(((wide)z[i] - top) - log_sum);
 }
 
+/* dh_i - p_i sum_j dh_j, p = softmax(z); of the largest output, whose p may be almost 1,
+ * dh (1 - p) less p times the sum of the others. */
 static void backward(const struct lg_options *options, size_t n, const real *z, const real *h,
                      const real *dh, real *dz)
 {
     (void)options;
-    (void)z;
+    (void)h;
+    struct exponentials e;
     struct lanes lanes = {{0}};
+    exponentials_begin(&e, n, z);
+    const wide own = (wide)dh[e.top], sum = 1 + e.rest;
     for (size_t i = 0; i < n; i++)
-        lanes.sum[i % VIRTUAL_LANES] += (wide)dh[i];
-    const wide sum = lanes_total(&lanes);
-    for (size_t i = 0; i < n; i++)
-        dz[i] = (real)((wide)dh[i] - math_exp((wide)h[i]) * sum);
+        lanes.sum[i % VIRTUAL_LANES] += i == e.top ? 0 : (wide)dh[i];
+    const wide others = lanes_total(&lanes), all = others + own;
+    const size_t top = e.top;
+    for (size_t first = 0; first < n; first += EXPONENTIALS_BLOCK) {
+        const size_t count = exponentials_at(&e, first);
+        for (size_t i = 0; i < count; i++)
+            dz[first + i] = (real)((wide)dh[first + i] - e.block[i] / sum * all);
+    }
+    dz[top] = (real)((own * e.rest - others) / sum);
 }
 
 const struct activation LG_SYMBOL(activation_log_softmax) = {

@@ -2,14 +2,13 @@
 #include "engine/math/math.h"
 
 static const wide SCALE = (wide)1.0507009873554804934193349852946L;
-static const wide ALPHA = (wide)1.6732632423543772848170429916717L;
+static const wide BELOW = (wide)1.7580993408473768599402175208123L; /* times alpha, 1.6732... */
 
 static void forward(const struct lg_options *options, size_t n, const real *z, real *h)
 {
     (void)options;
-    const real scale = (real)SCALE, below = (real)(SCALE * ALPHA);
     for (size_t i = 0; i < n; i++)
-        h[i] = z[i] > 0 ? scale * z[i] : below * real_expm1(z[i]);
+        h[i] = (real)(z[i] > 0 ? SCALE * (wide)z[i] : BELOW * math_expm1((wide)z[i]));
 }
 
 static void backward(const struct lg_options *options, size_t n, const real *z, const real *h,
@@ -17,9 +16,8 @@ static void backward(const struct lg_options *options, size_t n, const real *z, 
 {
     (void)options;
     (void)h;
-    const real scale = (real)SCALE, below = (real)(SCALE * ALPHA);
     for (size_t i = 0; i < n; i++)
-        dz[i] = z[i] > 0 ? dh[i] * scale : dh[i] * (below * real_exp(z[i]));
+        dz[i] = (real)(z[i] > 0 ? SCALE * (wide)dh[i] : exp_times((wide)z[i], BELOW * (wide)dh[i]));
 }
 
 const struct activation LG_SYMBOL(activation_selu) = {

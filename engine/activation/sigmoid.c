@@ -2,6 +2,12 @@
 #include "engine/math/each.h"
 #include "engine/math/math.h"
 
+/* An output from which on the derivative is computed from the argument: at it, 1 - h has lost
+ * two bits. */
+static const real SATURATED = 0.75;
+/* And one below which h itself has lost digits: the least normal number. */
+static const real VANISHED = LG_PRECISION == 32 ? FLT_MIN : LG_PRECISION == 64 ? DBL_MIN : LDBL_MIN;
+
 /* e / (1 + e) or 1 / (1 + e), e = exp(-|z|): neither overflows. */
 ALWAYS_INLINE wide logistic(wide z, wide e)
 {
@@ -30,13 +36,40 @@ static void forward(const struct lg_options *options, size_t n, const real *z, r
     }
 }
 
+/* dh e^2 / (1 + e^2)^2, whose e^2 might be subnormal where the product is not. */
+static real steep(wide dh, wide e)
+{
+    const wide below = 1 + e * e;
+    return (real)(dh * e * (e / (below * below)));
+}
+
+/* h (1 - h) where h leaves digits to 1 - h; else
+ * from the argument. */
 static void backward(const struct lg_options *options, size_t n, const real *z, const real *h,
                      const real *dh, real *dz)
 {
+    enum { BLOCK = 32 };
     (void)options;
-    (void)z;
-    for (size_t i = 0; i < n; i++)
-        dz[i] = dh[i] * (h[i] * (1 - h[i]));
+    for (size_t first = 0; first < n; first += BLOCK) {
+        const size_t count = n - first < BLOCK ? n - first : BLOCK;
+        const real *of_h = h + first, *of_dh = dh + first;
+        real slope[BLOCK];
+        wide e[BLOCK];
+        int any = 0;
+        for (size_t i = 0; i < count; i++) {
+            any |= of_h[i] > SATURATED || of_h[i] < VANISHED;
+            slope[i] = of_dh[i] * (of_h[i] * (1 - of_h[i]));
+        }
+        if (any) {
+            for (size_t i = 0; i < count; i++)
+                e[i] = -0.5 * wide_abs((wide)z[first + i]);
+            math_exp_all(e, e, count);
+            for (size_t i = 0; i < count; i++)
+                if (of_h[i] > SATURATED || of_h[i] < VANISHED)
+                    slope[i] = steep((wide)of_dh[i], e[i]);
+        }
+        memcpy(dz + first, slope, count * sizeof *dz);
+    }
 }
 
 const struct activation LG_SYMBOL(activation_sigmoid) = {

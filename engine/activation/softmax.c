@@ -1,43 +1,41 @@
 #include "engine/activation/activation.h"
-#include "engine/kernel/lanes.h"
-#include "engine/math/math.h"
-
-/* The largest, so that no exponential overflows. */
-static wide largest(size_t n, const real *z)
-{
-    real most = z[0];
-    for (size_t i = 1; i < n; i++)
-        most = z[i] > most ? z[i] : most;
-    return (wide)most;
-}
-
-static wide sum_of_exponentials(size_t n, const real *z, wide most)
-{
-    struct lanes lanes = {{0}};
-    for (size_t i = 0; i < n; i++)
-        lanes.sum[i % VIRTUAL_LANES] += math_exp((wide)z[i] - most);
-    return lanes_total(&lanes);
-}
+#include "engine/activation/exponentials.h"
 
 static void forward(const struct lg_options *options, size_t n, const real *z, real *h)
 {
     (void)options;
-    const wide most = largest(n, z), sum = sum_of_exponentials(n, z, most);
-    for (size_t i = 0; i < n; i++)
-        h[i] = (real)(math_exp((wide)z[i] - most) / sum);
+    struct exponentials e;
+    exponentials_begin(&e, n, z);
+    const wide sum = 1 + e.rest;
+    for (size_t first = 0; first < n; first += EXPONENTIALS_BLOCK) {
+        const size_t count = exponentials_at(&e, first);
+        for (size_t i = 0; i < count; i++)
+            h[first + i] = (real)(e.block[i] / sum);
+    }
 }
 
+/* h_i sum_j h_j (dh_i - dh_j). All dh from that of the largest output on: where its h is
+ * almost 1, the others' sum is small to the last digit. */
 static void backward(const struct lg_options *options, size_t n, const real *z, const real *h,
                      const real *dh, real *dz)
 {
     (void)options;
-    (void)z;
+    (void)h;
+    struct exponentials e;
     struct lanes lanes = {{0}};
-    for (size_t i = 0; i < n; i++)
-        lanes.sum[i % VIRTUAL_LANES] += (wide)h[i] * (wide)dh[i];
-    const wide mean = lanes_total(&lanes);
-    for (size_t i = 0; i < n; i++)
-        dz[i] = (real)((wide)h[i] * ((wide)dh[i] - mean));
+    exponentials_begin(&e, n, z);
+    const wide sum = 1 + e.rest, origin = (wide)dh[e.top];
+    for (size_t first = 0; first < n; first += EXPONENTIALS_BLOCK) {
+        const size_t count = exponentials_at(&e, first);
+        for (size_t i = 0; i < count; i++)
+            lanes.sum[i % VIRTUAL_LANES] += e.block[i] * ((wide)dh[first + i] - origin);
+    }
+    const wide mean = lanes_total(&lanes) / sum;
+    for (size_t first = 0; first < n; first += EXPONENTIALS_BLOCK) {
+        const size_t count = exponentials_at(&e, first);
+        for (size_t i = 0; i < count; i++)
+            dz[first + i] = (real)(e.block[i] / sum * (((wide)dh[first + i] - origin) - mean));
+    }
 }
 
 const struct activation LG_SYMBOL(activation_softmax) = {

@@ -1,10 +1,8 @@
 #include "engine/loss/entries.h"
+#include "engine/loss/logistic.h"
 #include "engine/loss/loss.h"
-#include "engine/math/math.h"
 
 enum { WEIGHTS = 1, GUARD = 2, GUARD_EPSILON = 1 };
-
-static const wide epsilon = 1e-12;
 
 static wide clamped(wide logarithm)
 {
@@ -14,8 +12,9 @@ static wide clamped(wide logarithm)
 static wide term(const struct entry *at)
 {
     const bool guard = at->option[GUARD] == GUARD_EPSILON;
-    const wide yes = guard ? math_log(at->y + epsilon) : clamped(math_log(at->y));
-    const wide no = guard ? math_log(1 - at->y + epsilon) : clamped(math_log1p(-at->y));
+    const wide rest = 1 - at->y;
+    const wide yes = guard ? guarded_log(at->y, rest) : clamped(math_log(at->y));
+    const wide no = guard ? guarded_log(rest, at->y) : clamped(math_log1p(-at->y));
     return at->weight * ((at->t - 1) * no - at->t * yes);
 }
 
@@ -23,7 +22,7 @@ static wide term(const struct entry *at)
 static wide derivative(const struct entry *at)
 {
     if (at->option[GUARD] == GUARD_EPSILON)
-        return at->weight * ((1 - at->t) / (1 - at->y + epsilon) - at->t / (at->y + epsilon));
+        return at->weight * guarded_slope(at->t, at->y, 1 - at->y);
     const wide least = (wide)1e-12f; /* PyTorch's is a float in either precision */
     const wide product = (1 - at->y) * at->y;
     return at->weight * ((at->y - at->t) / (product < least ? least : product));
@@ -51,7 +50,9 @@ static const struct lg_option options_table[] = {
      .default_value = 0,
      .maximum = 1,
      .choices = guard_choices,
-     .meaning = "at 0 and 1: logarithms not below -100 (PyTorch), or 1e-12 inside (Torch7)"},
+     .meaning = "at 0 and 1: logarithms not below -100 (PyTorch), or 1e-12 inside, with the "
+                "value's own slope (Torch7's first BCECriterion.lua; its later ones divide y - t "
+                "by (y + 1e-12)(1 - y + 1e-12) or nearly so)"},
 };
 
 const struct loss LG_SYMBOL(loss_bce) = {

@@ -19,7 +19,7 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
     for (size_t b = 0; b < at->batch; b++) {
         const wide length = distance_at(at, b).length;
         const wide error = is_pair(at, b) ? length : hinge(options->value[MARGIN] - length);
-        values[b] = error * error / 2;
+        values[b] = error / 2 * error;
     }
 }
 

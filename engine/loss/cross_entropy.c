@@ -1,5 +1,6 @@
 #include "engine/loss/classes.h"
 #include "engine/loss/row.h"
+#include "engine/math/exact.h"
 #include "engine/math/math.h"
 
 enum { LABEL_SMOOTHING = 3 };
@@ -17,10 +18,18 @@ static wide above_top(const struct softmax *s, size_t c)
     return (wide)s->z[c] - (wide)s->z[s->top];
 }
 
+/* e^(z[c] - z[top]), with what rounding takes from the difference: e^x has x times it. */
+static wide exponential(const struct softmax *s, size_t c)
+{
+    const struct twofold x = exact_sum((wide)s->z[c], -(wide)s->z[s->top]);
+    const wide e = math_exp(x.high);
+    return x.high > -1e5 ? e + e * x.low : e;
+}
+
 static wide other_term(const void *of, size_t c)
 {
     const struct softmax *s = of;
-    return c == s->top ? 0 : math_exp(above_top(s, c));
+    return c == s->top ? 0 : exponential(s, c);
 }
 
 /* The largest term is 1 and stays apart, so that the logarithm and the complement of
@@ -37,7 +46,7 @@ static struct softmax softmax_of(const struct lg_options *options, const real *z
 
 static wide probability(const struct softmax *s, size_t c)
 {
-    return math_exp(above_top(s, c)) / (1 + s->rest);
+    return exponential(s, c) / (1 + s->rest);
 }
 
 static wide weight_of(const void *of, size_t c)
@@ -50,7 +59,8 @@ static wide weight_of(const void *of, size_t c)
 static wide surprise(const void *of, size_t c)
 {
     const struct softmax *s = of;
-    return weight_of(s, c) * (math_log1p(s->rest) - above_top(s, c));
+    const wide weight = weight_of(s, c);
+    return weight == 0 ? weight : weight * (math_log1p(s->rest) - above_top(s, c));
 }
 
 static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
@@ -62,17 +72,43 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
             continue;
         const struct softmax s =
             softmax_of(options, at->prediction[0] + b * at->stride, at->features);
-        values[b] = (1 - smoothing) * surprise(&s, class_of(at, b));
+        if (smoothing < 1)
+            values[b] = (1 - smoothing) * surprise(&s, class_of(at, b));
         if (smoothing > 0)
             values[b] += smoothing / (wide)at->features * row_sum(surprise, &s, at->features);
     }
 }
 
-/* By the logit of the class itself: probability - 1, without cancellation where the
- * class is sure. */
-static wide own_slope(const struct softmax *s, size_t t)
+/* What class c counts in the target: the label's share and what smoothing gives to all. */
+struct target {
+    const struct softmax *softmax;
+    size_t label;
+    wide hard, each; /* of the label; of every class, by its weight */
+};
+
+static wide share(const struct target *t, size_t c)
 {
-    return t == s->top ? -(s->rest / (1 + s->rest)) : probability(s, t) - 1;
+    return t->each * weight_of(t->softmax, c) + (c == t->label ? t->hard : 0);
+}
+
+static wide other_share(const void *of, size_t c)
+{
+    const struct target *t = of;
+    return c == t->softmax->top ? 0 : share(t, c);
+}
+
+/* By the logit of class c: probability times all shares, less its own share. Of the largest
+ * logit, whose probability may be almost 1: probability times the shares of the others, less
+ * its own share of 1 - probability. */
+static void slopes(const struct target *t, wide divisor, real *dz)
+{
+    const struct softmax *s = t->softmax;
+    const wide others = row_sum(other_share, t, s->classes), own = share(t, s->top);
+    for (size_t c = 0; c < s->classes; c++) {
+        const wide slope = c == s->top ? (others - own * s->rest) / (1 + s->rest)
+                                       : probability(s, c) * (others + own) - share(t, c);
+        dz[c] = (real)(slope / divisor);
+    }
 }
 
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
@@ -80,21 +116,18 @@ static void gradient(const struct lg_options *options, const struct loss_batch *
 {
     const wide divisor = class_gradient_divisor(options, at);
     const wide smoothing = options->value[LABEL_SMOOTHING];
-    const wide each = smoothing / (wide)at->features;
     for (size_t b = 0; b < at->batch; b++) {
         real *dz = gradients[0] + b * at->stride;
-        const int ignored = class_is_ignored(options, at, b);
-        const size_t t = ignored ? 0 : class_of(at, b);
+        if (class_is_ignored(options, at, b)) {
+            for (size_t c = 0; c < at->features; c++)
+                dz[c] = 0;
+            continue;
+        }
         const struct softmax s =
             softmax_of(options, at->prediction[0] + b * at->stride, at->features);
-        const wide hard = (1 - smoothing) * weight_of(&s, t);
-        const wide all = row_sum(weight_of, &s, at->features);
-        for (size_t c = 0; c < at->features; c++) {
-            const wide p = probability(&s, c);
-            const wide slope =
-                hard * (c == t ? own_slope(&s, t) : p) + each * (all * p - weight_of(&s, c));
-            dz[c] = ignored ? 0 : (real)(slope / divisor);
-        }
+        struct target t = {&s, class_of(at, b), 0, smoothing / (wide)at->features};
+        t.hard = (1 - smoothing) * weight_of(&s, t.label);
+        slopes(&t, divisor, dz);
     }
 }
 

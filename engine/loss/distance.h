@@ -11,6 +11,8 @@ struct distance {
     wide eps;     /* PyTorch's pairwise_distance adds it; 0: none */
     wide p;       /* of the norm, from 1 on */
     wide largest; /* of |a[i] - b[i] + eps| */
+    wide unit;    /* what entries are divided by before anything else: 1, or the largest */
+    wide scaled;  /* the norm over the unit */
     wide length;  /* the norm */
 };
 
@@ -30,11 +32,10 @@ static inline wide distance_square(const void *of, size_t i)
     return e * e;
 }
 
-/* r^p for r from 0 to 1: |log r| e^-(p |log r|) stays below 1 / (e p), so the error
- * of the product p log r is one of the sum's largest term. */
+/* r^p for r from 0 to 1. */
 static inline wide distance_power(wide r, wide p)
 {
-    return p == 2 ? r * r : math_exp(p * math_log(r));
+    return p == 2 ? r * r : math_pow(r, p);
 }
 
 static inline wide distance_scaled_power(const void *of, size_t i)
@@ -54,25 +55,32 @@ static inline wide distance_largest(const struct distance *d, size_t n)
 }
 
 /* The norm as a multiple of its largest entry, so that no power overflows or vanishes. */
-static inline wide distance_scaled(struct distance *d, size_t n)
+static inline void distance_scale(struct distance *d, size_t n)
 {
     d->largest = distance_largest(d, n);
-    if (!(d->largest > 0 && d->largest < __builtin_inf()))
-        return row_sum(distance_magnitude, d, n); /* 0, infinity or NaN */
+    if (!(d->largest > 0 && d->largest < __builtin_inf())) { /* 0, infinity or NaN */
+        d->length = d->scaled = row_sum(distance_magnitude, d, n);
+        return;
+    }
     const wide sum = row_sum(distance_scaled_power, d, n);
-    return d->largest * (d->p == 2 ? wide_sqrt(sum) : math_exp(math_log(sum) / d->p));
+    d->unit = d->largest;
+    d->scaled = d->p == 2 ? wide_sqrt(sum) : math_exp(math_log(sum) / d->p);
+    d->length = d->unit * d->scaled;
 }
 
 /* The distance of rows a and b of n entries. */
 static inline struct distance distance_of(const real *a, const real *b, size_t n, wide p, wide eps)
 {
-    struct distance d = {.a = a, .b = b, .eps = eps, .p = p};
+    struct distance d = {.a = a, .b = b, .eps = eps, .p = p, .unit = 1};
     if (p == 1) {
-        d.length = row_sum(distance_magnitude, &d, n);
+        d.length = d.scaled = row_sum(distance_magnitude, &d, n);
         return d;
     }
     const wide square = p == 2 ? row_sum(distance_square, &d, n) : 0;
-    d.length = square > 0x1p-900 && square < 0x1p1000 ? wide_sqrt(square) : distance_scaled(&d, n);
+    if (square > 0x1p-900 && square < 0x1p1000)
+        d.length = d.scaled = wide_sqrt(square);
+    else
+        distance_scale(&d, n);
     return d;
 }
 
@@ -83,10 +91,10 @@ static inline wide distance_slope(const struct distance *d, size_t i)
     const wide e = distance_entry(d, i);
     if (e == 0)
         return 0;
-    if (d->p == 2)
-        return e / d->length;
-    const wide r = wide_abs(e) / d->length;
-    const wide slope = d->p == 1 ? 1 : math_exp((d->p - 1) * math_log(r));
+    if (d->p == 2) /* by the unit: the length itself may be subnormal or infinite */
+        return e / d->unit / d->scaled;
+    const wide r = wide_abs(e) / d->unit / d->scaled;
+    const wide slope = d->p == 1 ? 1 : math_pow(r, d->p - 1);
     return e > 0 ? slope : e < 0 ? -slope : e;
 }
 

@@ -1,5 +1,6 @@
 #include "engine/loss/loss.h"
 #include "engine/loss/row.h"
+#include "engine/math/exact.h"
 #include "engine/math/math.h"
 
 /* One sample. */
@@ -7,22 +8,28 @@ struct distances {
     const real *similar, *different;
 };
 
-static wide excess(const struct distances *d, size_t i)
+/* The difference, and e^-|difference| with what rounding takes from it: e^x has x times it. */
+static wide excess(const struct distances *d, size_t i, wide *e)
 {
-    return (wide)d->similar[i] - (wide)d->different[i];
+    const struct twofold u = exact_sum((wide)d->similar[i], -(wide)d->different[i]);
+    const wide rough = math_exp(-wide_abs(u.high)), low = u.high > 0 ? -u.low : u.low;
+    *e = wide_abs(u.high) < 1e5 ? rough + rough * low : rough;
+    return u.high;
 }
 
 /* log(1 + e^u), where e^u might overflow. */
 static wide term(const void *of, size_t i)
 {
-    const wide u = excess(of, i);
-    return (u > 0 ? u : 0) + math_log1p(math_exp(-wide_abs(u)));
+    wide e;
+    const wide u = excess(of, i, &e);
+    return (u > 0 ? u : 0) + math_log1p(e);
 }
 
 /* 1 / (1 + e^-u), small to the last digit where u is far below 0. */
 static wide slope(const struct distances *d, size_t i)
 {
-    const wide u = excess(d, i), e = math_exp(-wide_abs(u));
+    wide e;
+    const wide u = excess(d, i, &e);
     return (u > 0 ? 1 : e) / (1 + e);
 }
 

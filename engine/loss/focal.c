@@ -10,7 +10,7 @@ static wide modulation(const struct entry *at, wide lack)
 {
     const wide alpha = at->option[ALPHA], gamma = at->option[GAMMA];
     const wide weight = alpha < 0 ? 1 : alpha * at->t + (1 - alpha) * (1 - at->t);
-    return gamma == 0 ? weight : weight * math_exp(gamma * math_log(lack));
+    return gamma == 0 ? weight : weight * math_pow(lack, gamma);
 }
 
 static wide cross_entropy(const struct entry *at)

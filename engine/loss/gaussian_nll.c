@@ -15,7 +15,7 @@ static wide term(const struct entry *at)
 {
     const wide log_two_pi = (wide)0x1.d67f1c864beb4a69297920028832p+0L, e = at->y - at->t,
                v = variance(at);
-    const wide nll = 0.5 * (math_log(v) + e * e / v);
+    const wide nll = 0.5 * (math_log(v) + e / v * e);
     return at->option[FULL] != 0 ? nll + 0.5 * log_two_pi : nll;
 }
 
@@ -27,8 +27,8 @@ static wide mean_derivative(const struct entry *at)
 /* Below eps it is the one at eps: PyTorch clamps outside the graph. */
 static wide variance_derivative(const struct entry *at)
 {
-    const wide e = at->y - at->t, v = variance(at);
-    return 0.5 * (1 / v - e * e / v / v);
+    const wide v = variance(at), ratio = (at->y - at->t) / v; /* e^2 and v^2 may overflow */
+    return 0.5 * (1 / v - ratio * ratio);
 }
 
 static const struct entries_form form = {.inputs = 2};

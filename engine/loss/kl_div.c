@@ -7,9 +7,9 @@ enum { LOG_TARGET = 1, BATCH_MEAN = 2 };
 static wide term(const struct entry *at)
 {
     if (at->option[LOG_TARGET] != 0)
-        return math_exp(at->t) * (at->t - at->y);
-    const wide entropy = at->t == 0 ? 0 : at->t * math_log(at->t); /* its limit at 0 */
-    return entropy - at->t * at->y;
+        return exp_times(at->t, at->t - at->y);
+    const wide logarithm = at->t == 0 ? 0 : math_log(at->t); /* t log(t) is 0 at 0 */
+    return at->t * (logarithm - at->y);
 }
 
 static wide derivative(const struct entry *at)

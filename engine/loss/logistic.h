@@ -18,4 +18,19 @@ static inline wide logistic(wide x)
     return x < 0 ? e / (1 + e) : 1 / (1 + e);
 }
 
+/* 1e-12 inside the logarithms keeps them finite: log(p + 1e-12), p from 0 to 1, rest = 1 - p
+ * with digits of its own. Where p is near 1 by the rest, which the sum would swallow. */
+static const wide LOGISTIC_GUARD = (wide)1e-12L;
+
+static inline wide guarded_log(wide p, wide rest)
+{
+    return p < 0.5 ? math_log(p + LOGISTIC_GUARD) : math_log1p(LOGISTIC_GUARD - rest);
+}
+
+/* The derivative of -(t log(p + 1e-12) + (1 - t) log(1 - p + 1e-12)) by p. */
+static inline wide guarded_slope(wide t, wide p, wide rest)
+{
+    return (1 - t) / (rest + LOGISTIC_GUARD) - t / (p + LOGISTIC_GUARD);
+}
+
 #endif

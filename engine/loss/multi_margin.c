@@ -10,10 +10,11 @@ struct scores {
     wide margin, p, weight;
 };
 
-/* margin - y[t] + y[c] where it is above 0, else 0. */
+/* margin - y[t] + y[c] where it is above 0, else 0. The difference first: scores may be so
+ * large that the margin is lost beside one of them. */
 static wide violation(const struct scores *s, size_t c)
 {
-    return c == s->class ? 0 : hinge(s->margin - (wide)s->y[s->class] + (wide)s->y[c]);
+    return c == s->class ? 0 : hinge(s->margin + ((wide)s->y[c] - (wide)s->y[s->class]));
 }
 
 static wide term(const void *of, size_t c)

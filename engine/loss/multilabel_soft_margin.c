@@ -5,20 +5,17 @@
 
 enum { WEIGHTS = 1, GUARD = 2, GUARD_EPSILON = 1 };
 
-static const wide epsilon = 1e-12;
-
-/* The cross-entropy of logistic(y), rounded, as Torch7 composes it. */
+/* The cross-entropy of logistic(y) and its complement, each with digits of its own. */
 static wide guarded_term(const struct entry *at)
 {
-    const wide p = logistic(at->y);
-    return -(at->t * math_log(p + epsilon) + (1 - at->t) * math_log(1 - p + epsilon));
+    const wide p = logistic(at->y), rest = logistic(-at->y);
+    return -(at->t * guarded_log(p, rest) + (1 - at->t) * guarded_log(rest, p));
 }
 
 static wide guarded_derivative(const struct entry *at)
 {
-    const wide p = logistic(at->y);
-    const wide by_p = (1 - at->t) / (1 - p + epsilon) - at->t / (p + epsilon);
-    return by_p * ((1 - p) * p);
+    const wide p = logistic(at->y), rest = logistic(-at->y);
+    return guarded_slope(at->t, p, rest) * p * rest;
 }
 
 static wide term(const struct entry *at)
@@ -62,7 +59,9 @@ static const struct lg_option options_table[] = {
      .kind = LG_OPTION_CHOICE,
      .maximum = 1,
      .choices = guard_choices,
-     .meaning = "far logits: none needed (PyTorch), or 1e-12 inside the logarithms (Torch7)"},
+     .meaning = "far logits: none needed (PyTorch), or 1e-12 inside the logarithms, with the "
+                "value's own slope (Torch7 with its first BCECriterion.lua, and without the "
+                "rounding of s(y))"},
 };
 
 const struct loss LG_SYMBOL(loss_multilabel_soft_margin) = {

@@ -20,8 +20,9 @@ static wide term(const struct entry *at)
 
 static wide derivative(const struct entry *at)
 {
+    const wide eps = at->option[EPS];
     return at->option[LOG_INPUT] != 0 ? math_exp(at->y) - at->t
-                                      : 1 - at->t / (at->y + at->option[EPS]);
+                                      : ((at->y - at->t) + eps) / (at->y + eps);
 }
 
 static const struct entries_form form = {.inputs = 1};

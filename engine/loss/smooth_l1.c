@@ -3,15 +3,28 @@
 
 enum { BETA = 1 };
 
+static const real LEAST = LG_PRECISION == 32   ? (real)FLT_TRUE_MIN
+                          : LG_PRECISION == 64 ? (real)DBL_TRUE_MIN
+                                               : (real)LDBL_TRUE_MIN;
+
+/* Divided before it is squared: e^2 may leave the range where e^2 / beta does not. */
 static real term(real beta, real prediction, real target)
 {
     const real e = real_abs(prediction - target);
-    return e < beta ? e * e / beta / 2 : e - beta / 2;
+    return e < beta ? e / beta * e / 2 : e - beta / 2;
+}
+
+/* beta as a real that is not 0: what is below the least of them changes nothing but the
+ * place of the kink, which is then at most that far from 0. */
+static real beta_of(const struct lg_options *options)
+{
+    const real beta = (real)options->value[BETA];
+    return beta > 0 ? beta : LEAST;
 }
 
 static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
 {
-    const real beta = (real)options->value[BETA];
+    const real beta = beta_of(options);
     for (size_t b = 0; b < at->batch; b++)
         values[b] = elementwise_sum(term, beta, at->prediction[0] + b * at->stride,
                                     at->target + b * at->target_stride, at->features) /
@@ -21,7 +34,7 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const real scale = loss_gradient_scale(options, at), beta = (real)options->value[BETA];
+    const real scale = loss_gradient_scale(options, at), beta = beta_of(options);
     for (size_t b = 0; b < at->batch; b++) {
         const real *y = at->prediction[0] + b * at->stride, *t = at->target + b * at->target_stride;
         real *dy = gradients[0] + b * at->stride;

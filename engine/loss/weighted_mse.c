@@ -16,7 +16,7 @@ static wide error_of(const struct entry *at)
 static wide term(const struct entry *at)
 {
     const wide e = error_of(at);
-    return is_target_weighted(at) ? e * e : at->weight * (e * e);
+    return is_target_weighted(at) ? e * e : at->weight * e * e; /* e^2 alone may overflow */
 }
 
 static wide derivative(const struct entry *at)

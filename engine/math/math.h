@@ -20,6 +20,9 @@
 #define math_log1p LG_SYMBOL(math_log1p)
 #define math_tanh  LG_SYMBOL(math_tanh)
 #define math_erf   LG_SYMBOL(math_erf)
+#define math_erfc  LG_SYMBOL(math_erfc)
+#define math_erfcx LG_SYMBOL(math_erfcx)
+#define math_pow   LG_SYMBOL(math_pow)
 #define math_cospi LG_SYMBOL(math_cospi)
 
 /* e^x. NaN for NaN, 0 below the smallest subnormal's logarithm, infinity above
@@ -42,6 +45,26 @@ wide math_tanh(wide x);
  * Error: 1.35 ulp. */
 wide math_erf(wide x);
 
+/* 1 - erf(x) without cancellation, down to the smallest subnormal. Error: below 4.5 ulp. */
+wide math_erfc(wide x);
+
+/* e^(x^2) (1 - erf(x)), which e^(-x^2) makes erfc of, for 0 <= x <= 28 (in the reference copy
+ * for all x >= 0). Error: below 3 ulp. */
+wide math_erfcx(wide x);
+
+/* x^p for x >= 0 and 0 < p <= 1000, without the error of p log x, which grows with it. NaN
+ * below 0. Error: below 2 + 0.6 p ulp. */
+wide math_pow(wide x, wide p);
+
+/* factor e^x where e^x alone might be subnormal or overflow and their product is not. */
+static inline wide exp_times(wide x, wide factor)
+{
+    if (wide_abs(x) < 700)
+        return factor * math_exp(x);
+    const wide half = math_exp(x / 2);
+    return factor * half * half;
+}
+
 /* cos(pi x), even, period 2, exact where the result is 0, 1 or -1; NaN at the infinities.
  * sin(pi x) is math_cospi(x - 0.5) where that difference is exact. Error: below 2 ulp
  * (tests/unit/engine/math/cos_test.c). */
@@ -53,6 +76,7 @@ wide math_cospi(wide x);
 #define math_log1p_all LG_SYMBOL(math_log1p_all)
 #define math_tanh_all  LG_SYMBOL(math_tanh_all)
 #define math_erf_all   LG_SYMBOL(math_erf_all)
+#define math_erfcx_all LG_SYMBOL(math_erfcx_all)
 
 /* y[i] = math_<name>(x[i]) for i < n, with the same bits and several times as fast:
  * these are the loops that vectorise. x, y: (n), any alignment; y may be x, else they do
@@ -63,6 +87,7 @@ void math_log_all(wide *y, const wide *x, size_t n);
 void math_log1p_all(wide *y, const wide *x, size_t n);
 void math_tanh_all(wide *y, const wide *x, size_t n);
 void math_erf_all(wide *y, const wide *x, size_t n);
+void math_erfcx_all(wide *y, const wide *x, size_t n);
 
 #define real_exp   LG_SYMBOL(real_exp)
 #define real_expm1 LG_SYMBOL(real_expm1)

@@ -3,6 +3,7 @@
  * long double (113 bits) no longer sees them. Every step is plain arithmetic, so that
  * nothing here knows how a long double is stored. Errors are below 4 ulp
  * (tests/unit/engine/wide_math_test.c); the functions' limits are those of math.h. */
+#include "engine/math/exact.h"
 #include "engine/math/math.h"
 
 #if LG_PRECISION == 80
@@ -159,15 +160,38 @@ static wide erf_near_zero(wide x)
     return x * (2 * ONE_OVER_ROOT_PI) * (1 + sum);
 }
 
-/* 1 - erf(x) for x >= 1: e^(-x^2) / sqrt(pi) over x + (1/2) / (x + 1 / (x + (3/2) / (x +
+/* e^(x^2) (1 - erf(x)) for x > 0: 1 / sqrt(pi) over x + (1/2) / (x + 1 / (x + (3/2) / (x +
  * ...))), P.-S. Laplace's continued fraction, from so deep that what is left out is below
  * e^(-2 x sqrt(2 depth)). */
-static wide complement(wide x)
+static wide scaled_complement(wide x)
 {
     wide fraction = x;
     for (int n = 20 + (int)(1000 / (x * x)); n > 0; n--)
         fraction = x + n / (2 * fraction);
-    return math_exp(-x * x) * ONE_OVER_ROOT_PI / fraction;
+    return ONE_OVER_ROOT_PI / fraction;
+}
+
+/* 1 - erf(x) for x >= 1/2: times e^(-x^2), by the square to twice the digits and in two
+ * steps, so that digits are lost to the range at the very end only. */
+static wide complement(wide x)
+{
+    if (!(x < 200)) /* 0, before x^2 overflows */
+        return x > 0 ? 0 : x;
+    const struct twofold square = exact_product(x, x);
+    const wide half = math_exp(-square.high / 2), scaled = scaled_complement(x);
+    return (scaled - scaled * square.low) * half * half;
+}
+
+wide math_erfcx(wide x)
+{
+    return x < 0.5L ? math_exp(x * x) * (1 - erf_near_zero(x)) : scaled_complement(x);
+}
+
+wide math_erfc(wide x)
+{
+    if (x < 0.5L)
+        return x < -0.5L ? 2 - complement(-x) : 1 - erf_near_zero(x);
+    return complement(x);
 }
 
 wide math_erf(wide x)
@@ -178,6 +202,25 @@ wide math_erf(wide x)
     if (!(magnitude < 12)) /* the complement is below half an ulp of 1 */
         return x > 0 ? 1 : x < 0 ? -1 : x;
     return x > 0 ? 1 - complement(magnitude) : complement(magnitude) - 1;
+}
+
+/* ---- Powers ------------------------------------------------------------------ */
+
+wide math_pow(wide x, wide p)
+{
+    if (!(x > 0 && x <= REAL_MAX))
+        return x < 0 ? (wide)__builtin_nan("") : x;
+    int k;
+    const wide m = split(x, &k);
+    const struct twofold power = exact_product(k, p); /* of 2 */
+    const wide limit = 2 * (wide)LDBL_MAX_EXP;
+    const wide near = power.high > limit ? limit : power.high < -limit ? -limit : power.high;
+    const int whole = (int)(near + (near < 0 ? -0.5L : 0.5L)), first = whole / 4;
+    const wide rest = power.high == near ? (power.high - whole) + power.low : 0;
+    wide y = math_exp(p * math_log(m) + rest * LN2);
+    for (int step = 0; step < 3; step++)
+        y *= power_of_two(first);
+    return y * power_of_two(whole - 3 * first);
 }
 
 /* ---- The cosine -------------------------------------------------------------- */
@@ -246,6 +289,11 @@ void math_tanh_all(wide *y, const wide *x, size_t n)
 void math_erf_all(wide *y, const wide *x, size_t n)
 {
     each(math_erf, y, x, n);
+}
+
+void math_erfcx_all(wide *y, const wide *x, size_t n)
+{
+    each(math_erfcx, y, x, n);
 }
 
 real real_exp(real x)

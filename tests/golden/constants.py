@@ -1,4 +1,4 @@
-"""The constants of engine/math, from mpmath (python3-mpmath) with 250 bits.
+"""The constants of engine/math and engine/activation, from mpmath (python3-mpmath) with 250 bits.
 
     python3 tests/golden/constants.py            prints them as C
     python3 tests/golden/constants.py --check    are they what the sources hold?
@@ -12,7 +12,7 @@ import pathlib
 import re
 import sys
 
-from mpmath import chebyfit, e, erf, erfc, factorial, floor, log, mp, mpf, pi, sqrt
+from mpmath import chebyfit, diff, e, erf, erfc, exp, factorial, findroot, floor, log, mp, mpf, pi, sqrt
 
 mp.prec = 250
 MATH = pathlib.Path(__file__).parents[2] / "engine" / "math"
@@ -41,6 +41,41 @@ def erf_beside_x(z):
     return (erf(sqrt(z)) / sqrt(z) if z > 0 else 2 / sqrt(pi)) - 1
 
 
+def scaled_complement(t):
+    """(1 + 2 x) e^(x^2) erfc(x) at t = (x - 4) / (x + 4)."""
+    x = 4 * (1 + t) / (1 - t)
+    return (1 + 2 * x) * exp(x * x) * erfc(x)
+
+
+def doubles(value):
+    """value as the nearest double and that of the rest."""
+    return [value, value - mpf(float(value))]
+
+
+TWICE_TANH = sqrt(8 / pi)  # 2 u = TWICE_TANH (a + 0.044715 a^3)
+CUBE = mpf("0.044715")
+
+
+def normal_slope(a):
+    return exp(a * a / 2) * erfc(a / sqrt(2)) / 2 - a / sqrt(2 * pi)
+
+
+def tanh_slope(a):
+    rise = TWICE_TANH * (1 + 3 * CUBE * a * a)
+    return 1 - a * rise / (1 + exp(-TWICE_TANH * (a + CUBE * a**3)))
+
+
+def silu_slope(a):
+    return 1 - a / (1 + exp(-a))
+
+
+def crossing(slope, near):
+    """The zero of a slope, and the slope over the distance from it."""
+    root = findroot(slope, mpf(near))
+    over = lambda d: slope(root + d) / d if d != 0 else diff(slope, root)
+    return doubles(root), *fit(over, -0.25, 0.25, 13)
+
+
 def tables():
     """(file, name, values, remark) of each."""
     yield "parts.h", "LN2_HIGH, LN2_LOW", split(log(mpf(2)), 32), ""
@@ -54,6 +89,17 @@ def tables():
         middle = mpf(half) / 2 + mpf(1) / 4
         row, left = fit(lambda t, middle=middle: erfc(middle + t), -0.25, 0.25, 14)
         yield "erf.c", f"far[{half - 2}]", row, left
+    yield "erf.c", "scaled", *fit(scaled_complement, -1, mpf(24) / 32, 25)
+    yield "../activation/gelu.c", "C1", doubles(TWICE_TANH), ""
+    yield "../activation/gelu.c", "C2", doubles(CUBE * TWICE_TANH), ""
+    for file, slope, near in (
+        ("gelu.c", normal_slope, 0.75),
+        ("gelu.c", tanh_slope, 0.75),
+        ("silu.c", silu_slope, 1.28),
+    ):
+        root, series, left = crossing(slope, near)
+        yield f"../activation/{file}", "root", root, ""
+        yield f"../activation/{file}", "series", series, left
 
 
 def check():
