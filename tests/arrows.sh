@@ -29,7 +29,7 @@ may engine/base $base
 may engine/math $base engine/math/
 may engine/kernel $base engine/kernel/
 may engine/data $base engine/data/
-may engine/activation $base engine/math/ engine/kernel/ engine/activation/activation.h
+may engine/activation $base engine/math/ engine/kernel/ engine/activation/
 may engine/loss $base engine/math/ engine/kernel/ engine/loss/
 may engine/optimizer $base engine/math/ engine/kernel/ engine/optimizer/
 may engine/initialisation $base engine/math/ engine/kernel/ engine/initialisation/initialisation.h
