@@ -10,11 +10,10 @@ struct scores {
     wide margin, p, weight;
 };
 
-/* margin - y[t] + y[c] where it is above 0, else 0. The difference first: scores may be so
- * large that the margin is lost beside one of them. */
+/* margin - y[t] + y[c] where it is above 0, else 0. */
 static wide violation(const struct scores *s, size_t c)
 {
-    return c == s->class ? 0 : hinge(s->margin + ((wide)s->y[c] - (wide)s->y[s->class]));
+    return c == s->class ? 0 : hinge(s->margin - (wide)s->y[s->class] + (wide)s->y[c]);
 }
 
 static wide term(const void *of, size_t c)
@@ -96,7 +95,6 @@ const struct loss LG_SYMBOL(loss_multi_margin) = {
             .option_count = sizeof options_table / sizeof *options_table,
         },
     .shape = {.inputs = 1, .target = LG_TARGET_CLASS},
-    .measure = {.unit = "output", .least = 0, .most = LG_INFINITE},
     .value = value,
     .gradient = gradient,
 };

@@ -45,11 +45,11 @@ wide math_tanh(wide x);
  * Error: 1.35 ulp. */
 wide math_erf(wide x);
 
-/* 1 - erf(x) without cancellation, down to the smallest subnormal. Error: below 4.5 ulp. */
+/* 1 - erf(x) without cancellation, down to the smallest subnormal. Error: below 6 ulp. */
 wide math_erfc(wide x);
 
 /* e^(x^2) (1 - erf(x)), which e^(-x^2) makes erfc of, for 0 <= x <= 28 (in the reference copy
- * for all x >= 0). Error: below 3 ulp. */
+ * for all x >= 0). Error: below 5 ulp. */
 wide math_erfcx(wide x);
 
 /* x^p for x >= 0 and 0 < p <= 1000, without the error of p log x, which grows with it. NaN

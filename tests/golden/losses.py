@@ -317,13 +317,18 @@ def multilabel_framework(y, t, reduction, weights=None):
     return functional.multilabel_soft_margin_loss(y, t, reduction=reduction, weight=weights)
 
 
-def torch7_multilabel(y, t, weights=None, guard="epsilon"):
-    """Torch7's: the same on top of a sigmoid."""
-    w = 1.0 if weights is None else weights
-    with numpy.errstate(over="ignore"):
-        p = 1 / (1 + numpy.exp(-y))
-    terms, derivatives = torch7_bce(p, t)
-    return w * terms, w * (derivatives * ((1 - p) * p))
+def guarded_multilabel(y, t, weights=1, guard="epsilon"):
+    """Torch7's formula on top of a sigmoid that is not rounded."""
+    p, guard_of = 1 / (1 + mpmath.exp(-y)), mpmath.mpf(1e-12)
+    rest = 1 / (1 + mpmath.exp(y))
+    return -weights * (t * mpmath.log(p + guard_of) + (1 - t) * mpmath.log(rest + guard_of))
+
+
+def poisson_rate(y, t, log_input=False, full=False, eps=1e-8):
+    nll = y - t * mpmath.log(y + mpmath.mpf(eps))
+    if full and t > 1:
+        nll += t * mpmath.log(t) - t + mpmath.log(2 * mpmath.pi * t) / 2
+    return nll
 
 
 def soft_margin(y, t):
@@ -364,6 +369,7 @@ LOGITS = by_mpmath(bce_with_logits, bce_with_logits_framework)
 MULTILABEL = by_mpmath(bce_with_logits, multilabel_framework)
 FOCAL = by_mpmath(focal, focal_framework)
 POISSON = by_torch(functional.poisson_nll_loss)
+POISSON_RATE = by_mpmath(poisson_rate, functional.poisson_nll_loss)
 GAUSSIAN = by_torch(lambda y, y2, t, **options: functional.gaussian_nll_loss(y, t, y2, **options))
 KL = by_torch(functional.kl_div)
 EMBEDDING = by_torch(functional.hinge_embedding_loss)
@@ -391,8 +397,8 @@ VARIANTS = [
     ("quantile", by_formula(quantile), {"tau": 0.01}, four_errors()),
     ("poisson_nll", POISSON, {}, counts()),
     ("poisson_nll", POISSON, {"full": True}, counts()),
-    ("poisson_nll", POISSON, {"log_input": False}, rates()),
-    ("poisson_nll", POISSON, {"log_input": False, "full": True, "eps": 0.001}, rates()),
+    ("poisson_nll", POISSON_RATE, {"log_input": False}, rates()),
+    ("poisson_nll", POISSON_RATE, {"log_input": False, "full": True, "eps": 0.001}, rates()),
     ("gaussian_nll", GAUSSIAN, {}, means_and_variances(1e-6)),
     ("gaussian_nll", GAUSSIAN, {"full": True, "eps": 0.25}, means_and_variances(0.25)),
     ("bce", BCE, {}, probabilities()),
@@ -405,8 +411,8 @@ VARIANTS = [
     ("bce_with_logits", LOGITS, {"pos_weight": WEIGHTS, "weights": [2, 0.1, 1, 5]}, logits()),
     ("multilabel_soft_margin", MULTILABEL, {}, logits()),
     ("multilabel_soft_margin", MULTILABEL, {"weights": WEIGHTS}, logits()),
-    ("multilabel_soft_margin", by_formula(torch7_multilabel), {"guard": "epsilon"}, logits()),
-    ("multilabel_soft_margin", by_formula(torch7_multilabel), {"guard": "epsilon", "weights": WEIGHTS}, logits()),
+    ("multilabel_soft_margin", by_mpmath(guarded_multilabel), {"guard": "epsilon"}, logits()),
+    ("multilabel_soft_margin", by_mpmath(guarded_multilabel), {"guard": "epsilon", "weights": WEIGHTS}, logits()),
     ("focal", FOCAL, {}, logits()),
     ("focal", FOCAL, {"gamma": 0.0, "alpha": -1.0}, logits()),
     ("focal", FOCAL, {"gamma": 0.5, "alpha": 0.75}, logits()),

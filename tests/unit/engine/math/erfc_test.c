@@ -57,9 +57,9 @@ TEMPLATE_TEST(erfc, error_is_below_its_bound)
         const double x = 34 * lg_pcg_uniform(&pcg) - 6, near = 28 * lg_pcg_uniform(&pcg);
         const double small = i % 2 ? x : x / 10;
         const double off = ulps_from(exact_erfc, small, 0, math_erfc(small));
-        cr_assert_leq(off, 4.5, "erfc(%a) is off by %.2f ulp", small, off);
+        cr_assert_leq(off, 6, "erfc(%a) is off by %.2f ulp", small, off);
         const double off_x = ulps_from(exact_erfcx, near, 0, math_erfcx(near));
-        cr_assert_leq(off_x, 3.0, "erfcx(%a) is off by %.2f ulp", near, off_x);
+        cr_assert_leq(off_x, 5, "erfcx(%a) is off by %.2f ulp", near, off_x);
     }
 }
 
