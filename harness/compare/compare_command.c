@@ -50,7 +50,7 @@ static enum lg_status publish(const struct compared *compared, const char *direc
     if (status == LG_OK && directory != NULL) {
         status = compare_write(compared, directory, error);
         if (status == LG_OK)
-            status = script_run("compare.py", "csv", directory, NULL, &ending, error);
+            status = script_run("compare.py", directory, NULL, &ending, error);
         if (status == LG_OK)
             status = script_check("compare.py", ending, error);
     }

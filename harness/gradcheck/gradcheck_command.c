@@ -195,7 +195,7 @@ static enum lg_status publish(const struct gradcheck *g, const char *directory, 
         return status;
     status = gradcheck_write(g, directory, command, error);
     if (status == LG_OK && g->defect == NULL)
-        status = script_run("gradcheck.py", "csv", directory, NULL, &ending, error);
+        status = script_run("gradcheck.py", directory, NULL, &ending, error);
     return status == LG_OK ? script_check("gradcheck.py", ending, error) : status;
 }
 

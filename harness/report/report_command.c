@@ -5,11 +5,11 @@
 
 /* What kinds of result folder there are, told by a file that each has. */
 static const struct {
-    const char *file, *script, *module; /* modules to import, by commas */
-} kinds[] = {{"trace.csv", "report.py", "matplotlib, scipy"},
-             {"gradcheck.csv", "gradcheck.py", "csv"},
-             {"cost.csv", "cost.py", "csv"},
-             {"compare.csv", "compare.py", "csv"}};
+    const char *file, *script;
+} kinds[] = {{"trace.csv", "report.py"},
+             {"gradcheck.csv", "gradcheck.py"},
+             {"cost.csv", "cost.py"},
+             {"compare.csv", "compare.py"}};
 
 static enum lg_status make(const char *directory, const char *out, struct lg_error *error)
 {
@@ -20,7 +20,7 @@ static enum lg_status make(const char *directory, const char *out, struct lg_err
         if (status == LG_OK && !files_exists(path))
             continue;
         if (status == LG_OK)
-            status = script_run(kinds[i].script, kinds[i].module, directory, out, &ending, error);
+            status = script_run(kinds[i].script, directory, out, &ending, error);
         return status == LG_OK ? script_check(kinds[i].script, ending, error) : status;
     }
     return lg_fail(error, LG_ENVIRONMENT,

@@ -55,11 +55,12 @@ static void follow_parent(pid_t parent)
         _exit(EXIT_FAILURE);
 }
 
-/* Whether this Python has the module: asked of it, since one without is common. */
-static bool has_module(const char *python, const char *module)
+/* What the scripts import that is not Python's own. */
+#define MODULES "matplotlib, scipy"
+
+/* Whether this Python has the modules: asked of it, since one without is common. */
+static bool has_modules(const char *python)
 {
-    char statement[64];
-    snprintf(statement, sizeof statement, "import %s", module);
     pid_t parent = getpid(), pid = fork();
     if (pid == 0) {
         follow_parent(parent);
@@ -68,24 +69,24 @@ static bool has_module(const char *python, const char *module)
             dup2(nowhere, STDOUT_FILENO);
             dup2(nowhere, STDERR_FILENO);
         }
-        execlp(python, python, "-c", statement, (char *)NULL);
+        execlp(python, python, "-c", "import " MODULES, (char *)NULL);
         _exit(127);
     }
     return wait_for(pid) == 0;
 }
 
-static const char *find_python(const char *module)
+static const char *find_python(void)
 {
     const char *asked = getenv("PYTHON");
     const char *const candidates[] = {asked != NULL ? asked : "", "python3", "/usr/bin/python3"};
     for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++)
-        if (candidates[i][0] != '\0' && has_module(candidates[i], module))
+        if (candidates[i][0] != '\0' && has_modules(candidates[i]))
             return candidates[i];
     return NULL;
 }
 
-enum lg_status script_run(const char *name, const char *module, const char *directory,
-                          const char *out, int *ending, struct lg_error *error)
+enum lg_status script_run(const char *name, const char *directory, const char *out, int *ending,
+                          struct lg_error *error)
 {
     const int signals = interrupt_count();
     char relative[FILES_PATH_MAX], script[FILES_PATH_MAX];
@@ -94,12 +95,11 @@ enum lg_status script_run(const char *name, const char *module, const char *dire
         status = script_find(relative, script, error);
     if (status != LG_OK)
         return status;
-    const char *python = find_python(module);
+    const char *python = find_python();
     if (python == NULL)
         return lg_fail(error, LG_ENVIRONMENT,
-                       "no Python here can import %s (tried PYTHON, python3 and "
-                       "/usr/bin/python3); on Debian: the packages python3-NAME of these",
-                       module);
+                       "no Python here can import " MODULES " (tried PYTHON, python3 and "
+                       "/usr/bin/python3); on Debian: the packages python3-NAME of these");
     fflush(NULL);
     pid_t parent = getpid(), pid = fork();
     if (pid == 0) {
