@@ -81,7 +81,7 @@ test_eval_refuses_numbers() {
 \n\n|standard input: found nothing, expected rows of numbers
 1,2\n3\n|standard input:2:1: found a row of 1 numbers, expected 2 as in the rows above
 1,two\n|standard input:1:3: found 'two', expected a finite number
-1\n\n2\n|standard input:2:1: found '', expected a finite number
+1\n\n2\n|standard input:2:1: found nothing, expected a finite number
 0,nan\n|standard input:1:3: found 'nan', expected a finite number
 0\ninf\n|standard input:2:1: found 'inf', expected a finite number
 0x10\n|standard input:1:1: found '0x10', expected a finite number
