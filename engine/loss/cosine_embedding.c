@@ -7,20 +7,22 @@ enum { MARGIN = 1 };
 /* PyTorch adds it to both squares. It is a float there, in f64 too. */
 static const wide EPS = (wide)1e-12f;
 
-/* Two vectors and what is summed of them. Where they are almost parallel, which is where
- * training ends, 1 - cosine and the gradient cancel: there, and where squares would leave the
- * range, the vectors are divided by powers of two and the sums have twice the digits. */
+/* Two vectors, over powers of two where their squares might leave the range, and what is
+ * summed of them. Where they are almost parallel, which is where training ends, 1 - cosine and
+ * the gradient cancel: there they come from what the second lacks of being a multiple of the
+ * first, rest = b - share a, which is small to the last digit and all but orthogonal to a. */
 struct embedding {
     const real *a, *b;
-    wide unit_a, unit_b;               /* powers of two */
-    struct twofold square_a, square_b; /* |a|^2 + EPS, |b|^2 + EPS over the units */
-    struct twofold product;            /* a . b over the units */
-    wide root;                         /* of the product of the squares */
-    bool is_plain;                     /* neither units nor low digits */
-    wide cosine, gap;                  /* gap: 1 - cosine */
+    wide unit_a, unit_b;
+    wide square_a, square_b, product; /* |a|^2, |b|^2, a . b */
+    wide eps_a, eps_b;                /* EPS over the units' squares */
+    wide share;                       /* 0: not parallel, and what follows is not used */
+    wide square_rest, product_rest;   /* |rest|^2, a . rest */
+    wide root;                        /* of the product of the squares, EPS added */
+    wide cosine, gap;                 /* gap: 1 - cosine */
 };
 
-/* The power of two that takes the largest entry to between 1 and 2; not below 2^-400, whose
+/* The power of two that takes the largest entry to between 1 and 2; not below 2^-200, whose
  * square is far below EPS. */
 static wide unit_of(const real *x, size_t n)
 {
@@ -29,67 +31,83 @@ static wide unit_of(const real *x, size_t n)
         largest = wide_abs((wide)x[i]) > largest ? wide_abs((wide)x[i]) : largest;
     if (!(largest <= (wide)REAL_MAX)) /* infinity, which no unit makes a number */
         return 1;
-    for (; largest >= 2 * unit; unit *= 2)
+    for (; largest / 2 >= unit; unit *= 2)
         ;
-    for (; largest < unit && unit > 0x1p-400; unit /= 2)
+    for (; largest < unit && unit > 0x1p-200; unit /= 2)
         ;
     return unit;
 }
 
-static struct twofold dot(const real *x, wide unit_x, const real *y, wide unit_y, size_t n)
+static wide entry_a(const struct embedding *e, size_t i)
 {
-    struct twofold sum = {0, 0};
-    for (size_t i = 0; i < n; i++)
-        sum = twofold_sum(sum, exact_product((wide)x[i] / unit_x, (wide)y[i] / unit_y));
-    return sum;
+    return (wide)e->a[i] / e->unit_a;
 }
 
-static struct twofold square_of(const real *x, wide unit, size_t n)
+static wide entry_b(const struct embedding *e, size_t i)
 {
-    return twofold_sum(dot(x, unit, x, unit, n), (struct twofold){EPS / unit / unit, 0});
+    return (wide)e->b[i] / e->unit_b;
 }
 
-/* 1 - cosine: (root^2 - product^2) / (root (root + product)) where they point the same way,
- * root^2 the product of the squares. */
-static wide gap_of(const struct embedding *e)
+static wide entry_rest(const struct embedding *e, size_t i)
 {
-    if (e->is_plain || !(e->product.high > 0))
-        return 1 - e->cosine;
-    const struct twofold squares = twofold_product(e->square_a, e->square_b);
-    const struct twofold all =
-        twofold_sum(squares, twofold_negative(twofold_product(e->product, e->product)));
-    const wide gap = all.high / (e->root * (e->root + e->product.high));
-    return gap < 0 ? 0 : gap;
+    const struct twofold part = exact_product(e->share, entry_a(e, i));
+    return (entry_b(e, i) - part.high) - part.low;
 }
 
-static wide plain_product(const void *of, size_t i)
+static wide product(const void *of, size_t i)
 {
-    const struct embedding *e = of;
-    return (wide)e->a[i] * (wide)e->b[i];
+    return entry_a(of, i) * entry_b(of, i);
 }
 
-static wide plain_square_a(const void *of, size_t i)
+static wide square_of_a(const void *of, size_t i)
 {
-    const struct embedding *e = of;
-    return (wide)e->a[i] * (wide)e->a[i];
+    return entry_a(of, i) * entry_a(of, i);
 }
 
-static wide plain_square_b(const void *of, size_t i)
+static wide square_of_b(const void *of, size_t i)
 {
-    const struct embedding *e = of;
-    return (wide)e->b[i] * (wide)e->b[i];
+    return entry_b(of, i) * entry_b(of, i);
 }
 
-static void finish(struct embedding *e)
+static wide square_of_rest(const void *of, size_t i)
 {
-    e->root = wide_sqrt(e->square_a.high) * wide_sqrt(e->square_b.high);
-    e->cosine = e->product.high / e->root;
-    e->gap = gap_of(e);
+    return entry_rest(of, i) * entry_rest(of, i);
 }
 
-static bool is_middling(wide x)
+static wide product_of_rest(const void *of, size_t i)
 {
-    return x > 0x1p-100 && x < 0x1p400;
+    return entry_a(of, i) * entry_rest(of, i);
+}
+
+static void take_sums(struct embedding *e, size_t n)
+{
+    e->square_a = row_sum(square_of_a, e, n);
+    e->square_b = row_sum(square_of_b, e, n);
+    e->product = row_sum(product, e, n);
+    e->eps_a = EPS / e->unit_a / e->unit_a;
+    e->eps_b = EPS / e->unit_b / e->unit_b;
+    e->root = wide_sqrt(e->square_a + e->eps_a) * wide_sqrt(e->square_b + e->eps_b);
+    e->cosine = e->product / e->root;
+    e->gap = 1 - e->cosine;
+}
+
+/* 1 - cosine is (root^2 - product^2) / (root (root + product)), and |a|^2 |b|^2 - product^2 is
+ * |a|^2 |rest|^2 - (a . rest)^2. */
+static void take_rest(struct embedding *e, size_t n)
+{
+    e->share = e->product / e->square_a;
+    e->square_rest = row_sum(square_of_rest, e, n);
+    e->product_rest = row_sum(product_of_rest, e, n);
+    if (e->product < 0)
+        return; /* the gap is nearly 2 */
+    const wide area = e->square_a * e->square_rest - e->product_rest * e->product_rest;
+    const wide eps = e->eps_a * e->square_b + e->eps_b * e->square_a + e->eps_a * e->eps_b;
+    e->gap = ((area > 0 ? area : 0) + eps) / (e->root * (e->root + e->product));
+}
+
+static bool is_middling(wide square)
+{
+    return square > 0x1p-100 && square < 0x1p400;
 }
 
 static struct embedding embedding_at(const struct loss_batch *at, size_t b)
@@ -99,22 +117,15 @@ static struct embedding embedding_at(const struct loss_batch *at, size_t b)
                           .b = at->prediction[1] + b * at->stride,
                           .unit_a = 1,
                           .unit_b = 1};
-    e.square_a.high = row_sum(plain_square_a, &e, n);
-    e.square_b.high = row_sum(plain_square_b, &e, n);
-    e.is_plain = is_middling(e.square_a.high) && is_middling(e.square_b.high);
-    e.square_a.high += EPS;
-    e.square_b.high += EPS;
-    e.product.high = row_sum(plain_product, &e, n);
-    finish(&e);
-    e.is_plain = e.is_plain && wide_abs(e.cosine) < 0.75;
-    if (e.is_plain)
-        return e;
-    e.unit_a = unit_of(e.a, n);
-    e.unit_b = unit_of(e.b, n);
-    e.square_a = square_of(e.a, e.unit_a, n);
-    e.square_b = square_of(e.b, e.unit_b, n);
-    e.product = dot(e.a, e.unit_a, e.b, e.unit_b, n);
-    finish(&e);
+    take_sums(&e, n);
+    if (!is_middling(e.square_a) || !is_middling(e.square_b)) {
+        e.unit_a = unit_of(e.a, n);
+        e.unit_b = unit_of(e.b, n);
+        take_sums(&e, n);
+    }
+    const wide all = wide_sqrt(e.square_a) * wide_sqrt(e.square_b); /* without EPS */
+    if (all > 0 && wide_abs(e.product) > 0.75 * all)
+        take_rest(&e, n);
     return e;
 }
 
@@ -137,16 +148,25 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
     }
 }
 
-/* The derivative of the cosine by x: (y square_x - x product) / (square_x root), all over
- * their units, over the unit of x. */
-static wide slope(const struct embedding *e, struct twofold square_x, wide unit_x, wide x, wide y)
+/* The derivative of the cosine by a[i]: (b (|a|^2 + EPS) - a product) / ((|a|^2 + EPS) root). */
+static wide slope_a(const struct embedding *e, size_t i)
 {
-    if (e->is_plain)
-        return y / e->root - e->cosine * (x / square_x.high);
-    const struct twofold of_y = twofold_product(square_x, (struct twofold){y, 0});
-    const struct twofold of_x = twofold_product(e->product, (struct twofold){x, 0});
-    const wide numerator = twofold_sum(of_y, twofold_negative(of_x)).high;
-    return numerator / square_x.high / e->root / unit_x;
+    const wide x = entry_a(e, i), y = entry_b(e, i), square = e->square_a + e->eps_a;
+    if (e->share == 0)
+        return (y / e->root - e->cosine * (x / square)) / e->unit_a;
+    const wide across = e->square_a * entry_rest(e, i) - x * e->product_rest;
+    return (across + y * e->eps_a) / square / e->root / e->unit_a;
+}
+
+/* And by b[i]. b . rest is share (a . rest) + |rest|^2. */
+static wide slope_b(const struct embedding *e, size_t i)
+{
+    const wide x = entry_a(e, i), y = entry_b(e, i), square = e->square_b + e->eps_b;
+    if (e->share == 0)
+        return (x / e->root - e->cosine * (y / square)) / e->unit_b;
+    const wide along = e->share * e->product_rest + e->square_rest;
+    const wide across = (y * along - e->square_b * entry_rest(e, i)) / e->share;
+    return (across + x * e->eps_b) / square / e->root / e->unit_b;
 }
 
 /* At the margin itself the derivative is the hinge's upper one, as in PyTorch. */
@@ -160,11 +180,8 @@ static void gradient(const struct lg_options *options, const struct loss_batch *
                            : excess(&e, options->value[MARGIN]) < 0 ? 0
                                                                     : each;
         for (size_t i = 0; i < at->features; i++) {
-            const wide x = (wide)e.a[i] / e.unit_a, y = (wide)e.b[i] / e.unit_b;
-            gradients[0][b * at->stride + i] =
-                (real)(scale * slope(&e, e.square_a, e.unit_a, x, y));
-            gradients[1][b * at->stride + i] =
-                (real)(scale * slope(&e, e.square_b, e.unit_b, y, x));
+            gradients[0][b * at->stride + i] = (real)(scale * slope_a(&e, i));
+            gradients[1][b * at->stride + i] = (real)(scale * slope_b(&e, i));
         }
     }
 }

@@ -1,5 +1,6 @@
 #include "engine/loss/classes.h"
 #include "engine/loss/row.h"
+#include "engine/math/exact.h"
 
 enum { P = 1, MARGIN = 2, WEIGHTS = 3 };
 
@@ -10,10 +11,13 @@ struct scores {
     wide margin, p, weight;
 };
 
-/* margin - y[t] + y[c] where it is above 0, else 0. */
+/* margin - y[t] + y[c] where it is above 0, else 0. What rounding takes from the first
+ * difference comes last: the margin may be lost beside large scores. */
 static wide violation(const struct scores *s, size_t c)
 {
-    return c == s->class ? 0 : hinge(s->margin - (wide)s->y[s->class] + (wide)s->y[c]);
+    const struct twofold from_class = exact_sum(s->margin, -(wide)s->y[s->class]);
+    const wide sum = from_class.high + (wide)s->y[c];
+    return c == s->class ? 0 : hinge(wide_abs(sum) <= (wide)REAL_MAX ? sum + from_class.low : sum);
 }
 
 static wide term(const void *of, size_t c)

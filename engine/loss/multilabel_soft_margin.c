@@ -15,7 +15,9 @@ static wide guarded_term(const struct entry *at)
 static wide guarded_derivative(const struct entry *at)
 {
     const wide p = logistic(at->y), rest = logistic(-at->y);
-    return guarded_slope(at->t, p, rest) * p * rest;
+    const wide by_p = guarded_slope(at->t, p, rest);
+    /* p rest is e^-|y| there, and subnormal where its product is not. */
+    return wide_abs(at->y) > 700 ? exp_times(-wide_abs(at->y), by_p) : by_p * p * rest;
 }
 
 static wide term(const struct entry *at)

@@ -263,7 +263,7 @@ VARIANTS = [
     ("multi_margin", multi_margin, {"p": 2}, {**margin_cases(1), **WIDE}),
     ("multi_margin", multi_margin, {"margin": 0.5}, margin_cases(0.5)),
     ("multi_margin", multi_margin, {"margin": 0.0, "weights": WEIGHTS}, margin_cases(0)),
-    ("multi_margin", multi_margin, {"p": 2, "margin": 0.3, "weights": WEIGHTS}, margin_cases(0.3)),
+    ("multi_margin", multi_margin, {"p": 2, "margin": 0.25, "weights": WEIGHTS}, margin_cases(0.25)),
     ("multilabel_margin", multilabel_margin, {}, MULTILABEL_CASES),
     ("class_simplex", class_simplex, {}, SIMPLEX_CASES),
     ("l1_hinge_embedding", l1_hinge_embedding, {}, pair_cases(1)),

@@ -141,6 +141,7 @@ def losses():
     focal = lambda gamma: lambda y: mpf(0.75) * (sigmoid(y[0][0])) ** gamma * softplus(y[0][0])
     loss("focal", "", [[-200]], [0], focal(2))
     loss("focal", "gamma=2.5", [[-150]], [0], focal(mpf(2.5)))
+    loss("multi_margin", "", [[1e17, 1e17, 0]], [0], lambda y: 1 / mpf(3) + (y[0][1] - y[0][0]) / 3)
     loss("cross_entropy", "label_smoothing=0.5;weights=1 0 0", [[40, 0, 0]], [0], lambda y: smoothed(y[0], 0, mpf(0.5), [1, 0, 0]))
     loss("cross_entropy", "", [[0, 700.7, -20]], [0], lambda y: smoothed(y[0], 0, mpf(0), [1, 1, 1]))
     loss("cross_entropy", "", [[40, 0]], [0], lambda y: smoothed(y[0], 0, mpf(0), [1, 1]))

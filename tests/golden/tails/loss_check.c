@@ -205,11 +205,15 @@ static num exact_value(const struct trial *t, num *size)
         for (size_t i = 0; i < (t->is->is_row ? 1 : t->data.features); i++) {
             struct terms one = {0};
             t->is->terms(&numbers.sample, i, &one);
+            all.is_undecided |= one.is_undecided;
             for (size_t k = 0; k < one.count; k++)
                 term_add(&all, one.term[k]);
         }
     }
-    return scaled_sum(t, &all, size);
+    const num sum = scaled_sum(t, &all, size);
+    if (all.is_undecided)
+        *size = quo(of(0), of(0)); /* no number: skipped */
+    return sum;
 }
 
 /* Terms at input[p][i] + step. */
@@ -237,7 +241,7 @@ static bool slopes_of(const struct trial *t, struct numbers *numbers, size_t p, 
     const struct terms at = terms_at(t, numbers, p, i, of(0));
     const struct terms up = terms_at(t, numbers, p, i, step);
     const struct terms down = terms_at(t, numbers, p, i, neg(step));
-    if (up.count != at.count || down.count != at.count)
+    if (up.count != at.count || down.count != at.count || at.is_undecided)
         return false;
     for (size_t k = 0; k < at.count; k++) {
         const num above = sub(up.term[k], at.term[k]), below = sub(at.term[k], down.term[k]);

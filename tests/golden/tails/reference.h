@@ -15,6 +15,7 @@ enum { TERMS_MAX = 512, INPUTS_MAX = 3 };
 /* A sum. */
 struct terms {
     size_t count;
+    bool is_undecided; /* at a tie, where roundings decide: not to be measured */
     num term[TERMS_MAX];
 };
 
