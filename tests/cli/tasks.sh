@@ -117,7 +117,7 @@ test_tasks_what_does_not_fit_is_refused_by_name() {
     refuses_set 'the loss contrastive does not fit the task classify' siamese --set task=classify
     refuses_set 'the loss margin needs a last layer of 10 outputs for the task classify; the model'"'"'s has 1' \
         perceptron --set 'classes=[0,1,2,3,4,5,6,7,8,9]'
-    refuses_set 'the loss bce takes predictions from 0 to 1' autoencoder --set model.layers.3.activation=relu
+    refuses_set 'the loss bce takes numbers from 0 to 1; the last layer'"'"'s activation, relu, gives numbers of 0 or more' autoencoder --set model.layers.3.activation=relu
     refuses_set 'classes.1' perceptron --set 'classes=[0,12]'
     refuses_set 'a label that is not in the list yet' perceptron --set 'classes=[1,1]'
     refuses_set 'the optimizer lbfgs searches by the loss too' xor --set clip.norm=1

@@ -123,7 +123,9 @@ import sys
 
 rows = {r["state"]: float(r["median_ns"]) for r in csv.DictReader(open(f"{sys.argv[1]}/cost.csv"))
         if r["optimizer"] == "adam" and r["phase"] == "step" and "@" not in r["cell"]}
-assert rows["settled"] > 4 * rows["first"], rows
+# On a busy machine it may not be seen to have settled; the later state is timed all the same.
+late = rows["settled"] if "settled" in rows else rows["unsettled"]
+assert late > 4 * rows["first"], rows
 PYTHON
 }
 
