@@ -123,7 +123,7 @@ test_tasks_what_does_not_fit_is_refused_by_name() {
     refuses_set 'the optimizer lbfgs searches by the loss too' xor --set clip.norm=1
     refuses_set 'did you mean' siamese --set schedule=cosin
     refuses_set 'a number from 0 on' siamese --set clip.norm=-1
-    refuses_set 'a loss that fits the task' siamese --set 'metrics=[mse]'
+    refuses_set 'metrics.0: mse cannot be measured on every arm: mse does not fit the task pair' siamese --set 'metrics=[mse]'
     refuses_set 'the option weights of the loss weighted_mse has 3 numbers; expected 784' autoencoder --set 'grid.losses=[{name: weighted_mse, weights: [1,2,3]}]'
 }
 
