@@ -25,7 +25,7 @@ Test(canonical, says_all_that_decides_the_bits)
     struct experiment experiment = parse_sound(
         sound_spec, "model.layers.0.activation={name: leaky, slope: 0.1}", "samples=50");
     char *text = experiment_canonical(&experiment, &experiment.cells[0]);
-    cr_expect_str_eq(text, "numerics 1\n"
+    cr_expect_str_eq(text, "numerics 2\n"
                            "dataset mnist\n"
                            "precision f32\n"
                            "inputs 784\n"
