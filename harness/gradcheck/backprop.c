@@ -65,7 +65,7 @@ static long double dot(long double sum, const double *a, const double *a_error, 
             carried += square(a[i] * b_error[i]);
         count += term != 0;
     }
-    *error = sqrt(carried + (double)count * (terms + (double)(sum * sum)));
+    *error = __builtin_sqrt(carried + (double)count * (terms + (double)(sum * sum)));
     return sum;
 }
 
@@ -103,7 +103,7 @@ static void note_moves(struct field *to, const double *moved)
 static void add_own(struct field *field)
 {
     for (size_t i = 0; i < field->rows * field->columns; i++)
-        field->error[i] = sqrt(square(field->error[i]) + square(OWN * field->value[i]));
+        field->error[i] = __builtin_sqrt(square(field->error[i]) + square(OWN * field->value[i]));
 }
 
 static void forward(struct work *work, const double *const *weight)
@@ -142,7 +142,7 @@ static void through_activation(struct work *work, size_t l)
     for (int side = 0; side < 2; side++)
         note_moves(delta, activate(work, l, move(work, z, side), upstream, h, slope));
     for (size_t i = 0; i < count; i++)
-        delta->error[i] = sqrt(square(delta->error[i]) + square(carried[i]));
+        delta->error[i] = __builtin_sqrt(square(delta->error[i]) + square(carried[i]));
     add_own(delta);
 }
 
