@@ -51,7 +51,7 @@ struct range {
 static struct range range_of(enum lg_precision precision)
 {
     if (precision == LG_F32)
-        return (struct range){FLT_MIN, FLT_MAX, 0x1p-63, FLT_EPSILON};
+        return (struct range){(double)FLT_MIN, (double)FLT_MAX, 0x1p-63, (double)FLT_EPSILON};
     return (struct range){DBL_MIN, DBL_MAX, 0x1p-511, DBL_EPSILON};
 }
 

@@ -103,9 +103,9 @@ static void widen(const struct experiment *experiment, const struct lg_choice *l
     const struct lg_info *info = experiment->registries->loss(loss->index);
     const struct lg_choice plain = {.index = loss->index, .options = lg_options_default(info)};
     if (experiment->term_count > 0)
-        metric->minimum = -INFINITY;
+        metric->minimum = -(double)INFINITY;
     if (experiment->term_count > 0 || !same_loss(experiment->registries, loss, &plain))
-        metric->maximum = INFINITY;
+        metric->maximum = (double)INFINITY;
 }
 
 struct metric metrics_own_loss(const struct experiment *experiment, char why[METRIC_TEXT_MAX])
@@ -125,15 +125,15 @@ struct metric metrics_own_loss(const struct experiment *experiment, char why[MET
             continue;
         snprintf(why, METRIC_TEXT_MAX, "%s", outside);
         metric.better = BETTER_NONE;
-        metric.minimum = -INFINITY;
-        metric.maximum = INFINITY;
+        metric.minimum = -(double)INFINITY;
+        metric.maximum = (double)INFINITY;
         break;
     }
     widen(experiment, &experiment->cells[0].loss, &metric);
     if (!single) {
         metric.unit = "";
-        metric.minimum = -INFINITY;
-        metric.maximum = INFINITY;
+        metric.minimum = -(double)INFINITY;
+        metric.maximum = (double)INFINITY;
     }
     return metric;
 }
