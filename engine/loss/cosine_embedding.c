@@ -153,9 +153,9 @@ static wide slope_a(const struct embedding *e, size_t i)
 {
     const wide x = entry_a(e, i), y = entry_b(e, i), square = e->square_a + e->eps_a;
     if (e->share == 0)
-        return (y / e->root - e->cosine * (x / square)) / e->unit_a;
+        return y / e->unit_a / e->root - e->cosine * (x / e->unit_a / square);
     const wide across = e->square_a * entry_rest(e, i) - x * e->product_rest;
-    return (across + y * e->eps_a) / square / e->root / e->unit_a;
+    return (across + y * e->eps_a) / e->unit_a / square / e->root;
 }
 
 /* And by b[i]. b . rest is share (a . rest) + |rest|^2. */
@@ -163,10 +163,10 @@ static wide slope_b(const struct embedding *e, size_t i)
 {
     const wide x = entry_a(e, i), y = entry_b(e, i), square = e->square_b + e->eps_b;
     if (e->share == 0)
-        return (x / e->root - e->cosine * (y / square)) / e->unit_b;
+        return x / e->unit_b / e->root - e->cosine * (y / e->unit_b / square);
     const wide along = e->share * e->product_rest + e->square_rest;
     const wide across = (y * along - e->square_b * entry_rest(e, i)) / e->share;
-    return (across + x * e->eps_b) / square / e->root / e->unit_b;
+    return (across + x * e->eps_b) / e->unit_b / square / e->root;
 }
 
 /* At the margin itself the derivative is the hinge's upper one, as in PyTorch. */

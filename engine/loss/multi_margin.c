@@ -51,7 +51,8 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
 {
     for (size_t b = 0; b < at->batch; b++) {
         const struct scores s = scores_of(options, at, b);
-        values[b] = s.weight * row_sum(term, &s, at->features) / (wide)at->features;
+        values[b] = s.weight == 0 ? 0 /* whatever overflows */
+                                  : s.weight * row_sum(term, &s, at->features) / (wide)at->features;
     }
 }
 

@@ -59,6 +59,8 @@ wide math_pow(wide x, wide p);
 /* factor e^x where e^x alone might be subnormal or overflow and their product is not. */
 static inline wide exp_times(wide x, wide factor)
 {
+    if (factor == 0 && x == x) /* however large e^x */
+        return factor;
     if (wide_abs(x) < 700)
         return factor * math_exp(x);
     const wide half = math_exp(x / 2);

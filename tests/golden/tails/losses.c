@@ -413,8 +413,8 @@ static void cosine_embedding(const struct sample *s, size_t i, struct terms *to)
     }
     if (to->count == 0)
         return;
-    /* By itself down to about 2^-100: two numbers of that size that cancel. */
-    const num least = mul(of(0x1p-100), logarithm(mul(aa, bb)));
+    /* By itself down to about 2^-106: two numbers of 2^-53 that cancel. */
+    const num least = mul(of(0x1p-53), logarithm(mul(aa, bb)));
     term_add(to, least);
     term_add(to, neg(least));
 }
@@ -460,11 +460,12 @@ const struct loss_reference loss_references[] = {
      .is_row = true,
      .measure = "margin, distance"},
     {.name = "cosine_embedding",
-     .ulps = {{4, 4}, {8, 8}},
+     .ulps = {{4, 4}, {8, 1e5}},
      .divisor = BY_BATCH,
      .terms = cosine_embedding,
      .is_row = true,
-     .measure = "products, margin; 2^-100 log of the squares"},
+     .measure = "products, margin; 2^-53 log of the squares; f64 gradient: an entry far below its "
+                "row's length has that row's error"},
     {.name = "cross_entropy",
      .ulps = {{4, 4}, {8, 8}},
      .divisor = BY_WEIGHTS,
