@@ -6,7 +6,13 @@
  * two bits. */
 static const real SATURATED = 0.75;
 /* And one below which h itself has lost digits: the least normal number. */
-static const real VANISHED = LG_PRECISION == 32 ? FLT_MIN : LG_PRECISION == 64 ? DBL_MIN : LDBL_MIN;
+#if LG_PRECISION == 32
+static const real VANISHED = FLT_MIN;
+#elif LG_PRECISION == 64
+static const real VANISHED = DBL_MIN;
+#else
+static const real VANISHED = LDBL_MIN;
+#endif
 
 /* e / (1 + e) or 1 / (1 + e), e = exp(-|z|): neither overflows. */
 ALWAYS_INLINE wide logistic(wide z, wide e)
