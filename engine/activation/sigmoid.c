@@ -43,10 +43,10 @@ static void forward(const struct lg_options *options, size_t n, const real *z, r
 }
 
 /* dh e^2 / (1 + e^2)^2, whose e^2 might be subnormal where the product is not. */
-static real steep(wide dh, wide e)
+ALWAYS_INLINE wide steep(wide dh, wide e)
 {
     const wide below = 1 + e * e;
-    return (real)(dh * e * (e / (below * below)));
+    return dh * e * (e / (below * below));
 }
 
 /* h (1 - h) where h leaves digits to 1 - h; else
@@ -54,26 +54,26 @@ static real steep(wide dh, wide e)
 static void backward(const struct lg_options *options, size_t n, const real *z, const real *h,
                      const real *dh, real *dz)
 {
-    enum { BLOCK = 32 };
+    enum { BLOCK = 128 };
     (void)options;
     for (size_t first = 0; first < n; first += BLOCK) {
-        const size_t count = n - first < BLOCK ? n - first : BLOCK;
-        const real *of_h = h + first, *of_dh = dh + first;
+        const size_t left = n - first, count = left < BLOCK ? left : BLOCK;
+        const real *of_z = z + first, *of_h = h + first, *of_dh = dh + first;
         real slope[BLOCK];
         wide e[BLOCK];
-        int any = 0;
-        for (size_t i = 0; i < count; i++) {
-            any |= of_h[i] > SATURATED || of_h[i] < VANISHED;
+        unsigned char chosen[BLOCK]; /* those to compute from the argument, one after the other */
+        size_t some = 0;
+        for (size_t i = 0; i < count; i++)
             slope[i] = of_dh[i] * (of_h[i] * (1 - of_h[i]));
+        for (size_t i = 0; i < count; i++) {
+            chosen[some] = (unsigned char)i;
+            some += (of_h[i] > SATURATED) | (of_h[i] < VANISHED);
         }
-        if (any) {
-            for (size_t i = 0; i < count; i++)
-                e[i] = -0.5 * wide_abs((wide)z[first + i]);
-            math_exp_all(e, e, count);
-            for (size_t i = 0; i < count; i++)
-                if (of_h[i] > SATURATED || of_h[i] < VANISHED)
-                    slope[i] = steep((wide)of_dh[i], e[i]);
-        }
+        for (size_t k = 0; k < some; k++)
+            e[k] = -0.5 * wide_abs((wide)of_z[chosen[k]]);
+        math_exp_all(e, e, some);
+        for (size_t k = 0; k < some; k++)
+            slope[chosen[k]] = (real)steep((wide)of_dh[chosen[k]], e[k]);
         memcpy(dz + first, slope, count * sizeof *dz);
     }
 }

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "engine/activation/activation.h"
+#include "engine/math/each.h"
 #include "engine/math/math.h"
 
 /* An output from which on the derivative is computed from the argument: at it, 1 - h^2 has
@@ -14,10 +15,10 @@ static void forward(const struct lg_options *options, size_t n, const real *z, r
 }
 
 /* 4 dh e^2 / (1 + e^2)^2, whose e^2 might be subnormal where the product is not. */
-static real steep(wide dh, wide e)
+ALWAYS_INLINE wide steep(wide dh, wide e)
 {
     const wide below = 1 + e * e;
-    return (real)(4 * dh * e * (e / (below * below)));
+    return 4 * dh * e * (e / (below * below));
 }
 
 /* 1 - h^2 where h leaves digits to it; else from the
@@ -25,26 +26,26 @@ static real steep(wide dh, wide e)
 static void backward(const struct lg_options *options, size_t n, const real *z, const real *h,
                      const real *dh, real *dz)
 {
-    enum { BLOCK = 32 };
+    enum { BLOCK = 128 };
     (void)options;
     for (size_t first = 0; first < n; first += BLOCK) {
-        const size_t count = n - first < BLOCK ? n - first : BLOCK;
-        const real *of_h = h + first, *of_dh = dh + first;
+        const size_t left = n - first, count = left < BLOCK ? left : BLOCK;
+        const real *of_z = z + first, *of_h = h + first, *of_dh = dh + first;
         real slope[BLOCK];
         wide e[BLOCK];
-        int any = 0;
-        for (size_t i = 0; i < count; i++) {
-            any |= real_abs(of_h[i]) > SATURATED;
+        unsigned char chosen[BLOCK]; /* those to compute from the argument, one after the other */
+        size_t some = 0;
+        for (size_t i = 0; i < count; i++)
             slope[i] = of_dh[i] * (1 - of_h[i] * of_h[i]);
+        for (size_t i = 0; i < count; i++) {
+            chosen[some] = (unsigned char)i;
+            some += real_abs(of_h[i]) > SATURATED;
         }
-        if (any) {
-            for (size_t i = 0; i < count; i++)
-                e[i] = -wide_abs((wide)z[first + i]);
-            math_exp_all(e, e, count);
-            for (size_t i = 0; i < count; i++)
-                if (real_abs(of_h[i]) > SATURATED)
-                    slope[i] = steep((wide)of_dh[i], e[i]);
-        }
+        for (size_t k = 0; k < some; k++)
+            e[k] = -wide_abs((wide)of_z[chosen[k]]);
+        math_exp_all(e, e, some);
+        for (size_t k = 0; k < some; k++)
+            slope[chosen[k]] = (real)steep((wide)of_dh[chosen[k]], e[k]);
         memcpy(dz + first, slope, count * sizeof *dz);
     }
 }
