@@ -43,7 +43,9 @@ inside() {
     # shellcheck disable=SC2016
     unshare --mount --pid --fork --kill-child bash -c '
         mount -t proc proc "$0/proc" && mount -t sysfs -o ro sysfs "$0/sys" &&
-            mkdir -p "$0/dev/shm" && mount -t tmpfs tmpfs "$0/dev/shm" || exit 3
+            mkdir -p "$0/dev/shm" "$0/dev/pts" && mount -t tmpfs tmpfs "$0/dev/shm" &&
+            mount -t devpts -o newinstance,ptmxmode=0666 devpts "$0/dev/pts" &&
+            ln -sf pts/ptmx "$0/dev/ptmx" || exit 3
         exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 chroot "$0" "$@"' \
         "$root" "$@" </dev/null
 }
