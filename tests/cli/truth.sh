@@ -16,7 +16,8 @@ nothing_unprintable() {
 ended_by() {
     local signal=$1
     shift
-    "$LOSSGRID" "$@" >out 2>err </dev/null &
+    # Whoever runs the tests may have SIGINT ignored, as in the background of a script.
+    env --default-signal=INT,TERM "$LOSSGRID" "$@" >out 2>err </dev/null &
     local pid=$!
     sleep 0.4
     kill "-$signal" $pid
@@ -29,8 +30,6 @@ ended_by() {
 test_signals_end_commands_as_shells_say() {
     printf '%s\n' "$XOR_SPEC" >x.yaml
     expect 0 run x.yaml --out r
-    # A job in the background of a script has SIGINT ignored; these are in the foreground.
-    set -m
     for signal in INT TERM; do
         ended_by $signal run x.yaml --set epochs=1000000 --out long
         ended_by $signal time x.yaml --budget 30 --quiet --out t
