@@ -40,6 +40,69 @@ TEMPLATE_TEST(collect, a_clip_that_never_clips_changes_no_bit)
         }
 }
 
+/* A hidden layer so wide, and so often dead, that an update walks some of its columns alone:
+ * 9-160-9 on images of one pixel each, where pixel i wakes units 16 i to 16 i + 15. Each column
+ * is woken by one sample, so that one left out shows, wherever in the batch it is. */
+enum { PIXELS = 9, UNITS = 160, SPARSE_PARAMETERS = (PIXELS + 1) * UNITS + (UNITS + 1) * PIXELS };
+
+static struct example woken_by_pixels(size_t batch, double clip_value, const size_t *pixels)
+{
+    struct lg_net_config config = example_config("relu", batch);
+    config.inputs = PIXELS;
+    config.layer_count = 2;
+    config.layers[0].outputs = UNITS;
+    config.layers[1].outputs = PIXELS;
+    config.clip_value = clip_value;
+    struct example e = example_create(&config);
+    free(e.images.pixels);
+    e.images.rows = e.images.columns = 3;
+    e.images.count = batch;
+    e.images.pixels = calloc(batch, PIXELS);
+    cr_assert_not_null(e.images.pixels);
+    for (size_t b = 0; b < batch; b++)
+        e.images.pixels[b * PIXELS + pixels[b]] = (uint8_t)(100 + b);
+    double w[SPARSE_PARAMETERS];
+    cr_assert_eq(net_parameter_count(e.net), SPARSE_PARAMETERS);
+    for (size_t i = 0; i < SPARSE_PARAMETERS; i++)
+        w[i] = i < PIXELS * UNITS ? i / PIXELS / 16 == i % PIXELS ? 1 : -1 : 0.03125;
+    for (size_t i = PIXELS * UNITS; i < (PIXELS + 1) * UNITS; i++)
+        w[i] = 0; /* biases of the hidden layer */
+    net_set_parameters(e.net, w);
+    return e;
+}
+
+TEMPLATE_TEST(collect, columns_that_one_sample_wakes_are_updated)
+{
+    static const size_t walked[] = {0, 8, 4}, packed[] = {0, 0, 8, 0, 0, 8, 8, 0, 0, 0, 8, 4};
+    for (size_t last = 0; last < 2; last++) {
+        const size_t batch = last ? 12 : 3, *pixels = last ? packed : walked;
+        double before[SPARSE_PARAMETERS], after[2][SPARSE_PARAMETERS];
+        for (size_t collected = 0; collected < 2; collected++) {
+            struct example e = woken_by_pixels(batch, collected ? 1e30 : 0, pixels);
+            uint64_t paths = 0;
+            net_watch_paths(e.net, &paths);
+            net_parameters(e.net, before);
+            cr_assert_eq(example_train(&e, 0, batch), 1);
+            net_parameters(e.net, after[collected]);
+            cr_expect(paths & LG_PATH_BIT(LG_PATH_RUNS), "batch %zu: no runs of columns", batch);
+            example_destroy(&e);
+        }
+        for (size_t i = 0; i < SPARSE_PARAMETERS; i++)
+            cr_expect(after[0][i] == after[1][i],
+                      "batch %zu, parameter %zu: %g streamed, %g collected", batch, i, after[0][i],
+                      after[1][i]);
+        /* Both walk in runs, so their agreement is not enough: what moved must be known. */
+        for (size_t i = 0; i < (PIXELS + 1) * UNITS; i++) {
+            const bool is_bias = i >= PIXELS * UNITS;
+            const size_t unit = is_bias ? i - PIXELS * UNITS : i / PIXELS, pixel = unit / 16;
+            const bool woken =
+                (pixel == 0 || pixel == 4 || pixel == 8) && (is_bias || i % PIXELS == pixel);
+            cr_expect_eq(after[0][i] != before[i], woken, "batch %zu, %s of unit %zu: %g, was %g",
+                         batch, is_bias ? "bias" : "a weight", unit, after[0][i], before[i]);
+        }
+    }
+}
+
 /* One plain step of rate 1 moves the parameters by the clipped gradient. */
 static void first_step(double clip_value, double clip_norm, double l1, double *moved,
                        double *before)
