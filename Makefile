@@ -26,7 +26,7 @@ CONTRACT := -std=c17 -ffp-contract=off -fno-math-errno
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wdouble-promotion -Wstrict-prototypes \
             -Wmissing-prototypes -Wvla -Wundef $(if $(CI),-Werror)
 CFLAGS   ?=
-ALL_CFLAGS = $(CONTRACT) $(OPT) $(WARNINGS) -D_GNU_SOURCE -I. -I$(OBJ)/generated -MMD -MP $(CFLAGS)
+ALL_CFLAGS = $(CONTRACT) $(OPT) $(WARNINGS) -D_GNU_SOURCE -Iinclude -I. -I$(OBJ)/generated -MMD -MP $(CFLAGS)
 LIBS     := -pthread -lfyaml -ljansson -lpng -lz -lcrypto
 
 TARGET := $(shell $(CC) -dumpmachine 2>/dev/null)
@@ -98,7 +98,7 @@ $(OBJ)/flags: FORCE
 # The registries: one X(name) per file, sorted by name.
 registry = \#define $(1)(X)$(foreach n,$(2), X($(n)))\n
 $(OBJ)/generated/registry.h: FORCE
-	$(call write_if_changed,/* Written by the Makefile from file names. */\n$(call registry,LG_LOSSES,$(call names,engine/loss/*.c))$(call registry,LG_OPTIMIZERS,$(call names,engine/optimizer/*.c))$(call registry,LG_ACTIVATIONS,$(call names,engine/activation/*.c))$(call registry,LG_INITIALISATIONS,$(call names,engine/initialisation/*.c))$(call registry,LG_SCHEDULES,$(call names,engine/schedule/*.c))$(call registry,LG_DATASETS,$(call names,engine/data/set/*.c))$(call registry,LG_COUNTERS,$(call names,harness/measure/counter/*.c))$(call registry,LG_FORMULAS,$(call names,harness/gradcheck/formula/*.c))$(call registry,LG_ISAS,$(ISAS)))
+	$(call write_if_changed,/* Written by the Makefile from file names. */\n$(call registry,LG_LOSSES,$(call names,engine/loss/*.c))$(call registry,LG_OPTIMIZERS,$(call names,engine/optimizer/*.c))$(call registry,LG_ACTIVATIONS,$(call names,engine/activation/*.c))$(call registry,LG_INITIALISATIONS,$(call names,engine/initialisation/*.c))$(call registry,LG_SCHEDULES,$(call names,engine/schedule/*.c))$(call registry,LG_DATASETS,$(call names,engine/data/set/*.c))$(call registry,LG_COUNTERS,$(call names,harness/counter/backend/*.c))$(call registry,LG_FORMULAS,$(call names,harness/gradcheck/formula/*.c))$(call registry,LG_ISAS,$(ISAS)))
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 COMPILER := $(shell $(CC) --version 2>/dev/null | head -n 1)
@@ -106,7 +106,7 @@ $(OBJ)/generated/build.h: FORCE
 	$(call write_if_changed,/* Written by the Makefile. */\n#define LG_BUILD_VARIANT "$(VARIANT)"\n#define LG_BUILD_COMPILER "$(COMPILER)"\n#define LG_BUILD_FLAGS "$(strip $(CONTRACT) $(OPT) $(CFLAGS))"\n)
 $(OBJ)/generated/version.h: FORCE
 	$(call write_if_changed,/* Written by the Makefile. */\n#define LG_VERSION "$(VERSION)"\n)
-$(OBJ)/harness/record/version.o: $(OBJ)/generated/version.h
+$(OBJ)/harness/support/version.o: $(OBJ)/generated/version.h
 
 # ---- Tests -------------------------------------------------------------------
 UNIT := $(BUILD)/unit-$(VARIANT)
@@ -143,6 +143,8 @@ unit: $(UNIT) ## the unit tests alone
 test: deps ## everything quick: unit, command line, reports, the first two epochs of the replay
 	@$(MAKE) --no-print-directory -j $(JOBS) all $(UNIT) $(ALLOCATIONS)
 	tests/arrows.sh
+	tests/arrows_planted.sh
+	CC='$(CC)' tests/headers.sh $(OBJ)
 	tests/isa/baseline.sh $(BUILD)
 	$(ALLOCATIONS)
 	tests/cli/run.sh $(BIN)
@@ -294,19 +296,19 @@ phases: ## what a training step spends on each phase (PHASES_OF="f32 adam 1 2000
 	@$(MAKE) --no-print-directory $(PHASES)
 	$(PHASES) $(PHASES_OF)
 
-$(PHASES): $(addprefix $(OBJ)/,tests/bench/phases.o $(addprefix harness/measure/,phases.o sample.o tsc.o)) $(ENGINE_LIB)
+$(PHASES): $(addprefix $(OBJ)/,tests/bench/phases.o harness/counter/phases.o harness/stats/sample.o harness/machine/tsc.o) $(ENGINE_LIB)
 	$(CC) $(OPT) $^ $(LDFLAGS) $(LIBS) -o $@
 
 # ---- Keeping it tidy ---------------------------------------------------------
 # Asked of the folders and not of git: a tarball has no repository.
-C_FILES = $(sort $(shell find engine harness tests -name '*.[ch]'))
+C_FILES = $(sort $(shell find include engine harness tests -name '*.[ch]'))
 INSTALLED = $(sort $(shell find reports experiments -type f ! -name '*.pyc'))
 lint: ## clang-format and clang-tidy, warnings as errors
 	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES) clang-format clang-tidy
 	@clang-format --dry-run -Werror $(C_FILES)
 	@$(MAKE) --no-print-directory $(GENERATED)
 	@printf '%s\n' $(filter engine/%.c harness/%.c,$(C_FILES)) | xargs -P $(JOBS) -n 4 \
-	  sh -c 'clang-tidy --quiet "$$@" -- $(CONTRACT) -D_GNU_SOURCE -I. -I$(OBJ)/generated -DLG_PRECISION=64 -DLG_ISA=generic -DLG_ISA_generic=1 2>/dev/null' tidy
+	  sh -c 'clang-tidy --quiet "$$@" -- $(CONTRACT) -D_GNU_SOURCE -Iinclude -I. -I$(OBJ)/generated -DLG_PRECISION=64 -DLG_ISA=generic -DLG_ISA_generic=1 2>/dev/null' tidy
 
 format: ## clang-format in place
 	clang-format -i $(C_FILES)

@@ -1,4 +1,4 @@
-#include "engine/backend.h"
+#include "lossgrid/backend.h"
 
 #include "registry.h"
 

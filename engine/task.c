@@ -1,5 +1,5 @@
 /* Which losses fit which tasks. */
-#include "engine/backend.h"
+#include "lossgrid/backend.h"
 
 const char *const lg_task_names[] = {"reconstruct", "classify", "pair", "rank", "triplet", NULL};
 

@@ -3,20 +3,20 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/check/eval_command.h"
-#include "harness/check/verify_command.h"
-#include "harness/command/command.h"
-#include "harness/command/output.h"
+#include "harness/calibrate/calibrate_command.h"
 #include "harness/compare/compare_command.h"
+#include "harness/env/env_command.h"
+#include "harness/eval/eval_command.h"
 #include "harness/gradcheck/gradcheck_command.h"
 #include "harness/list/list_command.h"
-#include "harness/measure/calibrate_command.h"
-#include "harness/measure/env_command.h"
-#include "harness/record/version.h"
 #include "harness/report/report_command.h"
-#include "harness/run/interrupt.h"
 #include "harness/run/run_command.h"
+#include "harness/support/command.h"
+#include "harness/support/interrupt.h"
+#include "harness/support/output.h"
+#include "harness/support/version.h"
 #include "harness/timing/time_command.h"
+#include "harness/verify/verify_command.h"
 
 static enum lg_status help(int argc, char **argv, struct lg_error *error);
 static enum lg_status version(int argc, char **argv, struct lg_error *error);

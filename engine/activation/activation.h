@@ -8,9 +8,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "engine/base/option.h"
 #include "engine/base/real.h"
-#include "engine/base/target.h"
+#include "lossgrid/option.h"
+#include "lossgrid/target.h"
 
 struct activation {
     struct lg_info info;

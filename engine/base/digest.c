@@ -1,4 +1,4 @@
-#include "engine/base/digest.h"
+#include "lossgrid/digest.h"
 
 #include <assert.h>
 #include <stdlib.h>

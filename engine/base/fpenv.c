@@ -1,4 +1,4 @@
-#include "engine/base/fpenv.h"
+#include "lossgrid/fpenv.h"
 
 #include <float.h>
 #include <stddef.h>

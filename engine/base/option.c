@@ -1,4 +1,4 @@
-#include "engine/base/option.h"
+#include "lossgrid/option.h"
 
 #include <assert.h>
 #include <float.h>

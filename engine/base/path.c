@@ -1,4 +1,4 @@
-#include "engine/base/path.h"
+#include "lossgrid/path.h"
 
 #define NAME(symbol, name, meaning)    name,
 #define MEANING(symbol, name, meaning) meaning,

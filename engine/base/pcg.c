@@ -1,4 +1,4 @@
-#include "engine/base/pcg.h"
+#include "lossgrid/pcg.h"
 
 #include <assert.h>
 

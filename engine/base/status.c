@@ -1,4 +1,4 @@
-#include "engine/base/status.h"
+#include "lossgrid/status.h"
 
 #include <ctype.h>
 #include <stdarg.h>

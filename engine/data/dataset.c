@@ -1,4 +1,4 @@
-#include "engine/data/dataset.h"
+#include "lossgrid/dataset.h"
 
 #include <stdbool.h>
 #include <stdio.h>

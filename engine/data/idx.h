@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/base/digest.h"
-#include "engine/base/status.h"
+#include "lossgrid/digest.h"
+#include "lossgrid/status.h"
 
 enum { LG_IDX_DIMENSIONS_MAX = 4 };
 

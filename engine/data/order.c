@@ -1,8 +1,8 @@
-#include "engine/data/order.h"
+#include "lossgrid/order.h"
 
 #include <assert.h>
 
-#include "engine/base/pcg.h"
+#include "lossgrid/pcg.h"
 
 void lg_order_shuffle(uint32_t *order, size_t count, uint64_t seed, uint64_t epoch)
 {

@@ -1,10 +1,10 @@
-#include "engine/data/partner.h"
+#include "lossgrid/partner.h"
 
 #include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "engine/base/pcg.h"
+#include "lossgrid/pcg.h"
 
 void lg_classes_sort(struct lg_classes *classes, const uint8_t *labels, size_t count)
 {

@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#include "engine/base/status.h"
+#include "lossgrid/status.h"
 
 /* A file being read. Opaque; one owner; end it with lg_raw_close(). */
 struct lg_raw;

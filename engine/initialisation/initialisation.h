@@ -9,10 +9,10 @@
 #include <stddef.h>
 
 #include "engine/base/mt19937.h"
-#include "engine/base/option.h"
-#include "engine/base/pcg.h"
 #include "engine/base/real.h"
 #include "engine/math/math.h"
+#include "lossgrid/option.h"
+#include "lossgrid/pcg.h"
 
 /* Either generator, behind one draw. */
 struct draws {

@@ -2,8 +2,8 @@
 
 #include <assert.h>
 
-#include "engine/base/pcg.h"
 #include "engine/kernel/simd/simd.h"
+#include "lossgrid/pcg.h"
 
 /* Chains that fit into registers beside two constants. An FMA's latency times the FMAs
  * begun in a cycle is 10 at most where there are 16 registers, 16 where there are 32. */

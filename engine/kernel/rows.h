@@ -20,8 +20,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/base/path.h"
 #include "engine/base/real.h"
+#include "lossgrid/path.h"
 
 #define rows_accumulate LG_SYMBOL(rows_accumulate)
 #define rows_dot        LG_SYMBOL(rows_dot)
@@ -51,7 +51,7 @@ void rows_dot(real *out, const uint32_t *index, size_t count, const real *matrix
               size_t n, const real *delta, const uint32_t *live, size_t live_count);
 
 /* Which of their ways rows_accumulate() takes for n columns, rows_dot() for `count` rows, n
- * columns and so many live blocks (engine/base/path.h). */
+ * columns and so many live blocks (include/lossgrid/path.h). */
 uint64_t rows_paths(size_t n);
 uint64_t dot_paths(size_t count, size_t n, size_t live_count);
 

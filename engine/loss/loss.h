@@ -13,9 +13,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "engine/base/option.h"
 #include "engine/base/real.h"
-#include "engine/base/target.h"
+#include "lossgrid/option.h"
+#include "lossgrid/target.h"
 
 /* What a loss is measured on. Matrices are row-major. */
 struct loss_batch {

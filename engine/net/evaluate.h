@@ -3,8 +3,8 @@
 #ifndef LG_NET_EVALUATE_H
 #define LG_NET_EVALUATE_H
 
-#include "engine/backend.h"
 #include "engine/base/real.h"
+#include "lossgrid/backend.h"
 
 #define net_evaluate_loss       LG_SYMBOL(net_evaluate_loss)
 #define net_evaluate_activation LG_SYMBOL(net_evaluate_activation)

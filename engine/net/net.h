@@ -9,7 +9,6 @@
 #define LG_NET_NET_H
 
 #include "engine/activation/activation.h"
-#include "engine/backend.h"
 #include "engine/base/real.h"
 #include "engine/initialisation/initialisation.h"
 #include "engine/kernel/kept.h"
@@ -17,6 +16,7 @@
 #include "engine/loss/loss.h"
 #include "engine/optimizer/optimizer.h"
 #include "engine/schedule/schedule.h"
+#include "lossgrid/backend.h"
 
 #define registry_initialisation LG_SYMBOL(registry_initialisation)
 #define registry_schedule       LG_SYMBOL(registry_schedule)

@@ -17,8 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/base/option.h"
 #include "engine/base/real.h"
+#include "lossgrid/option.h"
 
 enum { OPTIMIZER_SLOTS_MAX = 4, OPTIMIZER_SCALARS_MAX = 8, OPTIMIZER_COEFFICIENTS_MAX = 12 };
 

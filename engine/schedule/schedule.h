@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
-#include "engine/base/option.h"
 #include "engine/base/real.h"
+#include "lossgrid/option.h"
 
 struct schedule {
     struct lg_info info;

@@ -2,9 +2,9 @@
 
 #include <stdlib.h>
 
-#include "harness/command/output.h"
 #include "harness/compare/compare_output.h"
-#include "harness/report/script.h"
+#include "harness/support/output.h"
+#include "harness/support/script.h"
 
 /* More would be a table that nobody reads; each has a letter. */
 enum { FOLDERS_MAX = 26 };

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "harness/compare/roofline.h"
-#include "harness/record/files.h"
-#include "harness/record/version.h"
+#include "harness/support/files.h"
+#include "harness/support/version.h"
 
 /* ---- compare.csv --------------------------------------------------------- */
 
@@ -62,7 +62,7 @@ static void add_row(struct csv *csv, const struct pairing *pairing, const struct
         csv_text(csv, words[i]);
     add_number(csv, cell->batch);
     add_number(csv, cell->parameters);
-    csv_text(csv, ratio_words[paired->verdict]);
+    csv_text(csv, verdict_words[paired->verdict]);
     csv_text(csv, paired->reason);
     add_ratio(csv, &paired->ratio);
     add_number(csv, paired->floor);

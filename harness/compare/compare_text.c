@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "harness/command/table.h"
 #include "harness/compare/compare_output.h"
 #include "harness/compare/roofline.h"
-#include "harness/record/files.h"
-#include "harness/record/shown.h"
+#include "harness/support/files.h"
+#include "harness/support/shown.h"
+#include "harness/support/table.h"
 
 enum { FIELD_MAX = 48, SHOWN_MAX = 512 };
 
@@ -157,7 +157,7 @@ static void add_ratio(struct table *table, const struct paired *paired)
     else
         snprintf(f[3], FIELD_MAX, "-");
     format_ratio(f[4], paired->normalised.value);
-    snprintf(verdict, sizeof verdict, "%s%s%s", ratio_words[paired->verdict],
+    snprintf(verdict, sizeof verdict, "%s%s%s", verdict_words[paired->verdict],
              paired->reason[0] != '\0' ? ": " : "", paired->reason);
     table_row(table, (const char *const[]){paired->a->cell, timed_phases[paired->phase], f[0], f[1],
                                            f[2], f[3], f[4], verdict});
@@ -189,9 +189,9 @@ static void add_not_comparable(const struct pairing *pairing, struct text *text)
 static void add_summary(const struct pairing *pairing, char name, struct text *text)
 {
     text_print(text, "%c against A, in %zu cells:", name, pairing->cells);
-    for (size_t v = 0; v <= VERDICT_NOT_COMPARABLE; v++)
+    for (size_t v = 0; v < VERDICTS; v++)
         text_print(text, "%s %zu %s", v > 0 ? "," : "", pairing_count(pairing, (enum verdict)v),
-                   ratio_words[v]);
+                   verdict_words[v]);
     text_print(text, "\n");
     if (pairing->refused > 0)
         text_print(text, "refused, since they did not compute the same: %zu, the first '%s'; %s\n",

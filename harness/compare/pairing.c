@@ -81,7 +81,8 @@ static enum lg_status compare_phase(const struct pairing *pairing, struct paired
     if (status != LG_OK)
         return status;
     normalise(pairing, paired);
-    paired->verdict = ratio_judge(&paired->ratio, paired->floor);
+    paired->verdict = verdict_of_interval(paired->ratio.has_interval, paired->ratio.low,
+                                          paired->ratio.high, paired->floor);
     say(paired, paired->verdict, doubt(paired));
     return LG_OK;
 }

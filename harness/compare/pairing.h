@@ -2,9 +2,10 @@
 #ifndef HARNESS_COMPARE_PAIRING_H
 #define HARNESS_COMPARE_PAIRING_H
 
-#include "harness/compare/ratio.h"
 #include "harness/compare/timed_folder.h"
-#include "harness/record/text.h"
+#include "harness/stats/ratio.h"
+#include "harness/stats/verdict.h"
+#include "harness/support/text.h"
 
 enum { PAIRED_REASON_MAX = 128 };
 

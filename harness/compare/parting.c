@@ -1,7 +1,7 @@
 #include "harness/compare/parting.h"
 
-#include "harness/check/trace_compare.h"
-#include "harness/record/files.h"
+#include "harness/store/trace_compare.h"
+#include "harness/support/files.h"
 
 /* The trace of the run that the timings belong to; false when there is none. */
 static bool find_trace(const char *folder, char path[FILES_PATH_MAX])

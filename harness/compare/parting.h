@@ -2,7 +2,7 @@
 #ifndef HARNESS_COMPARE_PARTING_H
 #define HARNESS_COMPARE_PARTING_H
 
-#include "harness/record/text.h"
+#include "harness/support/text.h"
 
 /* Append a sentence: the first cell, epoch and column in which the trace.csv of both folders
  * differ (in the folder itself or the one above it, where `lossgrid time` puts its own), or

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/record/files.h"
+#include "harness/support/files.h"
 
 const char *const timed_phases[] = {"step", "data", "forward", "loss", "backward", "update", NULL};
 

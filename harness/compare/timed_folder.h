@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "harness/record/csv.h"
+#include "harness/support/csv.h"
 
 /* The whole step, uninstrumented, and its parts. */
 enum timed_phase {

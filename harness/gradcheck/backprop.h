@@ -14,7 +14,7 @@
 #ifndef HARNESS_GRADCHECK_BACKPROP_H
 #define HARNESS_GRADCHECK_BACKPROP_H
 
-#include "engine/backend.h"
+#include "lossgrid/backend.h"
 
 /* Roundings that an argument of a loss or an activation is moved by to see what its error
  * does; in f32's unit roundoff. A kink within that reach widens the bars of what it

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/base/pcg.h"
 #include "harness/gradcheck/diagnosis.h"
+#include "lossgrid/pcg.h"
 
 const char *const verdict_names[] = {"pass", "fail", "dead", "skipped"};
 
@@ -122,12 +122,12 @@ static void measure_line(struct check *check, struct check_line *line, size_t st
     }
 }
 
-static size_t block_size(const struct block *block)
+static size_t block_size(const struct gradient_block *block)
 {
     return block->rows * block->columns;
 }
 
-static size_t lines_of(const struct block *block, const struct check_plan *plan)
+static size_t lines_of(const struct gradient_block *block, const struct check_plan *plan)
 {
     const size_t size = block_size(block);
     return size <= plan->whole ? size : plan->entries + plan->directions;
@@ -137,7 +137,7 @@ static size_t lines_of(const struct block *block, const struct check_plan *plan)
 static void choose_lines(const struct subject *subject, size_t b, const struct check_plan *plan,
                          struct lg_pcg *pcg, struct check_line *lines)
 {
-    const struct block *block = &subject->blocks[b];
+    const struct gradient_block *block = &subject->blocks[b];
     const size_t count = lines_of(block, plan), size = block_size(block);
     for (size_t i = 0; i < count; i++) {
         lines[i] = (struct check_line){.block = b, .first = block->first, .count = size};
@@ -203,7 +203,7 @@ void check_free(struct check *check)
 /* A gradient and what it is measured against, for a block. */
 struct court {
     struct check *check;
-    const struct block *block;
+    const struct gradient_block *block;
     const double *gradient;
     long double largest, sum; /* of the block's |gradient| and derivatives */
     bool alive;               /* an entry of its gradient is not 0 */
@@ -223,15 +223,15 @@ static long double allowance(const struct court *court, const struct check_line 
 }
 
 /* How a line came out: its error beyond what is allowed is `excess`. */
-struct outcome {
+struct line_reading {
     bool is_usable, at_kink;
     long double analytic, numeric, bar, error, excess;
 };
 
-static struct outcome try_line(const struct court *court, const struct check_line *line)
+static struct line_reading try_line(const struct court *court, const struct check_line *line)
 {
     const struct derivative *d = &line->derivative;
-    struct outcome o = {.at_kink = derivative_has_kink(d), .analytic = along(court, line)};
+    struct line_reading o = {.at_kink = derivative_has_kink(d), .analytic = along(court, line)};
     const struct estimate *left = &d->left, *right = &d->right;
     if (o.at_kink) {
         const bool rising = left->value <= right->value;
@@ -251,20 +251,20 @@ static struct outcome try_line(const struct court *court, const struct check_lin
     return o;
 }
 
-static bool is_wrong(const struct outcome *o)
+static bool is_wrong(const struct line_reading *o)
 {
     return o->is_usable && !(o->excess <= 0); /* NaN is wrong */
 }
 
 static bool lies_in(const struct check *check, const struct check_line *line,
-                    const struct block *block)
+                    const struct gradient_block *block)
 {
     return &check->subject->blocks[line->block] == block;
 }
 
 static struct court open_court(struct check *check, size_t b, const double *gradient)
 {
-    const struct block *block = &check->subject->blocks[b];
+    const struct gradient_block *block = &check->subject->blocks[b];
     struct court court = {.check = check, .block = block, .gradient = gradient};
     for (size_t i = block->first; i < block->first + block_size(block); i++) {
         const long double size = fabsl((long double)gradient[i]);
@@ -285,7 +285,7 @@ static struct court open_court(struct check *check, size_t b, const double *grad
 /* Entries that disagree, as few as can be told. */
 struct suspect {
     size_t first, count;
-    struct outcome outcome;
+    struct line_reading outcome;
 };
 
 /* The entries that make a direction disagree: the half that disagrees more, halved again,
@@ -296,7 +296,7 @@ static bool bisect(const struct court *court, const struct check_line *direction
 {
     struct check_line half[2] = {*direction};
     while (half[0].count > 1) {
-        struct outcome o[2];
+        struct line_reading o[2];
         half[1] = half[0];
         half[0].count /= 2;
         half[1].first += half[0].count;
@@ -323,7 +323,7 @@ static bool entry_by_entry(const struct court *court, long double *numeric)
         const struct check_line *line = &court->check->lines[l];
         if (!lies_in(court->check, line, court->block) || line->count != 1)
             continue;
-        const struct outcome o = try_line(court, line);
+        const struct line_reading o = try_line(court, line);
         if (!o.is_usable)
             return false;
         numeric[line->first - court->block->first] = o.numeric;
@@ -336,10 +336,10 @@ static void describe(const struct court *court, struct judgement *judgement,
                      const struct suspect *suspect)
 {
     char name[48], hint[200] = "";
-    const struct block *block = court->block;
-    const struct outcome *o = &suspect->outcome;
+    const struct gradient_block *block = court->block;
+    const struct line_reading *o = &suspect->outcome;
     long double numeric[DIAGNOSIS_ENTRIES_MAX];
-    judgement->verdict = VERDICT_FAIL;
+    judgement->verdict = OUTCOME_FAIL;
     judgement->wrong = suspect->first;
     if (block_size(block) <= DIAGNOSIS_ENTRIES_MAX && entry_by_entry(court, numeric))
         diagnosis_make(block, court->gradient + block->first, numeric,
@@ -353,7 +353,7 @@ static void describe(const struct court *court, struct judgement *judgement,
              o->bar, hint[0] != '\0' ? ": " : "", hint);
 }
 
-static void count_line(const struct outcome *o, struct judgement *judgement)
+static void count_line(const struct line_reading *o, struct judgement *judgement)
 {
     if (!o->is_usable) {
         judgement->skipped++;
@@ -367,7 +367,7 @@ static void count_line(const struct outcome *o, struct judgement *judgement)
 }
 
 /* What a line that disagrees, or the worst that agrees, has to say. */
-static void note_worst(const struct court *court, size_t l, const struct outcome *o,
+static void note_worst(const struct court *court, size_t l, const struct line_reading *o,
                        long double *worst, struct judgement *judgement)
 {
     const long double scale =
@@ -385,20 +385,20 @@ static void note_worst(const struct court *court, size_t l, const struct outcome
 
 static void settle(const struct court *court, bool alive, struct judgement *judgement)
 {
-    judgement->verdict = judgement->checked == 0 ? VERDICT_SKIPPED
-                         : alive                 ? VERDICT_PASS
-                                                 : VERDICT_DEAD;
-    if (judgement->verdict == VERDICT_DEAD)
+    judgement->verdict = judgement->checked == 0 ? OUTCOME_SKIPPED
+                         : alive                 ? OUTCOME_PASS
+                                                 : OUTCOME_DEAD;
+    if (judgement->verdict == OUTCOME_DEAD)
         snprintf(judgement->message, sizeof judgement->message,
                  "%s: the gradient and every difference are 0: nothing has been shown",
                  court->block->name);
-    if (judgement->verdict == VERDICT_SKIPPED)
+    if (judgement->verdict == OUTCOME_SKIPPED)
         snprintf(judgement->message, sizeof judgement->message, "%s: %s", court->block->name,
                  judgement->reason);
 }
 
 /* Whether a line that disagrees is right to, and which entries it is about. */
-static bool accuse(const struct court *court, const struct check_line *line, struct outcome *o,
+static bool accuse(const struct court *court, const struct check_line *line, struct line_reading *o,
                    struct suspect *suspect)
 {
     *suspect = (struct suspect){line->first, line->count, *o};
@@ -421,7 +421,7 @@ void check_judge(struct check *check, size_t block, const double *gradient,
         struct suspect suspect;
         if (!lies_in(check, line, court.block))
             continue;
-        struct outcome o = try_line(&court, line);
+        struct line_reading o = try_line(&court, line);
         const bool wrong = is_wrong(&o) && accuse(&court, line, &o, &suspect);
         count_line(&o, judgement);
         note_worst(&court, l, &o, &worst, judgement);
@@ -441,7 +441,7 @@ void check_judge(struct check *check, size_t block, const double *gradient,
 const char *check_line_name(const struct check *check, size_t line, char buffer[CHECK_WORST_MAX])
 {
     const struct check_line *at = &check->lines[line];
-    const struct block *block = &check->subject->blocks[at->block];
+    const struct gradient_block *block = &check->subject->blocks[at->block];
     char name[48];
     size_t number = 1;
     if (at->count == 1) {

@@ -6,9 +6,9 @@
 
 #include <stdint.h>
 
-#include "engine/base/status.h"
 #include "harness/gradcheck/derivative.h"
 #include "harness/gradcheck/subject.h"
+#include "lossgrid/status.h"
 
 enum { CHECK_MESSAGE_MAX = 400, CHECK_WORST_MAX = 64 };
 
@@ -35,12 +35,12 @@ struct check_plan {
     uint64_t seed;
 };
 
-enum verdict { VERDICT_PASS, VERDICT_FAIL, VERDICT_DEAD, VERDICT_SKIPPED };
+enum outcome { OUTCOME_PASS, OUTCOME_FAIL, OUTCOME_DEAD, OUTCOME_SKIPPED };
 extern const char *const verdict_names[];
 
 /* What came of a block. */
 struct judgement {
-    enum verdict verdict;
+    enum outcome verdict;
     size_t checked, certified, skipped; /* derivatives: in all, at a kink, of no use */
     size_t cancelled;   /* judged by the size of their terms, which cancel, not by their own */
     const char *reason; /* why some were skipped, static; "" if none */

@@ -97,8 +97,8 @@ static void judge(struct point *p, enum copy copy, double least, struct result *
                 j.error_bar = (double)right.error;
                 snprintf(worst, sizeof worst, "prediction %zu [%zu]", input + 1, i);
             }
-            if (!(error <= allowed) && j.verdict != VERDICT_FAIL) {
-                j.verdict = VERDICT_FAIL;
+            if (!(error <= allowed) && j.verdict != OUTCOME_FAIL) {
+                j.verdict = OUTCOME_FAIL;
                 snprintf(j.message, sizeof j.message,
                          "%s: prediction %zu where prediction %zu is %g of %s: the gradient says "
                          "%.10g, differences from above %.10Lg +- %.2Lg",
@@ -109,7 +109,7 @@ static void judge(struct point *p, enum copy copy, double least, struct result *
     struct ulps ulps = {{0}, 0};
     if (copy == COPY_F32) /* its errors are told in its own units */
         ulps_note(&ulps, j.analytic, j.numeric, fabs(j.numeric), FLT_MANT_DIG);
-    if (copy == COPY_F32 && j.verdict != VERDICT_FAIL)
+    if (copy == COPY_F32 && j.verdict != OUTCOME_FAIL)
         j.worst = SIZE_MAX;
     result_add(result, &(struct result_row){.block = block,
                                             .size = p->inputs * PLACES,

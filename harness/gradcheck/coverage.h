@@ -1,10 +1,10 @@
-/* Which paths of training a check has run (engine/base/path.h), in which compiled copies,
+/* Which paths of training a check has run (include/lossgrid/path.h), in which compiled copies,
  * and whether faults in gradients that they gave were seen. */
 #ifndef HARNESS_GRADCHECK_COVERAGE_H
 #define HARNESS_GRADCHECK_COVERAGE_H
 
-#include "engine/backend.h"
-#include "harness/record/csv.h"
+#include "harness/support/csv.h"
+#include "lossgrid/backend.h"
 
 enum { COVERAGE_COPIES_MAX = 16 };
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 struct evidence {
-    const struct block *block;
+    const struct gradient_block *block;
     size_t size;
     const double *analytic;
     const long double *numeric;
@@ -56,8 +56,8 @@ static size_t find_shift(const struct evidence *e)
     return 0;
 }
 
-void diagnosis_make(const struct block *block, const double *analytic, const long double *numeric,
-                    long double allowed, char hint[200])
+void diagnosis_make(const struct gradient_block *block, const double *analytic,
+                    const long double *numeric, long double allowed, char hint[200])
 {
     const struct evidence e = {block, block->rows * block->columns, analytic, numeric, allowed};
     size_t wrong[2] = {0, 0}, count = 0;

@@ -8,7 +8,7 @@ enum { DIAGNOSIS_ENTRIES_MAX = 64 };
 
 /* In words, "" where nothing fits. analytic, numeric: the block's entries, at most
  * DIAGNOSIS_ENTRIES_MAX; entries that differ by `allowed` are the same. */
-void diagnosis_make(const struct block *block, const double *analytic, const long double *numeric,
-                    long double allowed, char hint[200]);
+void diagnosis_make(const struct gradient_block *block, const double *analytic,
+                    const long double *numeric, long double allowed, char hint[200]);
 
 #endif

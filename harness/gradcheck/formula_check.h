@@ -2,8 +2,8 @@
 #ifndef HARNESS_GRADCHECK_FORMULA_CHECK_H
 #define HARNESS_GRADCHECK_FORMULA_CHECK_H
 
-#include "engine/base/status.h"
 #include "harness/gradcheck/formula_verdict.h"
+#include "lossgrid/status.h"
 
 /* Work space for the formula; LG_ENVIRONMENT. End with formula_run_free(). */
 enum lg_status formula_run_place(struct formula_run *run, struct lg_error *error);

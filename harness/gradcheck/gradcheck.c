@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/command/output.h"
-#include "harness/run/clock.h"
-#include "harness/run/interrupt.h"
-#include "harness/run/progress.h"
+#include "harness/support/clock.h"
+#include "harness/support/interrupt.h"
+#include "harness/support/output.h"
+#include "harness/support/progress.h"
 
 /* Networks in one piece of the trials: pieces are handed out like items. */
 enum { TRIALS_PIECE = 5 };

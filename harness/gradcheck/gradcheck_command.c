@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/command/output.h"
 #include "harness/gradcheck/output.h"
-#include "harness/measure/machine.h"
-#include "harness/record/files.h"
-#include "harness/report/script.h"
+#include "harness/machine/machine.h"
+#include "harness/support/files.h"
+#include "harness/support/output.h"
+#include "harness/support/script.h"
 
 enum option_name {
     ALL = 1,

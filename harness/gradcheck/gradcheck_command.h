@@ -2,7 +2,7 @@
 #ifndef HARNESS_GRADCHECK_GRADCHECK_COMMAND_H
 #define HARNESS_GRADCHECK_GRADCHECK_COMMAND_H
 
-#include "harness/command/command.h"
+#include "harness/support/command.h"
 
 extern const struct command gradcheck_command;
 

@@ -57,7 +57,7 @@ bool hessian_measure(struct check *check, double *work, struct asymmetry *asymme
     }
     const double error = change / 1024 + 8 * DBL_EPSILON * gradient / STEP;
     for (size_t b = 0; b < subject->block_count; b++) {
-        const struct block *block = &subject->blocks[b];
+        const struct gradient_block *block = &subject->blocks[b];
         double most = 0;
         for (size_t i = block->first; i < block->first + block->rows * block->columns; i++)
             for (size_t j = 0; j < n; j++)

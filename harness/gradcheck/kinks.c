@@ -137,7 +137,7 @@ size_t kinks_find(struct check *check, size_t steps, double *gradient, struct ki
     const struct subject *subject = check->subject;
     size_t count = 0;
     for (size_t b = 0; b < subject->block_count; b++) {
-        const struct block *block = &subject->blocks[b];
+        const struct gradient_block *block = &subject->blocks[b];
         const size_t size = block->rows * block->columns;
         for (size_t i = 0; i < size && i < KINKS_ENTRIES; i++) {
             const struct search search = {check, block->first + i};

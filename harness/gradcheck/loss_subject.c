@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/base/pcg.h"
-#include "harness/check/eval_domain.h"
 #include "harness/gradcheck/clamp_check.h"
 #include "harness/gradcheck/points.h"
 #include "harness/gradcheck/variants.h"
+#include "harness/spec/domain.h"
+#include "lossgrid/pcg.h"
 
 enum { BATCH = 3, ENTRIES = BATCH * LOSS_FEATURES };
 
@@ -202,8 +202,9 @@ enum lg_status loss_subject(const struct copies *copies, const struct lg_choice 
     snprintf(subject->name, sizeof subject->name, "%s", info->name);
     variants_describe(info, &loss->options, subject->options);
     for (size_t i = 0; i < shape->inputs; i++) {
-        struct block *block = &subject->blocks[i];
-        *block = (struct block){.first = i * ENTRIES, .rows = BATCH, .columns = LOSS_FEATURES};
+        struct gradient_block *block = &subject->blocks[i];
+        *block =
+            (struct gradient_block){.first = i * ENTRIES, .rows = BATCH, .columns = LOSS_FEATURES};
         if (shape->inputs == 1)
             snprintf(block->name, sizeof block->name, "prediction");
         else

@@ -160,10 +160,10 @@ static void name_blocks(struct subject *subject, const struct lg_net_config *con
     size_t first = 0, inputs = config->inputs;
     for (size_t l = 0; l < config->layer_count; l++) {
         const size_t outputs = config->layers[l].outputs;
-        struct block *weight = &subject->blocks[2 * l], *bias = weight + 1;
-        *weight = (struct block){.first = first, .rows = outputs, .columns = inputs};
+        struct gradient_block *weight = &subject->blocks[2 * l], *bias = weight + 1;
+        *weight = (struct gradient_block){.first = first, .rows = outputs, .columns = inputs};
         first += outputs * inputs;
-        *bias = (struct block){.first = first, .rows = 1, .columns = outputs};
+        *bias = (struct gradient_block){.first = first, .rows = 1, .columns = outputs};
         first += outputs;
         snprintf(weight->name, sizeof weight->name, "layer %zu weight", l + 1);
         snprintf(bias->name, sizeof bias->name, "layer %zu bias", l + 1);
@@ -226,7 +226,7 @@ static bool take(struct subject *subject, struct network_own *own,
         own->first = config->inputs * config->inputs;
         subject->size = config->inputs;
         subject->block_count = 1;
-        subject->blocks[0] = (struct block){"input", 0, 1, config->inputs};
+        subject->blocks[0] = (struct gradient_block){"input", 0, 1, config->inputs};
     }
     own->all = malloc(own->parameters * sizeof *own->all);
     own->before = malloc(own->parameters * sizeof *own->before);

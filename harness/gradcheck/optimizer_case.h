@@ -2,8 +2,8 @@
 #ifndef HARNESS_GRADCHECK_OPTIMIZER_CASE_H
 #define HARNESS_GRADCHECK_OPTIMIZER_CASE_H
 
-#include "engine/backend.h"
 #include "harness/gradcheck/bounded.h"
+#include "lossgrid/backend.h"
 
 enum { OPTIMIZER_CHECKS_MAX = 16 };
 

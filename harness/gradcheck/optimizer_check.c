@@ -110,11 +110,11 @@ static void report(const struct subject_of *of, const char *name, size_t size,
     snprintf(worst, sizeof worst, "step %zu [%zu]%s", v->step, v->entry,
              v->evaluated ? " evaluated" : "");
     if (v->wrong > 0)
-        judgement.verdict = VERDICT_FAIL;
+        judgement.verdict = OUTCOME_FAIL;
     else if (v->undecided == v->checked)
-        judgement.verdict = VERDICT_SKIPPED;
+        judgement.verdict = OUTCOME_SKIPPED;
     else if (v->moved == 0)
-        judgement.verdict = VERDICT_DEAD;
+        judgement.verdict = OUTCOME_DEAD;
     if (v->broken != NULL)
         snprintf(judgement.message, sizeof judgement.message, "%s: step %zu: not so: %s (%s)",
                  block, v->broken_step + 1, v->broken, of->formula->source);
@@ -179,7 +179,7 @@ static enum lg_status compare_copies(const struct subject_of *of, const struct o
         struct judgement judgement = {
             .checked = numbers, .reason = "", .worst = SIZE_MAX, .wrong = SIZE_MAX};
         if (status == LG_OK && memcmp(other.w, steps->w, numbers * sizeof *other.w) != 0) {
-            judgement.verdict = VERDICT_FAIL;
+            judgement.verdict = OUTCOME_FAIL;
             snprintf(judgement.message, sizeof judgement.message,
                      "%s, %s: the copies %s and %s differ", own->name, precision_of(of->backend),
                      of->backend->isa, all[b]->isa);
@@ -312,7 +312,7 @@ static enum lg_status check_options(const struct copies *copies, const struct lg
 static void fail(struct result *result, const char *message)
 {
     struct judgement judgement = {
-        .verdict = VERDICT_FAIL, .reason = "", .worst = SIZE_MAX, .wrong = SIZE_MAX};
+        .verdict = OUTCOME_FAIL, .reason = "", .worst = SIZE_MAX, .wrong = SIZE_MAX};
     snprintf(judgement.message, sizeof judgement.message, "%s", message);
     result_add(result, &(struct result_row){.block = "parameters",
                                             .worst = "",

@@ -2,8 +2,8 @@
 #ifndef HARNESS_GRADCHECK_OPTIMIZER_TRAINING_H
 #define HARNESS_GRADCHECK_OPTIMIZER_TRAINING_H
 
-#include "engine/backend.h"
 #include "harness/gradcheck/formula_check.h"
+#include "lossgrid/backend.h"
 
 /* Ways to train: batches streamed, walked, packed; collected for an L1 penalty, for clipping;
  * a second loss and a schedule. */

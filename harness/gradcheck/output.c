@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/command/table.h"
-#include "harness/measure/machine.h"
-#include "harness/record/csv.h"
-#include "harness/record/files.h"
-#include "harness/record/version.h"
+#include "harness/machine/machine.h"
+#include "harness/support/csv.h"
+#include "harness/support/files.h"
+#include "harness/support/table.h"
+#include "harness/support/version.h"
 
 static const char *const kinds[] = {"loss",      "activation", "layer", "initialisation",
                                     "optimizer", "network",    "path",  "training"};

@@ -3,7 +3,7 @@
 #define HARNESS_GRADCHECK_OUTPUT_H
 
 #include "harness/gradcheck/gradcheck.h"
-#include "harness/record/text.h"
+#include "harness/support/text.h"
 
 /* Append what a reader wants to know first: totals by kind, kinks, what was skipped and
  * why, planted defects, everything that failed. */

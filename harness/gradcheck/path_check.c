@@ -74,11 +74,11 @@ static void report(const char *block, const double *a, const double *b, size_t c
     judgement.analytic = a[worst];
     judgement.numeric = b[worst];
     judgement.relative_error = scale > 0 ? fabs(a[worst] - b[worst]) / scale : 0;
-    judgement.verdict = !(ulps.largest <= allowed) ? VERDICT_FAIL
-                        : scale == 0               ? VERDICT_DEAD
-                                                   : VERDICT_PASS;
+    judgement.verdict = !(ulps.largest <= allowed) ? OUTCOME_FAIL
+                        : scale == 0               ? OUTCOME_DEAD
+                                                   : OUTCOME_PASS;
     snprintf(name, sizeof name, "parameter %zu", worst);
-    if (judgement.verdict == VERDICT_FAIL)
+    if (judgement.verdict == OUTCOME_FAIL)
         snprintf(judgement.message, sizeof judgement.message,
                  "%s: %s is %.17g one way and %.17g the other: %.3g units of the last place, at "
                  "most %g are expected",

@@ -3,12 +3,12 @@
 #include <math.h>
 #include <string.h>
 
-static size_t block_size(const struct block *block)
+static size_t block_size(const struct gradient_block *block)
 {
     return block->rows * block->columns;
 }
 
-static double largest_of(const struct block *block, const double *gradient)
+static double largest_of(const struct gradient_block *block, const double *gradient)
 {
     double largest = 0;
     for (size_t i = block->first; i < block->first + block_size(block); i++)
@@ -17,8 +17,8 @@ static double largest_of(const struct block *block, const double *gradient)
 }
 
 /* Any block whose gradient is not all zero. */
-static const struct block *draw_block(struct subject *subject, struct lg_pcg *pcg,
-                                      const double *right, struct planted *planted)
+static const struct gradient_block *draw_block(struct subject *subject, struct lg_pcg *pcg,
+                                               const double *right, struct planted *planted)
 {
     const size_t start = lg_pcg_below(pcg, (uint32_t)subject->block_count);
     for (size_t i = 0; i < subject->block_count; i++) {
@@ -34,7 +34,7 @@ static const struct block *draw_block(struct subject *subject, struct lg_pcg *pc
 static bool scale(struct subject *subject, struct lg_pcg *pcg, const double *right, double factor,
                   double *wrong, struct planted *planted)
 {
-    const struct block *block = draw_block(subject, pcg, right, planted);
+    const struct gradient_block *block = draw_block(subject, pcg, right, planted);
     memcpy(wrong, right, subject->size * sizeof *wrong);
     for (size_t i = 0; block != NULL && i < block_size(block); i++)
         wrong[block->first + i] *= factor;
@@ -54,7 +54,7 @@ static bool wrong_sign(struct subject *subject, struct lg_pcg *pcg, const double
 }
 
 /* Whether a block is more than rounding off what it was. */
-static bool differs(const struct block *block, const double *right, const double *wrong)
+static bool differs(const struct gradient_block *block, const double *right, const double *wrong)
 {
     double most = 0;
     for (size_t i = block->first; i < block->first + block_size(block); i++)
@@ -69,7 +69,7 @@ static bool transposed(struct subject *subject, struct lg_pcg *pcg, const double
     memcpy(wrong, right, subject->size * sizeof *wrong);
     for (size_t n = 0; n < subject->block_count; n++) {
         const size_t b = (start + n) % subject->block_count;
-        const struct block *block = &subject->blocks[b];
+        const struct gradient_block *block = &subject->blocks[b];
         const double *from = right + block->first;
         double *to = wrong + block->first;
         for (size_t i = 0; i < block_size(block); i++)
@@ -90,7 +90,7 @@ static bool swapped(struct subject *subject, struct lg_pcg *pcg, const double *r
     const size_t start = lg_pcg_below(pcg, (uint32_t)subject->block_count);
     for (size_t n = 0; n < 2 * subject->block_count; n++) {
         const size_t b = (start + n) % subject->block_count;
-        const struct block *block = &subject->blocks[b];
+        const struct gradient_block *block = &subject->blocks[b];
         const bool wanted = block->rows == 1 || n >= subject->block_count;
         if (!wanted || block->columns < 2)
             continue;
@@ -109,7 +109,7 @@ static bool swapped(struct subject *subject, struct lg_pcg *pcg, const double *r
 bool plant_entry(struct subject *subject, struct lg_pcg *pcg, const double *right, double size,
                  double *wrong, struct planted *planted)
 {
-    const struct block *block = draw_block(subject, pcg, right, planted);
+    const struct gradient_block *block = draw_block(subject, pcg, right, planted);
     memcpy(wrong, right, subject->size * sizeof *wrong);
     if (block == NULL)
         return false;

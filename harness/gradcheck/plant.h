@@ -2,8 +2,8 @@
 #ifndef HARNESS_GRADCHECK_PLANT_H
 #define HARNESS_GRADCHECK_PLANT_H
 
-#include "engine/base/pcg.h"
 #include "harness/gradcheck/subject.h"
+#include "lossgrid/pcg.h"
 
 /* Where a defect is. */
 struct planted {

@@ -2,8 +2,8 @@
 #ifndef HARNESS_GRADCHECK_POINTS_H
 #define HARNESS_GRADCHECK_POINTS_H
 
-#include "engine/base/pcg.h"
 #include "harness/gradcheck/subject.h"
+#include "lossgrid/pcg.h"
 
 /* A multiple of 2^-12 between low and high: a float, and so is what a step of a power of
  * two makes of it; steps down to 2^-40 lose nothing in a double. */

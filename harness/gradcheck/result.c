@@ -134,9 +134,9 @@ void result_add(struct result *result, const struct result_row *row)
     result->certified += j->certified;
     result->skipped += j->skipped;
     result->cancelled += j->cancelled;
-    result->failed += j->verdict == VERDICT_FAIL;
-    result->dead += j->verdict == VERDICT_DEAD;
-    result->unchecked += j->verdict == VERDICT_SKIPPED;
+    result->failed += j->verdict == OUTCOME_FAIL;
+    result->dead += j->verdict == OUTCOME_DEAD;
+    result->unchecked += j->verdict == OUTCOME_SKIPPED;
     if (j->skipped > 0)
         add_reason(result, j);
     if (measured && !(j->relative_error < result->relative_error)) {
@@ -149,7 +149,7 @@ void result_add(struct result *result, const struct result_row *row)
         ulps_add(&result->f64, row->f64);
     if (row->f32 != NULL)
         ulps_add(&result->f32, row->f32);
-    if (j->verdict == VERDICT_FAIL)
+    if (j->verdict == OUTCOME_FAIL)
         result_say(result, j->message);
 }
 
@@ -171,14 +171,14 @@ void result_add_kink(struct result *result, double at, double left, double right
 void result_skip(struct result *result, const char *block, const char *reason)
 {
     const struct judgement none = {
-        .verdict = VERDICT_SKIPPED, .skipped = 1, .reason = reason, .worst = SIZE_MAX};
+        .verdict = OUTCOME_SKIPPED, .skipped = 1, .reason = reason, .worst = SIZE_MAX};
     result_add(result,
                &(struct result_row){.block = block, .worst = "", .method = "", .judgement = &none});
 }
 
 void result_dead(struct result *result, const char *block, const char *reason)
 {
-    struct judgement none = {.verdict = VERDICT_DEAD, .reason = reason, .worst = SIZE_MAX};
+    struct judgement none = {.verdict = OUTCOME_DEAD, .reason = reason, .worst = SIZE_MAX};
     snprintf(none.message, sizeof none.message, "%s", reason);
     result_add(result,
                &(struct result_row){.block = block, .worst = "", .method = "", .judgement = &none});

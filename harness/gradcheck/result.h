@@ -6,7 +6,7 @@
 
 #include "harness/gradcheck/check.h"
 #include "harness/gradcheck/coverage.h"
-#include "harness/record/csv.h"
+#include "harness/support/csv.h"
 
 /* Histogram of errors in units of the last place: exactly 0, below 1, then [1, 2), [2, 4),
  * ... */

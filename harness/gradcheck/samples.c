@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "engine/base/pcg.h"
+#include "lossgrid/pcg.h"
 
 /* Fewer pixels than this are all in use. */
 enum { SPARSE_FROM = 8 };

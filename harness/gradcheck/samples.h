@@ -2,7 +2,7 @@
 #ifndef HARNESS_GRADCHECK_SAMPLES_H
 #define HARNESS_GRADCHECK_SAMPLES_H
 
-#include "engine/backend.h"
+#include "lossgrid/backend.h"
 
 struct samples {
     struct lg_images images; /* owned */

@@ -2,8 +2,8 @@
 #ifndef HARNESS_GRADCHECK_SEARCH_CHECK_H
 #define HARNESS_GRADCHECK_SEARCH_CHECK_H
 
-#include "engine/backend.h"
 #include "harness/gradcheck/formula_verdict.h"
+#include "lossgrid/backend.h"
 
 enum { SEARCH_SIZE = 6 }; /* parameters */
 

@@ -3,15 +3,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const struct block *subject_block_at(const struct subject *subject, size_t i)
+const struct gradient_block *subject_block_at(const struct subject *subject, size_t i)
 {
-    const struct block *block = subject->blocks;
+    const struct gradient_block *block = subject->blocks;
     while (i >= block->first + block->rows * block->columns)
         block++;
     return block;
 }
 
-const char *subject_entry_name(const struct block *block, size_t i, char buffer[48])
+const char *subject_entry_name(const struct gradient_block *block, size_t i, char buffer[48])
 {
     const size_t at = i - block->first;
     if (block->rows > 1)

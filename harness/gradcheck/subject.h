@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/backend.h"
+#include "lossgrid/backend.h"
 
 enum { SUBJECT_NAME_MAX = 128, SUBJECT_OPTIONS_MAX = 256, SUBJECT_BLOCKS_MAX = 34 };
 
@@ -17,7 +17,7 @@ enum copy { COPY_F32, COPY_F64, COPY_WIDE };
 enum { COPIES = 3 };
 
 /* A part of the vector: (rows, columns), row-major, from `first` on. */
-struct block {
+struct gradient_block {
     char name[48];
     size_t first, rows, columns;
 };
@@ -29,7 +29,7 @@ struct subject {
     size_t size;
     double *point; /* (size): where it is checked; multiples of 2^-20, floats; owned */
     size_t block_count;
-    struct block blocks[SUBJECT_BLOCKS_MAX];
+    struct gradient_block blocks[SUBJECT_BLOCKS_MAX];
     double step;             /* the largest t, of entries and directions */
     bool is_small;           /* cheap enough to look for kinks, and for second derivatives */
     bool is_single;          /* a loss or an activation by itself */
@@ -51,10 +51,10 @@ struct subject {
 };
 
 /* The block that entry i of the vector belongs to. */
-const struct block *subject_block_at(const struct subject *subject, size_t i);
+const struct gradient_block *subject_block_at(const struct subject *subject, size_t i);
 
 /* "[2, 0]" or "[3]": entry i of the vector within its block. Returns buffer. */
-const char *subject_entry_name(const struct block *block, size_t i, char buffer[48]);
+const char *subject_entry_name(const struct gradient_block *block, size_t i, char buffer[48]);
 
 /* End what subject_...() created. Safe on a zeroed struct. */
 void subject_free(struct subject *subject);

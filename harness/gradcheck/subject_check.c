@@ -48,8 +48,8 @@ static double larger(double a, double b)
 
 /* ---- Copies against each other ------------------------------------------- */
 
-static void compare_copies(const struct work *work, const struct block *block, struct ulps *f64,
-                           struct ulps *f32)
+static void compare_copies(const struct work *work, const struct gradient_block *block,
+                           struct ulps *f64, struct ulps *f32)
 {
     double scale = 0;
     const size_t end = block->first + block->rows * block->columns;
@@ -70,7 +70,7 @@ static void add_sweep_row(const struct work *work, const struct check_line *line
                           const char *method, double h, const struct estimate *estimate)
 {
     struct csv *csv = &work->result->sweep;
-    const struct block *block = &work->subject->blocks[line->block];
+    const struct gradient_block *block = &work->subject->blocks[line->block];
     const double analytic = work->gradient[COPY_F64][line->first];
     const double value = (double)estimate->value, error = (double)estimate->error;
     char name[48];
@@ -127,7 +127,7 @@ static const struct check_line *choose_sweep(const struct work *work)
 static void add_kink_row(const struct work *work, const struct kink *kink)
 {
     struct csv *csv = &work->result->kinks;
-    const struct block *block = subject_block_at(work->subject, kink->entry);
+    const struct gradient_block *block = subject_block_at(work->subject, kink->entry);
     char name[48];
     csv_text(csv, work->subject->kind);
     csv_text(csv, work->subject->name);
@@ -143,7 +143,7 @@ static void add_kink_row(const struct work *work, const struct kink *kink)
 }
 
 /* Kinks that were found in a block count with its derivatives. */
-static void judge_kinks(const struct work *work, const struct block *block,
+static void judge_kinks(const struct work *work, const struct gradient_block *block,
                         struct judgement *judgement)
 {
     for (size_t k = 0; k < work->kink_count; k++) {
@@ -156,9 +156,9 @@ static void judge_kinks(const struct work *work, const struct block *block,
                         (double)kink->derivative.right.value, kink->analytic);
         judgement->checked++;
         judgement->certified += kink->is_inside;
-        if (kink->is_inside || judgement->verdict == VERDICT_FAIL)
+        if (kink->is_inside || judgement->verdict == OUTCOME_FAIL)
             continue;
-        judgement->verdict = VERDICT_FAIL;
+        judgement->verdict = OUTCOME_FAIL;
         judgement->wrong = kink->entry;
         snprintf(judgement->message, sizeof judgement->message,
                  "%s %s at its kink %.10g: the gradient says %.10g, which is not between the "
@@ -173,7 +173,7 @@ static void judge_kinks(const struct work *work, const struct block *block,
 static void fail(struct judgement *judgement, const char *format, const char *block, double found,
                  double allowed)
 {
-    judgement->verdict = VERDICT_FAIL;
+    judgement->verdict = OUTCOME_FAIL;
     snprintf(judgement->message, sizeof judgement->message, format, block, found, allowed);
 }
 
@@ -182,11 +182,12 @@ static double most_ulps(const struct work *work)
     return work->subject->is_far ? ANY_NUMBER : COPY_ULPS;
 }
 
-static void judge_copies(const struct work *work, const struct block *block, const struct ulps *f64,
-                         const struct ulps *f32, struct judgement *judgement)
+static void judge_copies(const struct work *work, const struct gradient_block *block,
+                         const struct ulps *f64, const struct ulps *f32,
+                         struct judgement *judgement)
 {
     const double most = most_ulps(work);
-    if (judgement->verdict == VERDICT_FAIL)
+    if (judgement->verdict == OUTCOME_FAIL)
         return;
     if (!(f32->largest <= most))
         fail(judgement,
@@ -215,7 +216,7 @@ static void judge_values(const struct work *work, struct judgement *judgement)
     for (enum copy copy = COPY_F32; copy <= COPY_F64; copy++) {
         const long double value = subject->value(subject, copy, subject->point);
         const long double units = fabsl(value - wide) / (scale * 2 * check_unit(copy));
-        if (scale > 0 && !(units <= (long double)most) && judgement->verdict != VERDICT_FAIL)
+        if (scale > 0 && !(units <= (long double)most) && judgement->verdict != OUTCOME_FAIL)
             fail(judgement,
                  copy == COPY_F32 ? "%s: the f32 value is %.3g units of its last place off the one "
                                     "in long double, at most %g are expected"
@@ -225,11 +226,11 @@ static void judge_values(const struct work *work, struct judgement *judgement)
     }
 }
 
-static void judge_asymmetry(const struct block *block, const struct asymmetry *asymmetry,
+static void judge_asymmetry(const struct gradient_block *block, const struct asymmetry *asymmetry,
                             struct judgement *judgement)
 {
     const double allowed = ASYMMETRY_BARS * asymmetry->error + ASYMMETRY_LEAST;
-    if (judgement->verdict != VERDICT_FAIL && !(asymmetry->value <= allowed))
+    if (judgement->verdict != OUTCOME_FAIL && !(asymmetry->value <= allowed))
         fail(judgement,
              "%s: second derivatives are not symmetric: they differ by %.3g of the "
              "largest, at most %.3g is expected",
@@ -251,7 +252,7 @@ static void judge_second(struct work *work, size_t b, struct judgement *judgemen
     char message[sizeof own.message];
     check_judge(&work->check, b, work->second, &own);
     judgement->checked += own.checked;
-    if (own.verdict != VERDICT_FAIL || judgement->verdict == VERDICT_FAIL)
+    if (own.verdict != OUTCOME_FAIL || judgement->verdict == OUTCOME_FAIL)
         return;
     snprintf(message, sizeof message, "plain backpropagation, which training is held against: %.*s",
              (int)sizeof message - 80, own.message);
@@ -261,7 +262,7 @@ static void judge_second(struct work *work, size_t b, struct judgement *judgemen
 
 static void add_block(struct work *work, size_t b, const double *gradient)
 {
-    const struct block *block = &work->subject->blocks[b];
+    const struct gradient_block *block = &work->subject->blocks[b];
     struct judgement judgement;
     struct ulps f64 = {{0}, 0}, f32 = {{0}, 0};
     char worst[CHECK_WORST_MAX] = "";

@@ -3,7 +3,7 @@
 #ifndef HARNESS_GRADCHECK_TARGETS_H
 #define HARNESS_GRADCHECK_TARGETS_H
 
-#include "engine/backend.h"
+#include "lossgrid/backend.h"
 
 struct targets {
     struct lg_loss_data data;

@@ -141,7 +141,7 @@ static void unscale(struct training *t, const struct way *way)
     const struct subject *subject = t->subject;
     double scale = way->scale == AS_A_WHOLE ? scale_of(t, 0, subject->size) : NETWORK_LR;
     for (size_t b = 0; b < subject->block_count; b++) {
-        const struct block *block = &subject->blocks[b];
+        const struct gradient_block *block = &subject->blocks[b];
         const size_t end = block->first + block->rows * block->columns;
         if (way->scale == BY_BLOCK)
             scale = scale_of(t, block->first, end);
@@ -210,9 +210,9 @@ static void describe(const struct training *t, const struct finding *f, bool is_
                      const char *name, struct judgement *judgement)
 {
     const size_t i = f->first_wrong;
-    const struct block *block = subject_block_at(t->subject, i);
+    const struct gradient_block *block = subject_block_at(t->subject, i);
     char entry[48], hint[80] = "";
-    judgement->verdict = VERDICT_FAIL;
+    judgement->verdict = OUTCOME_FAIL;
     judgement->wrong = i;
     if (f->wrong > 1)
         find_factor(t, f, is_f32, hint, sizeof hint);
@@ -234,7 +234,7 @@ static void report(struct training *t, const char *name, const struct finding *f
                                   .worst = 0,
                                   .wrong = SIZE_MAX};
     const size_t i = f->worst;
-    const struct block *block = subject_block_at(t->subject, i);
+    const struct gradient_block *block = subject_block_at(t->subject, i);
     const double own = fabs((double)t->right.gradient[i]);
     const double error = (double)fabsl((long double)t->got[i] - t->right.gradient[i]);
     judgement.analytic = t->got[i];
@@ -263,7 +263,7 @@ static void report(struct training *t, const char *name, const struct finding *f
 static bool is_large(const struct training *t)
 {
     for (size_t b = 0; b < t->subject->block_count; b++) {
-        const struct block *block = &t->subject->blocks[b];
+        const struct gradient_block *block = &t->subject->blocks[b];
         const size_t end = block->first + block->rows * block->columns;
         double largest = 0, most = 0;
         for (size_t i = block->first; i < end; i++) {
@@ -300,7 +300,7 @@ static void put_defect(struct training *t, const char *name, bool is_f32, uint64
     t->seen += seen;
     if (seen || t->defect != NULL)
         return;
-    struct judgement unseen = {.verdict = VERDICT_FAIL, .reason = "", .worst = SIZE_MAX};
+    struct judgement unseen = {.verdict = OUTCOME_FAIL, .reason = "", .worst = SIZE_MAX};
     snprintf(unseen.message, sizeof unseen.message, "%s: '%s', put in on purpose, was not seen",
              name, defect->name);
     result_add(t->result, &(struct result_row){
@@ -405,7 +405,7 @@ static void report_defect(struct training *t)
         result_skip(t->result, "", "the defect does not apply");
         return;
     }
-    judgement.verdict = t->seen == t->put ? VERDICT_FAIL : VERDICT_PASS;
+    judgement.verdict = t->seen == t->put ? OUTCOME_FAIL : OUTCOME_PASS;
     snprintf(judgement.message, sizeof judgement.message, "seen in %zu of %zu gradients", t->seen,
              t->put);
     result_add(t->result,

@@ -64,7 +64,7 @@ static void judge(struct trial *trial, const struct planted *planted, struct tri
     for (size_t b = 0; b < trial->subject.block_count; b++) {
         struct judgement judgement;
         check_judge(&trial->check, b, trial->wrong, &judgement);
-        if (judgement.verdict != VERDICT_FAIL)
+        if (judgement.verdict != OUTCOME_FAIL)
             continue;
         detected = true;
         named_right = named_right && (planted->block == SIZE_MAX || planted->block == b) &&

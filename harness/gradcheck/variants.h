@@ -3,8 +3,8 @@
 #ifndef HARNESS_GRADCHECK_VARIANTS_H
 #define HARNESS_GRADCHECK_VARIANTS_H
 
-#include "engine/backend.h"
 #include "harness/gradcheck/subject.h"
+#include "lossgrid/backend.h"
 
 /* How many there are; the first is the defaults. */
 size_t variants_count(const struct lg_info *info);

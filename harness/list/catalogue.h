@@ -2,8 +2,8 @@
 #ifndef HARNESS_LIST_CATALOGUE_H
 #define HARNESS_LIST_CATALOGUE_H
 
-#include "engine/backend.h"
-#include "harness/command/table.h"
+#include "harness/support/table.h"
+#include "lossgrid/backend.h"
 
 /* A registry to print. */
 struct catalogue {

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "harness/measure/counter_session.h"
+#include "harness/counter/session.h"
 
 enum { WORDS_MAX = 64 + 2 * COUNTER_REASON_MAX };
 

@@ -2,7 +2,7 @@
 #ifndef HARNESS_LIST_COUNTER_TABLE_H
 #define HARNESS_LIST_COUNTER_TABLE_H
 
-#include "harness/command/table.h"
+#include "harness/support/table.h"
 
 /* One row for each column of each counter; opens all of them to see. */
 enum lg_status counter_table(struct table *table, struct lg_error *error);

@@ -4,15 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/backend.h"
-#include "engine/data/dataset.h"
-#include "harness/command/output.h"
 #include "harness/list/catalogue.h"
 #include "harness/list/counter_table.h"
-#include "harness/record/columns.h"
 #include "harness/spec/metric.h"
 #include "harness/spec/schema.h"
 #include "harness/spec/value.h"
+#include "harness/store/columns.h"
+#include "harness/support/output.h"
+#include "lossgrid/backend.h"
+#include "lossgrid/dataset.h"
 
 /* ---- Registries ---------------------------------------------------------- */
 

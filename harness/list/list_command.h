@@ -2,7 +2,7 @@
 #ifndef HARNESS_LIST_LIST_COMMAND_H
 #define HARNESS_LIST_LIST_COMMAND_H
 
-#include "harness/command/command.h"
+#include "harness/support/command.h"
 
 extern const struct command list_command;
 

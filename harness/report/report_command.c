@@ -1,7 +1,7 @@
 #include "harness/report/report_command.h"
 
-#include "harness/report/script.h"
-#include "harness/run/interrupt.h"
+#include "harness/support/interrupt.h"
+#include "harness/support/script.h"
 
 /* What kinds of result folder there are, told by a file that each has. */
 static const struct {

@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/data/order.h"
-#include "harness/record/columns.h"
-#include "harness/record/image.h"
-#include "harness/record/parameters.h"
-#include "harness/run/cell_folder.h"
-#include "harness/run/clock.h"
-#include "harness/run/partners.h"
+#include "harness/dataset/data.h"
+#include "harness/dataset/partners.h"
+#include "harness/store/cell_folder.h"
+#include "harness/store/columns.h"
+#include "harness/store/parameters.h"
+#include "harness/support/clock.h"
+#include "harness/support/image.h"
+#include "lossgrid/order.h"
 
 /* Samples between two looks at the observer, rounded down to whole steps. */
 enum { CHUNK_SAMPLES = 1024 };
@@ -31,14 +32,9 @@ struct training {
     size_t samples, chunk, capture;
 };
 
-size_t cell_samples(const struct experiment *experiment, const struct lg_dataset *dataset)
-{
-    return experiment->samples > 0 ? experiment->samples : dataset->train.count;
-}
-
 size_t cell_image_sample(const struct experiment *experiment, const struct lg_dataset *dataset)
 {
-    const size_t used = cell_samples(experiment, dataset);
+    const size_t used = data_samples(experiment, dataset);
     return (experiment->image_sample < used ? experiment->image_sample : used) - 1;
 }
 
@@ -398,7 +394,7 @@ enum lg_status cell_train(const struct cell_context *context, const struct cell 
         .cell = cell,
         .observer = observer,
         .folder = {context->directory, cell, context->dataset->info->name},
-        .samples = cell_samples(context->experiment, context->dataset),
+        .samples = data_samples(context->experiment, context->dataset),
         .capture = cell_image_sample(context->experiment, context->dataset),
     };
     size_t done = 0;

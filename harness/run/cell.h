@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "engine/backend.h"
-#include "engine/data/dataset.h"
-#include "harness/record/columns.h"
 #include "harness/spec/experiment.h"
+#include "harness/store/columns.h"
+#include "lossgrid/backend.h"
+#include "lossgrid/dataset.h"
 
 /* What the cells of a run share. Borrowed, and never written to. */
 struct cell_context {
@@ -40,9 +40,6 @@ struct cell_observer {
     bool (*report)(void *state, const struct cell_report *report);
     void *state;
 };
-
-/* Training samples that a cell uses in an epoch. */
-size_t cell_samples(const struct experiment *experiment, const struct lg_dataset *dataset);
 
 /* The training sample, from 0, whose output is kept: the spec's, or the last that is
  * used. */

@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "harness/record/columns.h"
-#include "harness/record/image.h"
-#include "harness/record/schema_json.h"
-#include "harness/run/cell_folder.h"
+#include "harness/store/cell_folder.h"
+#include "harness/store/columns.h"
+#include "harness/store/schema_json.h"
+#include "harness/support/image.h"
 
 static struct cell_folder folder_of(const struct cell_context *context, size_t cell)
 {

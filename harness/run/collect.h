@@ -2,8 +2,8 @@
 #ifndef HARNESS_RUN_COLLECT_H
 #define HARNESS_RUN_COLLECT_H
 
-#include "engine/base/digest.h"
 #include "harness/run/cell.h"
+#include "lossgrid/digest.h"
 
 /* What is there of a cell. */
 struct cell_extent {

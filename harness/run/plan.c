@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "harness/run/cell_folder.h"
+#include "harness/store/cell_folder.h"
 
 enum lg_status plan_check(const struct experiment *experiment, const char *directory,
                           const char *dataset, struct lg_error *error)

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "engine/base/status.h"
 #include "harness/spec/experiment.h"
+#include "lossgrid/status.h"
 
 /* The cells of a run: shard i of n has those whose index is i modulo n. */
 struct shard {

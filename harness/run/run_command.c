@@ -6,12 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/base/fpenv.h"
-#include "harness/measure/machine.h"
-#include "harness/record/files.h"
-#include "harness/run/data.h"
-#include "harness/run/interrupt.h"
+#include "harness/dataset/data.h"
+#include "harness/machine/machine.h"
 #include "harness/run/study.h"
+#include "harness/support/files.h"
+#include "harness/support/interrupt.h"
+#include "lossgrid/fpenv.h"
 
 enum { JOBS_MAX = 1024, SHARDS_MAX = 1000000 };
 

@@ -11,7 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness/run/interrupt.h"
+#include "harness/dataset/data.h"
+#include "harness/support/interrupt.h"
 
 enum { LOOK_MS = 200 };
 
@@ -101,7 +102,7 @@ static enum lg_status start(struct schedule *schedule, const struct cell *cell,
         .pid = pid,
         .pipe = ends[0],
         .cell = cell,
-        .samples_left = cell_samples(experiment, schedule->context->dataset) * experiment->epochs,
+        .samples_left = data_samples(experiment, schedule->context->dataset) * experiment->epochs,
         .status = LG_FAILED,
     };
     schedule->running++;
@@ -112,7 +113,7 @@ static void hear_start(struct schedule *schedule, struct worker *worker,
                        const struct cell_report *report)
 {
     uint64_t there =
-        cell_samples(schedule->context->experiment, schedule->context->dataset) * report->epoch;
+        data_samples(schedule->context->experiment, schedule->context->dataset) * report->epoch;
     progress_drop(schedule->progress, there);
     worker->samples_left -= there;
     if (report->note[0] != '\0')

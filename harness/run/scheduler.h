@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 #include "harness/run/cell.h"
-#include "harness/run/progress.h"
+#include "harness/support/progress.h"
 
 /* Train cells[0..count), at most context->jobs at once, each in a process of its
  * own. A cell whose process fails or dies is named with its reason, and the

@@ -7,16 +7,16 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/command/output.h"
-#include "harness/measure/machine.h"
-#include "harness/record/files.h"
-#include "harness/record/manifest.h"
+#include "harness/dataset/data.h"
+#include "harness/machine/machine.h"
 #include "harness/run/collect.h"
-#include "harness/run/data.h"
-#include "harness/run/interrupt.h"
 #include "harness/run/scheduler.h"
 #include "harness/run/summary.h"
 #include "harness/spec/metric.h"
+#include "harness/store/manifest.h"
+#include "harness/support/files.h"
+#include "harness/support/interrupt.h"
+#include "harness/support/output.h"
 
 /* Make the folder ready: nobody else writes it, and it holds nothing else. */
 static enum lg_status prepare(const struct study *study, int *lock, struct lg_error *error)
@@ -50,7 +50,7 @@ static void announce(const struct study *study, const struct lg_dataset *dataset
             "%s: training %zu of %zu cells, %zu at a time: %zu epoch%s of %zu samples of %s, "
             "%s on %s",
             experiment->name, plan->train_count, experiment->cell_count, jobs, experiment->epochs,
-            experiment->epochs > 1 ? "s" : "", cell_samples(experiment, dataset),
+            experiment->epochs > 1 ? "s" : "", data_samples(experiment, dataset),
             dataset->info->title, lg_precision_name(study->backend->precision),
             study->backend->isa);
 }
@@ -76,7 +76,7 @@ static enum lg_status train(const struct study *study, const struct cell_context
                             const struct plan *plan, struct lg_error *error)
 {
     struct progress progress;
-    uint64_t samples = cell_samples(context->experiment, context->dataset);
+    uint64_t samples = data_samples(context->experiment, context->dataset);
     progress_begin(&progress, study->quiet, plan->kept, plan->selected,
                    samples * context->experiment->epochs * plan->train_count);
     enum lg_status status =

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "harness/run/locate.h"
+#include "harness/dataset/locate.h"
 #include "harness/run/plan.h"
 #include "harness/spec/experiment.h"
 

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/command/output.h"
-#include "harness/record/columns.h"
-#include "harness/record/files.h"
 #include "harness/spec/metric.h"
+#include "harness/store/columns.h"
+#include "harness/support/files.h"
+#include "harness/support/output.h"
 
 enum { CELL, EPOCH, TRAIN, TEST, STATUS, COLUMNS };
 

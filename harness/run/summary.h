@@ -2,8 +2,8 @@
 #ifndef HARNESS_RUN_SUMMARY_H
 #define HARNESS_RUN_SUMMARY_H
 
-#include "engine/base/status.h"
 #include "harness/spec/experiment.h"
+#include "lossgrid/status.h"
 
 /* Print the last row of each cell of directory/trace.csv as a small table on
  * stdout, what its values are and which way is better, and where the file lies. The values

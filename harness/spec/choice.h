@@ -2,9 +2,9 @@
 #ifndef HARNESS_SPEC_CHOICE_H
 #define HARNESS_SPEC_CHOICE_H
 
-#include "engine/backend.h"
 #include "harness/spec/node.h"
 #include "harness/spec/registry.h"
+#include "lossgrid/backend.h"
 
 /* The value of a list option. */
 struct numbers {

@@ -3,7 +3,7 @@
 #include <libfyaml.h>
 #include <string.h>
 
-#include "harness/record/encoding.h"
+#include "harness/support/encoding.h"
 
 struct anchor {
     const char *name;

@@ -146,3 +146,10 @@ bool domain_holds(const struct lg_backend *registries, enum lg_task task, size_t
     }
     return true;
 }
+
+size_t target_features(enum lg_target target, size_t features)
+{
+    if (target == LG_TARGET_NONE)
+        return 0;
+    return target == LG_TARGET_CLASS || target == LG_TARGET_PAIR ? 1 : features;
+}

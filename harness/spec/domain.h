@@ -3,13 +3,16 @@
 #ifndef HARNESS_SPEC_DOMAIN_H
 #define HARNESS_SPEC_DOMAIN_H
 
-#include "engine/backend.h"
 #include "harness/spec/value.h"
+#include "lossgrid/backend.h"
 
 enum { DOMAIN_WHY_MAX = 256 };
 
 /* What a kind of target is, for messages and the catalogue: "a class, from 0 on". */
 const char *target_describe(enum lg_target target);
+
+/* Numbers in a row of targets beside `features` predictions; 0: there are none. */
+size_t target_features(enum lg_target target, size_t features);
 
 /* What a prediction may be for the formula to yield a number, likewise: "numbers from 0
  * to 1". Returns buffer. */

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/backend.h"
 #include "harness/spec/domain.h"
+#include "lossgrid/backend.h"
 
 enum { SPEC_NAME_MAX = 128, SPEC_TEXT_MAX = 2048 };
 

@@ -6,8 +6,8 @@
 #ifndef HARNESS_SPEC_METRIC_H
 #define HARNESS_SPEC_METRIC_H
 
-#include "engine/backend.h"
 #include "harness/spec/experiment.h"
+#include "lossgrid/backend.h"
 
 enum better { BETTER_NONE, BETTER_LOWER, BETTER_HIGHER };
 

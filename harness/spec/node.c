@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/record/shown.h"
+#include "harness/support/shown.h"
 
 struct pool_block {
     struct pool_block *next;

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "engine/base/status.h"
+#include "lossgrid/status.h"
 
 /* Memory that is given back all at once. Zero-initialise it. */
 struct pool {

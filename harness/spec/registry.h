@@ -2,8 +2,8 @@
 #ifndef HARNESS_SPEC_REGISTRY_H
 #define HARNESS_SPEC_REGISTRY_H
 
-#include "engine/backend.h"
 #include "harness/spec/node.h"
+#include "lossgrid/backend.h"
 
 struct registry {
     const char *kind; /* "loss" */

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/base/option.h"
+#include "lossgrid/option.h"
 
 enum {
     VALUE_TEXT_MAX = 32,

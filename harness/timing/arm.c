@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/run/clock.h"
+#include "harness/support/clock.h"
 
 /* Steps from the initialisation to the first state; a method that takes all samples at
  * once does much in one. */
@@ -41,7 +41,7 @@ bool arm_is_same(const struct cell *a, const struct cell *b)
 
 /* ---- Opening ------------------------------------------------------------- */
 
-static void configure(struct arm *arm, const struct arm_context *context)
+static void configure(struct timed_arm *arm, const struct arm_context *context)
 {
     const struct experiment *experiment = context->experiment;
     struct lg_net_config config = experiment_net_config(experiment, arm->cell);
@@ -66,7 +66,7 @@ static void configure(struct arm *arm, const struct arm_context *context)
 
 /* Whether a step of all samples would take too long, told by the forward passes of a few:
  * a step takes at least three times as much as one of all. */
-static bool takes_too_long(const struct arm *arm, const struct arm_context *context)
+static bool takes_too_long(const struct timed_arm *arm, const struct arm_context *context)
 {
     enum { FEW = 256, LEAST_FACTOR = 3 };
     if (arm->batch <= FEW)
@@ -90,7 +90,7 @@ static void wait_for(double share, uint64_t begin)
     }
 }
 
-size_t arm_train(struct arm *arm, const struct arm_context *context, const struct feed *feed,
+size_t arm_train(struct timed_arm *arm, const struct arm_context *context, const struct feed *feed,
                  size_t first, size_t count)
 {
     const struct arm_planted *planted = &arm->planted;
@@ -107,25 +107,27 @@ size_t arm_train(struct arm *arm, const struct arm_context *context, const struc
     return taken;
 }
 
-static void skip(struct arm *arm, const char *reason)
+static void skip(struct timed_arm *arm, const char *reason)
 {
     snprintf(arm->skipped, sizeof arm->skipped, "%.*s", ARM_REASON_MAX - 1, reason);
 }
 
 static const char too_long[] = "a step takes longer than 5 s";
 
-void arm_place(struct arm *arm, const struct arm_context *context)
+void arm_place(struct timed_arm *arm, const struct arm_context *context)
 {
     arm->net = ground_place(context->ground, context->backend, &arm->config);
 }
 
-void arm_restore(struct arm *arm, const struct arm_context *context, const struct arm_point *point)
+void arm_restore(struct timed_arm *arm, const struct arm_context *context,
+                 const struct arm_point *point)
 {
     context->backend->restore(arm->net, point->bytes);
     arm->at = point->steps;
 }
 
-void arm_keep(const struct arm *arm, const struct arm_context *context, struct arm_point *point)
+void arm_keep(const struct timed_arm *arm, const struct arm_context *context,
+              struct arm_point *point)
 {
     point->steps = arm->at;
     context->backend->weights_digest(arm->net, point->weights_sha256);
@@ -133,7 +135,7 @@ void arm_keep(const struct arm *arm, const struct arm_context *context, struct a
 }
 
 /* The first steps, and the state after them. */
-static void take_first_steps(struct arm *arm, const struct arm_context *context,
+static void take_first_steps(struct timed_arm *arm, const struct arm_context *context,
                              const struct feed *feed)
 {
     const struct experiment *experiment = context->experiment;
@@ -164,7 +166,7 @@ static void take_first_steps(struct arm *arm, const struct arm_context *context,
 }
 
 /* Memory for both checkpoints, and the feed of blocks. */
-static enum lg_status take_memory(struct arm *arm, const struct arm_context *context,
+static enum lg_status take_memory(struct timed_arm *arm, const struct arm_context *context,
                                   struct lg_error *error)
 {
     const size_t bytes = context->backend->checkpoint_bytes(arm->net);
@@ -180,12 +182,12 @@ static enum lg_status take_memory(struct arm *arm, const struct arm_context *con
                      pool > arm->most ? pool : arm->most, error);
 }
 
-enum lg_status arm_open(struct arm *arm, const struct arm_context *context, const struct cell *cell,
-                        bool is_twin, struct lg_error *error)
+enum lg_status arm_open(struct timed_arm *arm, const struct arm_context *context,
+                        const struct cell *cell, bool is_twin, struct lg_error *error)
 {
     const struct lg_backend *backend = context->backend;
     struct feed feed;
-    *arm = (struct arm){
+    *arm = (struct timed_arm){
         .cell = cell,
         .is_twin = is_twin,
         .planted = context->planted != NULL ? context->planted(context->to, cell)
@@ -212,7 +214,7 @@ enum lg_status arm_open(struct arm *arm, const struct arm_context *context, cons
     return LG_OK;
 }
 
-void arm_close(struct arm *arm)
+void arm_close(struct timed_arm *arm)
 {
     for (size_t i = 0; i < ARM_STATES; i++) {
         free(arm->points[i].bytes);
@@ -222,7 +224,7 @@ void arm_close(struct arm *arm)
     arm->net = NULL;
 }
 
-const char *arm_state_word(const struct arm *arm, enum arm_state state)
+const char *arm_state_word(const struct timed_arm *arm, enum arm_state state)
 {
     return state == ARM_FIRST                    ? "first"
            : settling_is_settled(&arm->settling) ? "settled"
@@ -231,14 +233,14 @@ const char *arm_state_word(const struct arm *arm, enum arm_state state)
 
 /* ---- Blocks -------------------------------------------------------------- */
 
-size_t arm_offset(const struct arm *arm, double where, size_t steps)
+size_t arm_offset(const struct timed_arm *arm, double where, size_t steps)
 {
     const size_t room = arm->feed.steps > steps ? arm->feed.steps - steps : 0;
     return (size_t)(where * (double)room);
 }
 
 /* ns of `count` steps from a state; below 0 when they diverge. */
-static double pilot(struct arm *arm, const struct arm_context *context, enum arm_state state,
+static double pilot(struct timed_arm *arm, const struct arm_context *context, enum arm_state state,
                     size_t count)
 {
     arm_restore(arm, context, &arm->points[state]);
@@ -249,7 +251,7 @@ static double pilot(struct arm *arm, const struct arm_context *context, enum arm
 }
 
 /* Of both states the late one counts, but the first must go as far. */
-static double pilot_both(struct arm *arm, const struct arm_context *context, size_t count)
+static double pilot_both(struct timed_arm *arm, const struct arm_context *context, size_t count)
 {
     if (pilot(arm, context, ARM_FIRST, count) < 0)
         return -1.0;
@@ -257,7 +259,7 @@ static double pilot_both(struct arm *arm, const struct arm_context *context, siz
 }
 
 /* The longest span of block_ns that does not diverge. */
-static void find_span(struct arm *arm, const struct arm_context *context, double block_ns)
+static void find_span(struct timed_arm *arm, const struct arm_context *context, double block_ns)
 {
     double ns = pilot_both(arm, context, 1);
     arm->span = 1;
@@ -282,7 +284,7 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-void arm_warm_up(struct arm *arm, const struct arm_context *context, double block_ns)
+void arm_warm_up(struct timed_arm *arm, const struct arm_context *context, double block_ns)
 {
     const uint64_t begin = clock_wall_ns();
     find_span(arm, context, block_ns);
@@ -298,7 +300,8 @@ void arm_warm_up(struct arm *arm, const struct arm_context *context, double bloc
     arm->pilot_ns = pilots[count / 2];
 }
 
-void arm_settle(struct arm *arm, const struct arm_context *context, size_t span, size_t repeats)
+void arm_settle(struct timed_arm *arm, const struct arm_context *context, size_t span,
+                size_t repeats)
 {
     arm_place(arm, context);
     if (span <= arm->span || pilot_both(arm, context, span) >= 0) {
@@ -310,7 +313,8 @@ void arm_settle(struct arm *arm, const struct arm_context *context, size_t span,
     arm->repeats = (span * repeats + arm->span - 1) / arm->span;
 }
 
-void arm_probe(struct arm *arm, const struct arm_context *context, const struct phases *phases)
+void arm_probe(struct timed_arm *arm, const struct arm_context *context,
+               const struct phases *phases)
 {
     arm->phases = *phases;
     arm_place(arm, context);
@@ -326,7 +330,7 @@ void arm_probe(struct arm *arm, const struct arm_context *context, const struct 
 /* Caches and branches as they are within a block, which another arm's block has just
  * left otherwise: a few steps that do not count, on samples far from the block's, whose
  * pixels training has not just read either. */
-static void lead_in(struct arm *arm, const struct arm_context *context,
+static void lead_in(struct timed_arm *arm, const struct arm_context *context,
                     const struct block_plan *plan)
 {
     const size_t blocks = arm->span * arm->repeats / LEAD_IN_SHARE;
@@ -338,7 +342,7 @@ static void lead_in(struct arm *arm, const struct arm_context *context,
 }
 
 /* `span` steps from the state, in *totals; false when they diverge, and nothing is added. */
-static bool take_piece(struct arm *arm, const struct arm_context *context,
+static bool take_piece(struct timed_arm *arm, const struct arm_context *context,
                        struct readings *readings, enum arm_state state, size_t offset,
                        struct counter_totals *totals)
 {
@@ -355,8 +359,8 @@ static bool take_piece(struct arm *arm, const struct arm_context *context,
     return sound;
 }
 
-void arm_block(struct arm *arm, const struct arm_context *context, struct readings *readings,
-               const struct block_plan *plan, struct block *block)
+void arm_block(struct timed_arm *arm, const struct arm_context *context, struct readings *readings,
+               const struct block_plan *plan, struct timed_block *block)
 {
     struct counter_totals totals = {0};
     arm_place(arm, context);

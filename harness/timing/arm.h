@@ -4,7 +4,7 @@
 #ifndef HARNESS_TIMING_ARM_H
 #define HARNESS_TIMING_ARM_H
 
-#include "harness/measure/phases.h"
+#include "harness/counter/phases.h"
 #include "harness/timing/feed.h"
 #include "harness/timing/ground.h"
 #include "harness/timing/readings.h"
@@ -43,7 +43,7 @@ struct arm_context {
     const void *to;
 };
 
-struct arm {
+struct timed_arm {
     const struct cell *cell;
     bool is_twin;
     char name[ARM_NAME_MAX];      /* the cell's slug, "@aa" behind the twin's */
@@ -69,7 +69,7 @@ struct arm {
 };
 
 /* A block's results. */
-struct block {
+struct timed_block {
     size_t round, position; /* in the round; both from 0 */
     uint64_t steps;
     double values[READINGS_MAX];
@@ -84,32 +84,36 @@ bool arm_is_same(const struct cell *a, const struct cell *b);
  * is too large or takes too long gets a reason in arm->skipped, which is no failure.
  * LG_ENVIRONMENT when memory is short for a part that is small. The caller ends *arm with
  * arm_close() in every case. */
-enum lg_status arm_open(struct arm *arm, const struct arm_context *context, const struct cell *cell,
-                        bool is_twin, struct lg_error *error);
+enum lg_status arm_open(struct timed_arm *arm, const struct arm_context *context,
+                        const struct cell *cell, bool is_twin, struct lg_error *error);
 
 /* Train steps first to first + count - 1 of a feed, the network's next ones. Returns how
  * many it took: fewer when it diverges. */
-size_t arm_train(struct arm *arm, const struct arm_context *context, const struct feed *feed,
+size_t arm_train(struct timed_arm *arm, const struct arm_context *context, const struct feed *feed,
                  size_t first, size_t count);
 
 /* The network on the ground, in a state. */
-void arm_place(struct arm *arm, const struct arm_context *context);
-void arm_restore(struct arm *arm, const struct arm_context *context, const struct arm_point *point);
+void arm_place(struct timed_arm *arm, const struct arm_context *context);
+void arm_restore(struct timed_arm *arm, const struct arm_context *context,
+                 const struct arm_point *point);
 
 /* Keep the network's state; its checkpoint has room for it. */
-void arm_keep(const struct arm *arm, const struct arm_context *context, struct arm_point *point);
+void arm_keep(const struct timed_arm *arm, const struct arm_context *context,
+              struct arm_point *point);
 
 /* Find what a step takes and how many of them go on without diverging from either state,
  * warming up meanwhile: to about block_ns. After arm_climb(), in climb.h. */
-void arm_warm_up(struct arm *arm, const struct arm_context *context, double block_ns);
+void arm_warm_up(struct timed_arm *arm, const struct arm_context *context, double block_ns);
 
 /* From now on a block is `repeats` times `span` steps, at most arm->most, from its state:
  * or as many in shorter pieces, where the network would diverge on the way. */
-void arm_settle(struct arm *arm, const struct arm_context *context, size_t span, size_t repeats);
+void arm_settle(struct timed_arm *arm, const struct arm_context *context, size_t span,
+                size_t repeats);
 
 /* Get ready to look into phases: from now on `phases` is the arm's, and says how many of
  * its steps are to be read. After arm_settle(). */
-void arm_probe(struct arm *arm, const struct arm_context *context, const struct phases *phases);
+void arm_probe(struct timed_arm *arm, const struct arm_context *context,
+               const struct phases *phases);
 
 /* Which block: where is a share, from 0 to 1, of the samples to choose from; is_probed: its
  * phases are looked into. */
@@ -120,16 +124,16 @@ struct block_plan {
 };
 
 /* Time a block. */
-void arm_block(struct arm *arm, const struct arm_context *context, struct readings *readings,
-               const struct block_plan *plan, struct block *block);
+void arm_block(struct timed_arm *arm, const struct arm_context *context, struct readings *readings,
+               const struct block_plan *plan, struct timed_block *block);
 
 /* The first of `steps` steps of the arm's feed that lie at a share of it. */
-size_t arm_offset(const struct arm *arm, double where, size_t steps);
+size_t arm_offset(const struct timed_arm *arm, double where, size_t steps);
 
 /* What a figure of that state is of: "first", "settled" or "unsettled". Static. */
-const char *arm_state_word(const struct arm *arm, enum arm_state state);
+const char *arm_state_word(const struct timed_arm *arm, enum arm_state state);
 
 /* Free. Safe on a zeroed struct. */
-void arm_close(struct arm *arm);
+void arm_close(struct timed_arm *arm);
 
 #endif

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/run/clock.h"
-#include "harness/run/interrupt.h"
+#include "harness/support/clock.h"
+#include "harness/support/interrupt.h"
 
 /* Pairs of blocks for one look, and the steps that come before a block, uncounted. */
 enum { PAIRS = 9, LEAD_IN = 2 };
@@ -33,7 +33,7 @@ static bool train_chunks(struct climb *climb, const struct feed *feed, size_t ch
 static enum lg_status train_to(struct climb *climb, uint64_t steps, struct sample_summary *training,
                                bool *sound, struct lg_error *error)
 {
-    struct arm *arm = climb->arm;
+    struct timed_arm *arm = climb->arm;
     double values[SAMPLE_MOST];
     size_t count = 0;
     const size_t way = (size_t)(steps - arm->at);
@@ -63,7 +63,7 @@ static enum lg_status train_to(struct climb *climb, uint64_t steps, struct sampl
  * states of a pair find the caches alike. */
 static double block_ns(struct climb *climb, const struct arm_point *point, double where)
 {
-    struct arm *arm = climb->arm;
+    struct timed_arm *arm = climb->arm;
     const size_t offset = arm_offset(arm, where, climb->span);
     arm_restore(arm, climb->context, point);
     (void)arm_train(arm, climb->context, &arm->feed, 0, LEAD_IN);
@@ -110,15 +110,16 @@ static void size_blocks(struct climb *climb, double step_ns)
 static double pilot(struct climb *climb)
 {
     enum { STEPS = 4 };
-    struct arm *arm = climb->arm;
+    struct timed_arm *arm = climb->arm;
     arm_restore(arm, climb->context, &climb->anchor);
     const uint64_t begin = clock_wall_ns();
     (void)arm_train(arm, climb->context, &arm->feed, 0, STEPS);
     return (double)(clock_wall_ns() - begin) / STEPS;
 }
 
-enum lg_status climb_open(struct climb *climb, struct arm *arm, const struct arm_context *context,
-                          double tolerance, uint64_t steps, double block_ns, struct lg_error *error)
+enum lg_status climb_open(struct climb *climb, struct timed_arm *arm,
+                          const struct arm_context *context, double tolerance, uint64_t steps,
+                          double block_ns, struct lg_error *error)
 {
     const size_t bytes = context->backend->checkpoint_bytes(arm->net);
     const bool is_asked = steps > 0 && steps <= arm->limit;
@@ -154,7 +155,7 @@ double climb_needs_ns(const struct climb *climb)
 
 enum lg_status climb_on(struct climb *climb, struct lg_error *error)
 {
-    struct arm *arm = climb->arm;
+    struct timed_arm *arm = climb->arm;
     struct arm_point *late = &arm->points[ARM_LATE];
     struct settling *settling = &arm->settling;
     const uint64_t steps = settling_next(settling, climb->most);

@@ -4,10 +4,10 @@
 
 #include "harness/timing/arm.h"
 
-#include "engine/base/pcg.h"
+#include "lossgrid/pcg.h"
 
 struct climb {
-    struct arm *arm;
+    struct timed_arm *arm;
     const struct arm_context *context;
     struct arm_point anchor; /* its bytes are owned */
     struct lg_pcg pcg;
@@ -22,9 +22,9 @@ struct climb {
  * less than `tolerance`, a share, is none; steps: the last to go to, 0: as many as the spec
  * trains; block_ns: about how long a look's blocks are. LG_ENVIRONMENT when memory is short.
  * The caller ends *climb with climb_close() in every case. */
-enum lg_status climb_open(struct climb *climb, struct arm *arm, const struct arm_context *context,
-                          double tolerance, uint64_t steps, double block_ns,
-                          struct lg_error *error);
+enum lg_status climb_open(struct climb *climb, struct timed_arm *arm,
+                          const struct arm_context *context, double tolerance, uint64_t steps,
+                          double block_ns, struct lg_error *error);
 
 /* Whether there is another state to go to; if so, about how many ns it takes to get there
  * and look around. If not, arm->settling says why. */

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "harness/command/output.h"
-#include "harness/run/clock.h"
+#include "harness/support/clock.h"
+#include "harness/support/output.h"
 
 enum { TERMINAL_PERIOD_MS = 100, PLAIN_PERIOD_MS = 10000 };
 

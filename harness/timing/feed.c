@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/data/order.h"
+#include "lossgrid/order.h"
 
 /* One epoch, in an arena. */
 struct epoch {

@@ -4,7 +4,7 @@
 #ifndef HARNESS_TIMING_FEED_H
 #define HARNESS_TIMING_FEED_H
 
-#include "harness/run/partners.h"
+#include "harness/dataset/partners.h"
 #include "harness/spec/experiment.h"
 
 struct feed {

@@ -7,8 +7,8 @@
 #ifndef HARNESS_TIMING_GROUND_H
 #define HARNESS_TIMING_GROUND_H
 
-#include "engine/backend.h"
-#include "engine/base/pcg.h"
+#include "lossgrid/backend.h"
+#include "lossgrid/pcg.h"
 
 struct ground {
     struct lg_arena block; /* owned */

@@ -13,8 +13,8 @@ bool ranking_summarise(double *values, size_t count, struct sample_summary *summ
     return known > 0;
 }
 
-bool ranking_ratio(const struct timing *timing, enum arm_state state, const struct arm *a,
-                   const struct arm *b, struct sample_summary *summary)
+bool ranking_ratio(const struct timing *timing, enum arm_state state, const struct timed_arm *a,
+                   const struct timed_arm *b, struct sample_summary *summary)
 {
     double over[SAMPLE_MOST], under[SAMPLE_MOST];
     const struct series *first = timing_series(timing, a, state, false);
@@ -29,7 +29,7 @@ bool ranking_ratio(const struct timing *timing, enum arm_state state, const stru
 
 double ranking_floor(const struct timing *timing, enum arm_state state)
 {
-    const struct arm *twin = timing_twin(timing);
+    const struct timed_arm *twin = timing_twin(timing);
     struct sample_summary ratio;
     if (twin == NULL || !ranking_ratio(timing, state, twin, timing_original(timing), &ratio))
         return (double)NAN;
@@ -37,13 +37,13 @@ double ranking_floor(const struct timing *timing, enum arm_state state)
 }
 
 size_t ranking_order(const struct timing *timing, enum arm_state state,
-                     const struct arm *ranked[ARMS_MAX])
+                     const struct timed_arm *ranked[ARMS_MAX])
 {
     double ratios[ARMS_MAX];
     size_t count = 0;
-    const struct arm *reference = NULL;
+    const struct timed_arm *reference = NULL;
     for (size_t i = 0; i < timing->arm_count; i++) {
-        const struct arm *arm = &timing->arms[i];
+        const struct timed_arm *arm = &timing->arms[i];
         struct sample_summary ratio;
         reference = reference == NULL && arm->skipped[0] == '\0' ? arm : reference;
         if (arm->is_twin || reference == NULL ||
@@ -60,7 +60,7 @@ size_t ranking_order(const struct timing *timing, enum arm_state state,
     return count;
 }
 
-bool ranking_against_training(const struct arm *arm, struct sample_summary *summary)
+bool ranking_against_training(const struct timed_arm *arm, struct sample_summary *summary)
 {
     const struct settling *settling = &arm->settling;
     if (settling->count < 2)

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "harness/measure/counter_session.h"
+#include "harness/counter/session.h"
 
 enum { READINGS_MAX = 48 };
 enum {

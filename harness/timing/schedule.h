@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/base/pcg.h"
+#include "lossgrid/pcg.h"
 
 /* What a generator is for: a stream each. */
 enum { SCHEDULE_STREAM_ORDER = 1, SCHEDULE_STREAM_TWIN = 2 };

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "harness/measure/sample.h"
+#include "harness/stats/sample.h"
 
 /* A cost has settled where training has since gone on to so many times the step. */
 enum { SETTLING_FACTOR = 4, SETTLING_LOOKS_MAX = 64 };

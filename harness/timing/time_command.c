@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/base/fpenv.h"
-#include "harness/record/files.h"
-#include "harness/run/data.h"
-#include "harness/run/interrupt.h"
+#include "harness/dataset/data.h"
+#include "harness/support/files.h"
+#include "harness/support/interrupt.h"
 #include "harness/timing/time_study.h"
+#include "lossgrid/fpenv.h"
 
 enum { BUDGET_MOST_S = 86400 };
 #define PRECISION_MOST 100.0  /* per cent */

@@ -2,7 +2,7 @@
 #ifndef HARNESS_TIMING_TIME_COMMAND_H
 #define HARNESS_TIMING_TIME_COMMAND_H
 
-#include "harness/command/command.h"
+#include "harness/support/command.h"
 
 extern const struct command time_command;
 

@@ -7,15 +7,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "harness/command/output.h"
-#include "harness/measure/calibration.h"
-#include "harness/measure/conditions.h"
-#include "harness/measure/env_command.h"
-#include "harness/measure/pin.h"
-#include "harness/record/files.h"
-#include "harness/run/cell.h"
-#include "harness/run/interrupt.h"
-#include "harness/run/progress.h"
+#include "harness/dataset/data.h"
+#include "harness/machine/calibration.h"
+#include "harness/machine/conditions.h"
+#include "harness/machine/pin.h"
+#include "harness/store/environment.h"
+#include "harness/support/files.h"
+#include "harness/support/interrupt.h"
+#include "harness/support/output.h"
+#include "harness/support/progress.h"
 #include "harness/timing/display.h"
 #include "harness/timing/timing_csv.h"
 #include "harness/timing/timing_json.h"
@@ -91,7 +91,7 @@ static enum lg_status look_after(struct progressing *p, struct lg_error *error)
 
 /* ---- Measuring ----------------------------------------------------------- */
 
-static void show_opened(void *to, const struct arm *arm)
+static void show_opened(void *to, const struct timed_arm *arm)
 {
     struct progressing *p = to;
     if (arm->skipped[0] != '\0') {
@@ -135,7 +135,7 @@ static struct arm_planted plant(const void *to, const struct cell *cell)
 
 static void announce(struct progressing *p)
 {
-    const struct arm *twin = timing_twin(&p->timing);
+    const struct timed_arm *twin = timing_twin(&p->timing);
     display_end(&p->display);
     if (!p->study->is_quiet)
         output_line(stderr,
@@ -152,7 +152,7 @@ static enum lg_status measure(struct progressing *p, struct lg_error *error)
         .experiment = study->experiment,
         .dataset = study->dataset,
         .backend = study->backend,
-        .samples = cell_samples(study->experiment, study->dataset),
+        .samples = data_samples(study->experiment, study->dataset),
         .planted = plant,
         .to = study,
     };
@@ -298,7 +298,7 @@ static void begin(struct progressing *p)
                      .started = time(NULL)},
         .system = study->system,
         .is_strict = study->is_strict,
-        .env = env_json(), /* before this process is pinned, which it would tell */
+        .env = environment_json(), /* before this process is pinned, which it would tell */
     };
     p->facts.processor = pin_here(p->unpinned, sizeof p->unpinned);
     p->facts.unpinned = p->unpinned;

@@ -2,7 +2,7 @@
 #ifndef HARNESS_TIMING_TIME_STUDY_H
 #define HARNESS_TIMING_TIME_STUDY_H
 
-#include "harness/run/locate.h"
+#include "harness/dataset/locate.h"
 #include "harness/timing/timing.h"
 
 /* What is asked for. Borrowed. */

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/run/clock.h"
-#include "harness/run/interrupt.h"
+#include "harness/support/clock.h"
+#include "harness/support/interrupt.h"
 #include "harness/timing/climb.h"
 
 /* x >= 0, rounded up. (ceil() is in libm at -O0, which nothing but tests links.) */
@@ -62,7 +62,7 @@ static double block_ns(const struct timing *timing, size_t arms)
 }
 
 /* The twin takes the original's late state: the same checkpoint, and no second search. */
-static void climb_like(struct arm *twin, const struct arm *original, size_t bytes)
+static void climb_like(struct timed_arm *twin, const struct timed_arm *original, size_t bytes)
 {
     struct arm_point *to = &twin->points[ARM_LATE];
     const struct arm_point *from = &original->points[ARM_LATE];
@@ -75,10 +75,10 @@ static void climb_like(struct arm *twin, const struct arm *original, size_t byte
 
 /* original: whose twin it is, or NULL. */
 static enum lg_status open_arm(struct timing *timing, const struct cell *cell,
-                               const struct arm *original, const struct timing_observer *observer,
-                               struct lg_error *error)
+                               const struct timed_arm *original,
+                               const struct timing_observer *observer, struct lg_error *error)
 {
-    struct arm *arm = &timing->arms[timing->arm_count++];
+    struct timed_arm *arm = &timing->arms[timing->arm_count++];
     if (interrupt_count() > 0)
         return lg_fail(error, LG_INTERRUPTED, "interrupted: nothing was measured");
     enum lg_status status = arm_open(arm, &timing->context, cell, original != NULL, error);
@@ -91,7 +91,7 @@ static enum lg_status open_arm(struct timing *timing, const struct cell *cell,
     return status;
 }
 
-static void warm_up(struct timing *timing, struct arm *arm, double ns,
+static void warm_up(struct timing *timing, struct timed_arm *arm, double ns,
                     const struct timing_observer *observer)
 {
     if (arm->skipped[0] != '\0')
@@ -158,7 +158,7 @@ static enum lg_status climb_all(struct timing *timing, const struct timing_obser
         return lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu arms", timing->arm_count);
     enum lg_status status = LG_OK;
     for (size_t i = 0; status == LG_OK && i < timing->arm_count; i++) {
-        struct arm *arm = &timing->arms[i];
+        struct timed_arm *arm = &timing->arms[i];
         if (arm->skipped[0] != '\0')
             continue;
         arm_place(arm, &timing->context);
@@ -189,7 +189,7 @@ static void settle(struct timing *timing, bool is_full, double ns)
     double pilots[ARMS_MAX];
     size_t count = 0, most = 0;
     for (size_t i = 0; i < timing->arm_count; i++) {
-        const struct arm *arm = &timing->arms[i];
+        const struct timed_arm *arm = &timing->arms[i];
         if (arm->skipped[0] != '\0' || arm->is_full != is_full)
             continue;
         pilots[count++] = arm->pilot_ns;
@@ -207,7 +207,7 @@ static void settle(struct timing *timing, bool is_full, double ns)
 }
 
 /* ns of a block. */
-static double arm_block_ns(const struct arm *arm)
+static double arm_block_ns(const struct timed_arm *arm)
 {
     return arm->skipped[0] != '\0' ? 0 : arm->pilot_ns * (double)(arm->span * arm->repeats);
 }
@@ -224,11 +224,11 @@ static void leave_out_longest(struct timing *timing, double ns,
     /* Blocks of both states, and the pilot of the phases, which takes some steps too. */
     const double rounds = (double)timing->least_rounds * ARM_STATES * KINDS + 2 * SAMPLE_LEAST;
     for (;;) {
-        struct arm *longest = &timing->arms[0];
+        struct timed_arm *longest = &timing->arms[0];
         double sum = ns; /* about the twin's */
         size_t count = 0;
         for (size_t i = 0; i < timing->arm_count; i++) {
-            struct arm *arm = &timing->arms[i];
+            struct timed_arm *arm = &timing->arms[i];
             sum += arm_block_ns(arm);
             count += arm->skipped[0] == '\0';
             longest = arm_block_ns(arm) > arm_block_ns(longest) ? arm : longest;
@@ -249,7 +249,7 @@ static void leave_out_longest(struct timing *timing, double ns,
 static enum lg_status open_twin(struct timing *timing, double ns,
                                 const struct timing_observer *observer, struct lg_error *error)
 {
-    const struct arm *sound[ARMS_MAX];
+    const struct timed_arm *sound[ARMS_MAX];
     size_t count = 0;
     for (size_t i = 0; i < timing->arm_count; i++)
         if (timing->arms[i].skipped[0] == '\0')
@@ -258,11 +258,11 @@ static enum lg_status open_twin(struct timing *timing, double ns,
         return lg_fail_at(error, LG_FAILED, timing->context.experiment->path, 0, 0,
                           "nothing to be timed; %s: %s", timing->arms[0].name,
                           timing->arms[0].skipped);
-    const struct arm *original = sound[schedule_twin(timing->effort.seed, count)];
+    const struct timed_arm *original = sound[schedule_twin(timing->effort.seed, count)];
     enum lg_status status = open_arm(timing, original->cell, original, observer, error);
     if (status != LG_OK)
         return status;
-    struct arm *twin = &timing->arms[timing->arm_count - 1];
+    struct timed_arm *twin = &timing->arms[timing->arm_count - 1];
     warm_up(timing, twin, ns, observer);
     if (twin->skipped[0] != '\0') {
         timing->arm_count--; /* memory for two was too much: there is no floor */
@@ -284,7 +284,8 @@ static void probe_arms(struct timing *timing)
             arm_probe(&timing->arms[i], &timing->context, &timing->phases);
 }
 
-static bool add_series(struct timing *timing, struct arm *arm, enum arm_state state, bool is_probed)
+static bool add_series(struct timing *timing, struct timed_arm *arm, enum arm_state state,
+                       bool is_probed)
 {
     struct series *series = &timing->series[timing->series_count++];
     *series = (struct series){.arm = arm, .state = state, .is_probed = is_probed};
@@ -408,7 +409,7 @@ static bool run_round(struct timing *timing, struct schedule *schedule)
     const double where = (double)lg_pcg_below(&schedule->pcg, 1u << 30) / (1u << 30);
     for (size_t i = 0; i < timing->series_count; i++) {
         struct series *series = &timing->series[order[i]];
-        struct block *block = &series->blocks[timing->rounds];
+        struct timed_block *block = &series->blocks[timing->rounds];
         block->round = timing->rounds;
         block->position = i;
         const struct block_plan plan = {series->state, where, series->is_probed};
@@ -464,7 +465,7 @@ void series_phase_ticks(const struct timing *timing, const struct series *series
                         double *ticks)
 {
     for (size_t r = 0; r < timing->rounds; r++) {
-        const struct block *block = &series->blocks[r];
+        const struct timed_block *block = &series->blocks[r];
         ticks[r] = block->phase_steps > 0 ? block->phase_ticks[phase] / (double)block->phase_steps
                                           : (double)NAN;
     }
@@ -478,7 +479,7 @@ void series_phase_ns(const struct timing *timing, const struct series *series, s
         ns[r] *= 1e9 / timing->ticks.hz;
 }
 
-const struct series *timing_series(const struct timing *timing, const struct arm *arm,
+const struct series *timing_series(const struct timing *timing, const struct timed_arm *arm,
                                    enum arm_state state, bool is_probed)
 {
     for (size_t i = 0; i < timing->series_count; i++)
@@ -488,15 +489,15 @@ const struct series *timing_series(const struct timing *timing, const struct arm
     return NULL;
 }
 
-const struct arm *timing_twin(const struct timing *timing)
+const struct timed_arm *timing_twin(const struct timing *timing)
 {
-    const struct arm *last = &timing->arms[timing->arm_count - 1];
+    const struct timed_arm *last = &timing->arms[timing->arm_count - 1];
     return timing->arm_count > 0 && last->is_twin ? last : NULL;
 }
 
-const struct arm *timing_original(const struct timing *timing)
+const struct timed_arm *timing_original(const struct timing *timing)
 {
-    const struct arm *twin = timing_twin(timing);
+    const struct timed_arm *twin = timing_twin(timing);
     for (size_t i = 0; twin != NULL && i < timing->arm_count; i++)
         if (timing->arms[i].cell == twin->cell && !timing->arms[i].is_twin)
             return &timing->arms[i];

@@ -3,8 +3,8 @@
 #ifndef HARNESS_TIMING_TIMING_H
 #define HARNESS_TIMING_TIMING_H
 
-#include "harness/measure/sample.h"
-#include "harness/measure/ticks.h"
+#include "harness/counter/ticks.h"
+#include "harness/stats/sample.h"
 #include "harness/timing/climb.h"
 #include "harness/timing/schedule.h"
 
@@ -20,10 +20,10 @@ struct timing_effort {
 
 /* Blocks of one arm from one state, one a round. */
 struct series {
-    struct arm *arm;
+    struct timed_arm *arm;
     enum arm_state state;
-    bool is_probed;       /* the phases are looked into */
-    struct block *blocks; /* (rounds); owned */
+    bool is_probed;             /* the phases are looked into */
+    struct timed_block *blocks; /* (rounds); owned */
 };
 
 struct timing {
@@ -31,10 +31,10 @@ struct timing {
     struct ground ground;
     struct timing_effort effort;
     struct readings readings;
-    struct ticks ticks;   /* the clock that tells the phases */
-    struct phases phases; /* as opened; each arm has its own */
-    size_t arm_count;     /* the twin, if there is one, is the last */
-    struct arm *arms;     /* (arm_count); owned */
+    struct ticks ticks;     /* the clock that tells the phases */
+    struct phases phases;   /* as opened; each arm has its own */
+    size_t arm_count;       /* the twin, if there is one, is the last */
+    struct timed_arm *arms; /* (arm_count); owned */
     size_t series_count;
     struct series *series; /* (series_count), whole steps first, arm by arm; owned */
     size_t rounds;         /* that are whole */
@@ -46,7 +46,7 @@ struct timing {
 /* Told how far it is: an arm is open, or left out; all have gone on by a state; after `rounds`
  * rounds, so many of the arms have not the precision asked for. */
 struct timing_observer {
-    void (*opened)(void *to, const struct arm *arm);
+    void (*opened)(void *to, const struct timed_arm *arm);
     void (*climbed)(void *to, const struct climb *climbs, size_t count);
     void (*advanced)(void *to, size_t rounds, size_t imprecise, size_t arms, double seconds_left);
     void *to;
@@ -78,12 +78,12 @@ void series_reading(const struct timing *timing, const struct series *series, si
                     double *values);
 
 /* The series of an arm from a state, with or without a look into its phases; NULL: none. */
-const struct series *timing_series(const struct timing *timing, const struct arm *arm,
+const struct series *timing_series(const struct timing *timing, const struct timed_arm *arm,
                                    enum arm_state state, bool is_probed);
 
 /* The twin and the arm that it is the twin of; NULL: there is none. */
-const struct arm *timing_twin(const struct timing *timing);
-const struct arm *timing_original(const struct timing *timing);
+const struct timed_arm *timing_twin(const struct timing *timing);
+const struct timed_arm *timing_original(const struct timing *timing);
 
 void timing_close(struct timing *timing);
 

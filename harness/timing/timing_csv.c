@@ -27,7 +27,7 @@ static void number(struct csv *csv, bool is_known, double value)
 
 /* A row of cost.csv in the making; the values are per step and round. */
 struct cost {
-    const struct arm *arm;
+    const struct timed_arm *arm;
     enum arm_state state;
     const char *phase;
     uint64_t steps;
@@ -44,7 +44,7 @@ static void add_median(struct csv *csv, double *values, size_t count)
 static void add_cost(const struct timing *timing, struct cost *cost, struct csv *csv)
 {
     const struct lg_backend *backend = timing->context.backend;
-    const struct arm *arm = cost->arm;
+    const struct timed_arm *arm = cost->arm;
     const double parameters = (double)arm->parameters;
     struct sample_summary ns;
     if (!ranking_summarise(cost->ns, timing->rounds, &ns))
@@ -155,8 +155,8 @@ void timing_cost_csv(const struct timing *timing, struct csv *csv)
 
 /* ---- samples.csv --------------------------------------------------------- */
 
-static void begin_sample(const struct series *series, const char *phase, const struct block *block,
-                         uint64_t steps, struct csv *csv)
+static void begin_sample(const struct series *series, const char *phase,
+                         const struct timed_block *block, uint64_t steps, struct csv *csv)
 {
     csv_text(csv, series->arm->name);
     csv_text(csv, phase);
@@ -168,7 +168,7 @@ static void begin_sample(const struct series *series, const char *phase, const s
 
 /* The phases of a block that was looked into; only one clock told them. */
 static void add_phase_samples(const struct timing *timing, const struct series *series,
-                              const struct block *block, struct csv *csv)
+                              const struct timed_block *block, struct csv *csv)
 {
     for (size_t phase = 0; phase < LG_PHASES; phase++) {
         const double ticks = block->phase_ticks[phase];
@@ -192,7 +192,7 @@ void timing_samples_csv(const struct timing *timing, struct csv *csv)
     for (size_t r = 0; r < timing->rounds; r++)
         for (size_t s = 0; s < timing->series_count; s++) {
             const struct series *series = &timing->series[s];
-            const struct block *block = &series->blocks[r];
+            const struct timed_block *block = &series->blocks[r];
             /* "probed": the whole step of a block that was looked into. */
             begin_sample(series, series->is_probed ? "probed" : whole_step, block, block->steps,
                          csv);
@@ -213,7 +213,7 @@ static void add_ratio(struct csv *csv, const struct sample_summary *ratio)
     number(csv, ratio->has_interval, ratio->high);
 }
 
-static void add_noise(struct csv *csv, const struct arm *arm, enum arm_state state,
+static void add_noise(struct csv *csv, const struct timed_arm *arm, enum arm_state state,
                       const char *phase, const struct sample_summary *ratio, double *largest)
 {
     const double floor = ratio_floor(ratio);
@@ -227,8 +227,9 @@ static void add_noise(struct csv *csv, const struct arm *arm, enum arm_state sta
 }
 
 /* The ratio of two arms in a phase; false when there is none. */
-static bool phase_ratio(const struct timing *timing, enum arm_state state, const struct arm *a,
-                        const struct arm *b, size_t phase, struct sample_summary *ratio)
+static bool phase_ratio(const struct timing *timing, enum arm_state state,
+                        const struct timed_arm *a, const struct timed_arm *b, size_t phase,
+                        struct sample_summary *ratio)
 {
     double over[SAMPLE_MOST], under[SAMPLE_MOST];
     const struct series *first = timing_series(timing, a, state, true);
@@ -245,7 +246,7 @@ static bool phase_ratio(const struct timing *timing, enum arm_state state, const
 /* Of one state: whole steps, each phase, and the largest floor of all. */
 static void add_state_noise(const struct timing *timing, enum arm_state state, struct csv *csv)
 {
-    const struct arm *twin = timing_twin(timing), *original = timing_original(timing);
+    const struct timed_arm *twin = timing_twin(timing), *original = timing_original(timing);
     struct sample_summary ratio;
     double largest = (double)-INFINITY;
     if (twin == NULL || !ranking_ratio(timing, state, twin, original, &ratio))
@@ -271,8 +272,8 @@ void timing_noise_csv(const struct timing *timing, struct csv *csv)
         add_state_noise(timing, (enum arm_state)state, csv);
 }
 
-static void add_overhead(const struct timing *timing, const struct arm *arm, enum arm_state state,
-                         struct csv *csv)
+static void add_overhead(const struct timing *timing, const struct timed_arm *arm,
+                         enum arm_state state, struct csv *csv)
 {
     double plain_ns[SAMPLE_MOST], probed_ns[SAMPLE_MOST];
     const struct series *plain = timing_series(timing, arm, state, false);
@@ -302,7 +303,7 @@ void timing_phases_csv(const struct timing *timing, struct csv *csv)
 
 static void add_ranking(const struct timing *timing, enum arm_state state, struct csv *csv)
 {
-    const struct arm *ranked[ARMS_MAX];
+    const struct timed_arm *ranked[ARMS_MAX];
     const size_t count = ranking_order(timing, state, ranked);
     const double floor = ranking_floor(timing, state);
     for (size_t i = 0; i < count; i++) {
@@ -342,7 +343,7 @@ void timing_settling_csv(const struct timing *timing, struct csv *csv)
         "training_low", "training_high", "ratio",     "low",        "high",        "changed"};
     HEADER(csv, names);
     for (size_t i = 0; i < timing->arm_count; i++) {
-        const struct arm *arm = &timing->arms[i];
+        const struct timed_arm *arm = &timing->arms[i];
         for (size_t l = 1; !arm->is_twin && l < arm->settling.count; l++) {
             const struct settling_look *look = &arm->settling.looks[l];
             csv_text(csv, arm->name);

@@ -2,8 +2,8 @@
 #ifndef HARNESS_TIMING_TIMING_CSV_H
 #define HARNESS_TIMING_TIMING_CSV_H
 
-#include "harness/measure/conditions.h"
-#include "harness/record/csv.h"
+#include "harness/machine/conditions.h"
+#include "harness/support/csv.h"
 #include "harness/timing/timing.h"
 
 /* cost.csv: a row for each arm, state and phase. Per step; what was not counted is empty. */

@@ -1,13 +1,13 @@
 #include "harness/timing/timing_json.h"
 
-#include "harness/record/version.h"
+#include "harness/support/version.h"
 
 static json_t *word_or_null(const char *word)
 {
     return word != NULL && word[0] != '\0' ? json_string(word) : json_null();
 }
 
-static json_t *first_json(const struct arm *arm)
+static json_t *first_json(const struct timed_arm *arm)
 {
     const struct arm_point *point = &arm->points[ARM_FIRST];
     return json_pack("{s:I, s:s}", "step", (json_int_t)point->steps, "weights_sha256",
@@ -15,7 +15,7 @@ static json_t *first_json(const struct arm *arm)
 }
 
 /* Where it was timed late in its training, and what is known of that. */
-static json_t *late_json(const struct arm *arm)
+static json_t *late_json(const struct timed_arm *arm)
 {
     const struct settling *settling = &arm->settling;
     const struct arm_point *point = &arm->points[ARM_LATE];
@@ -34,7 +34,7 @@ static json_t *arms_json(const struct timing *timing)
 {
     json_t *arms = json_array();
     for (size_t i = 0; i < timing->arm_count; i++) {
-        const struct arm *arm = &timing->arms[i];
+        const struct timed_arm *arm = &timing->arms[i];
         json_t *object = json_pack("{s:s, s:o, s:s}", "cell", arm->name, "label",
                                    word_or_null(arm->cell->label), "key", arm->cell->key);
         if (arm->skipped[0] != '\0')
@@ -67,7 +67,7 @@ static bool any_is_planted(const struct timing *timing)
 
 static json_t *method_json(const struct timing *timing, const struct timing_facts *facts)
 {
-    const struct arm *twin = timing_twin(timing);
+    const struct timed_arm *twin = timing_twin(timing);
     json_t *method = json_pack("{s:I, s:f, s:f, s:s, s:b, s:I, s:s, s:s}", "seed",
                                (json_int_t)timing->effort.seed, "budget_s",
                                (double)timing->effort.budget_ns * 1e-9, "precision_percent",

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "harness/record/manifest.h"
+#include "harness/store/manifest.h"
 #include "harness/timing/timing.h"
 
 /* What the files tell besides the timing itself. Borrowed. */

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "harness/command/table.h"
+#include "harness/support/table.h"
 #include "harness/timing/ranking.h"
 
 enum { FIELD_MAX = 64 };
@@ -26,7 +26,8 @@ static void format_interval(const struct sample_summary *summary, char field[FIE
 }
 
 /* ns of `update` per parameter; "-" where the phases are not told. */
-static void format_update(const struct timing *timing, const struct arm *arm, char field[FIELD_MAX])
+static void format_update(const struct timing *timing, const struct timed_arm *arm,
+                          char field[FIELD_MAX])
 {
     double ns[SAMPLE_MOST];
     struct sample_summary summary;
@@ -39,8 +40,8 @@ static void format_update(const struct timing *timing, const struct arm *arm, ch
         snprintf(field, FIELD_MAX, "%.4f", summary.median / (double)arm->parameters);
 }
 
-static void summarise_step(const struct timing *timing, const struct arm *arm, enum arm_state state,
-                           struct sample_summary *step)
+static void summarise_step(const struct timing *timing, const struct timed_arm *arm,
+                           enum arm_state state, struct sample_summary *step)
 {
     double ns[SAMPLE_MOST];
     series_step_ns(timing, timing_series(timing, arm, state, false), ns);
@@ -48,7 +49,7 @@ static void summarise_step(const struct timing *timing, const struct arm *arm, e
 }
 
 /* "settled from 1024", "not settled". */
-static void format_state(const struct arm *arm, char field[FIELD_MAX])
+static void format_state(const struct timed_arm *arm, char field[FIELD_MAX])
 {
     const struct settling *settling = &arm->settling;
     if (settling_is_settled(settling))
@@ -58,8 +59,8 @@ static void format_state(const struct arm *arm, char field[FIELD_MAX])
         snprintf(field, FIELD_MAX, "NOT by %llu", (unsigned long long)settling->reached);
 }
 
-static void add_arm(const struct timing *timing, const struct arm *arm, const struct arm *cheapest,
-                    double floor, struct table *table)
+static void add_arm(const struct timing *timing, const struct timed_arm *arm,
+                    const struct timed_arm *cheapest, double floor, struct table *table)
 {
     struct sample_summary first, step, ratio;
     char f[7][FIELD_MAX];
@@ -77,24 +78,21 @@ static void add_arm(const struct timing *timing, const struct arm *arm, const st
     format_update(timing, arm, f[5]);
     snprintf(f[6], FIELD_MAX, "%.3f", ratio.median);
     const enum verdict verdict = verdict_of(&ratio, floor);
-    table_row(table,
-              (const char *const[]){arm->cell->label, f[0], f[1], f[2], f[3], f[4], f[5], f[6],
-                                    arm == cheapest             ? ""
-                                    : verdict == VERDICT_SLOWER ? "slower"
-                                                                : "not told apart"});
+    table_row(table, (const char *const[]){arm->cell->label, f[0], f[1], f[2], f[3], f[4], f[5],
+                                           f[6], arm == cheapest ? "" : verdict_words[verdict]});
 }
 
-/* Who the ones are that the cheapest cannot be told from. */
-static void add_conclusion(const struct timing *timing, const struct arm *const *ranked,
+/* How many arms may be as fast as the cheapest. */
+static void add_conclusion(const struct timing *timing, const struct timed_arm *const *ranked,
                            size_t count, double floor, struct text *text)
 {
-    size_t tied = 0;
+    size_t rivals = 0;
     for (size_t i = 1; i < count; i++) {
         struct sample_summary ratio;
         (void)ranking_ratio(timing, ARM_LATE, ranked[i], ranked[0], &ratio);
-        tied += verdict_of(&ratio, floor) != VERDICT_SLOWER;
+        rivals += verdict_of(&ratio, floor) != VERDICT_SLOWER;
     }
-    const struct arm *original = timing_original(timing);
+    const struct timed_arm *original = timing_original(timing);
     if (isnan(floor))
         text_print(text, "\nNo noise floor is known, so no winner is named.\n");
     else
@@ -102,12 +100,12 @@ static void add_conclusion(const struct timing *timing, const struct arm *const 
                    original->cell->label);
     if (isnan(floor) || count < 2)
         return;
-    if (tied == 0)
+    if (rivals == 0)
         text_print(text, "Fastest: %s; every other arm is slower by more than the noise.\n",
                    ranked[0]->cell->label);
     else
-        text_print(text, "No winner: %s cannot be told from %zu other arm%s.\n",
-                   ranked[0]->cell->label, tied, tied > 1 ? "s" : "");
+        text_print(text, "No winner: %zu other arm%s may be as fast as %s.\n", rivals,
+                   rivals > 1 ? "s" : "", ranked[0]->cell->label);
 }
 
 /* What the states are, and which arms did not settle. */
@@ -118,7 +116,7 @@ static void add_states(const struct timing *timing, struct text *text)
                "where the cost has not changed since a quarter of it.\n",
                timing->arms[0].first);
     for (size_t i = 0; i < timing->arm_count; i++) {
-        const struct arm *arm = &timing->arms[i];
+        const struct timed_arm *arm = &timing->arms[i];
         const struct settling *settling = &arm->settling;
         const struct settling_look *last = &settling->looks[settling->count - 1];
         if (arm->skipped[0] != '\0' || arm->is_twin || settling_is_settled(settling))
@@ -136,15 +134,16 @@ static void add_states(const struct timing *timing, struct text *text)
 /* Blocks against the training that led to them. */
 static void add_check(const struct timing *timing, double floor, struct text *text)
 {
-    const struct arm *worst = NULL;
+    const struct timed_arm *worst = NULL;
     struct sample_summary check, far = {0};
     size_t beyond = 0, known = 0;
     for (size_t i = 0; i < timing->arm_count; i++) {
-        const struct arm *arm = &timing->arms[i];
+        const struct timed_arm *arm = &timing->arms[i];
         if (arm->skipped[0] != '\0' || arm->is_twin || !ranking_against_training(arm, &check))
             continue;
         known++;
-        if (verdict_of(&check, floor) == VERDICT_TIED)
+        const enum verdict verdict = verdict_of(&check, floor);
+        if (verdict != VERDICT_FASTER && verdict != VERDICT_SLOWER)
             continue;
         beyond++;
         if (worst == NULL || fabs(check.median - 1) > fabs(far.median - 1)) {
@@ -167,7 +166,7 @@ static void add_check(const struct timing *timing, double floor, struct text *te
 static void add_warnings(const struct timing *timing, struct text *text)
 {
     for (size_t i = 0; i < timing->arm_count; i++) {
-        const struct arm *arm = &timing->arms[i];
+        const struct timed_arm *arm = &timing->arms[i];
         if (arm->skipped[0] != '\0')
             text_print(text, "Not timed: %s: %s.\n", arm->cell->label, arm->skipped);
         if (arm->planted.share > 0 && !arm->is_twin)
@@ -185,7 +184,7 @@ static void add_warnings(const struct timing *timing, struct text *text)
 
 enum lg_status timing_text(const struct timing *timing, struct text *text, struct lg_error *error)
 {
-    const struct arm *ranked[ARMS_MAX];
+    const struct timed_arm *ranked[ARMS_MAX];
     const size_t count = ranking_order(timing, ARM_LATE, ranked);
     const double floor = ranking_floor(timing, ARM_LATE);
     struct table table = {.columns = 9};

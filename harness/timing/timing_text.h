@@ -2,7 +2,7 @@
 #ifndef HARNESS_TIMING_TIMING_TEXT_H
 #define HARNESS_TIMING_TIMING_TEXT_H
 
-#include "harness/record/text.h"
+#include "harness/support/text.h"
 #include "harness/timing/timing.h"
 
 /* A table of the arms, the cheapest first, and who is really faster, appended to *text. */

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/backend.h"
-#include "engine/base/pcg.h"
+#include "lossgrid/backend.h"
+#include "lossgrid/pcg.h"
 
 enum { BENCH_FEATURES = 784 };
 

@@ -5,10 +5,10 @@
 #include <time.h>
 
 #include "engine/activation/activation.h"
-#include "engine/base/pcg.h"
 #include "engine/kernel/gemm.h"
 #include "engine/kernel/peak.h"
 #include "engine/math/math.h"
+#include "lossgrid/pcg.h"
 
 extern const struct activation LG_SYMBOL(activation_sigmoid);
 

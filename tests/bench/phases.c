@@ -7,9 +7,9 @@
  * with the probe over the step without it, less 1, from each pair of neighbours. */
 #include <time.h>
 
-#include "harness/measure/phases.h"
-#include "harness/measure/sample.h"
-#include "harness/measure/ticks.h"
+#include "harness/counter/phases.h"
+#include "harness/counter/ticks.h"
+#include "harness/stats/sample.h"
 #include "tests/bench/article.h"
 
 enum { SAMPLES = 2048, STEP = LG_PHASES, SUM, OVERHEAD, ROWS };

@@ -12,7 +12,7 @@
 
 #include "registry.h"
 
-#include "engine/backend.h"
+#include "lossgrid/backend.h"
 #include "tests/bench/article.h"
 
 enum { SAMPLES = 2048 };

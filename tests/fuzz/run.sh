@@ -9,7 +9,7 @@ build=$1 seconds=${2:-60}
 mkdir -p "$build/corpus"
 make -s BUILD="$build" "$build/obj/release/generated/registry.h"
 clang -std=c17 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-    -D_GNU_SOURCE -I. -I"$build/obj/release/generated" \
+    -D_GNU_SOURCE -Iinclude -I. -I"$build/obj/release/generated" \
     tests/fuzz/spec_fuzz.c tests/unit/harness/spec/fake_backend.c harness/spec/*.c \
     engine/base/{status,digest,option}.c engine/data/{dataset,idx,raw}.c engine/data/set/*.c \
     -lfyaml -lz -lcrypto -o "$build/spec_fuzz"

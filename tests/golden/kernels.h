@@ -9,10 +9,10 @@
 #include <assert.h>
 #include <string.h>
 
-#include "engine/base/digest.h"
-#include "engine/base/pcg.h"
 #include "engine/kernel/gemm.h"
 #include "engine/net/net.h"
+#include "lossgrid/digest.h"
+#include "lossgrid/pcg.h"
 #include "tests/golden/loss_inputs.h"
 #include "tests/unit/options.h"
 

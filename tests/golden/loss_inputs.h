@@ -3,8 +3,8 @@
 #ifndef TESTS_GOLDEN_LOSS_INPUTS_H
 #define TESTS_GOLDEN_LOSS_INPUTS_H
 
-#include "engine/base/pcg.h"
 #include "engine/loss/loss.h"
+#include "lossgrid/pcg.h"
 
 /* `wild` as a prediction that the loss allows. */
 static inline real loss_input_prediction(const struct loss *loss, struct lg_pcg *pcg, real wild)

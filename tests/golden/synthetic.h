@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-#include "engine/base/pcg.h"
-#include "engine/data/dataset.h"
+#include "lossgrid/dataset.h"
+#include "lossgrid/pcg.h"
 
 /* `count` images of which the first column is always 0, three fifths of the other
  * pixels are 0, and every ninth image is all 0. Owned by the caller:

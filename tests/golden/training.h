@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "engine/backend.h"
-#include "engine/data/order.h"
+#include "lossgrid/backend.h"
+#include "lossgrid/order.h"
 #include "tests/golden/synthetic.h"
 
 /* 20 steps, or as many as 100 samples give. */

@@ -1,7 +1,7 @@
 /* In place of engine/base/digest.c, for programs on a machine without libcrypto: the
  * bytes of each digest go into a numbered file of the working folder, and the number
  * stands where the digest would. tests/isa/table.sh lets sha256sum do the rest. */
-#include "engine/base/digest.h"
+#include "lossgrid/digest.h"
 
 #include <stdio.h>
 #include <stdlib.h>

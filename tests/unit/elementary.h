@@ -2,7 +2,7 @@
 #ifndef TESTS_UNIT_ELEMENTARY_H
 #define TESTS_UNIT_ELEMENTARY_H
 
-#include "engine/base/digest.h"
+#include "lossgrid/digest.h"
 #include "tests/unit/template.h"
 #include "tests/unit/ulps.h"
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/base/option.h"
+#include "lossgrid/option.h"
 
 enum { GOLDEN_OPTIONS = 128 };
 

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/base/option.h"
-#include "engine/base/pcg.h"
+#include "lossgrid/option.h"
+#include "lossgrid/pcg.h"
 
 enum { OPTION_TRIALS = 11 };
 

@@ -6,9 +6,9 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "engine/backend.h"
-#include "engine/base/pcg.h"
 #include "engine/base/real.h"
+#include "lossgrid/backend.h"
+#include "lossgrid/pcg.h"
 
 /* A copy that this CPU cannot run is skipped, and the runner counts it. */
 #define TEMPLATE_TEST_EXPANDED(suite, name)                                                        \

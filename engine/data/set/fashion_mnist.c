@@ -1,4 +1,4 @@
-#include "engine/data/dataset.h"
+#include "lossgrid/dataset.h"
 
 /* Debian's and Ubuntu's dataset-fashion-mnist. */
 static const char *const directories[] = {"/usr/share/datasets/fashion-mnist", NULL};

@@ -1,4 +1,4 @@
-#include "engine/data/dataset.h"
+#include "lossgrid/dataset.h"
 
 /* In no distribution's package: `make data` downloads it. */
 static const char *const directories[] = {NULL};

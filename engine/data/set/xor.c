@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "engine/data/dataset.h"
+#include "lossgrid/dataset.h"
 
 /* The four points of the plane that no line divides into their two classes: images of
  * one row and two pixels, black or white, whose class is 1 where the two differ.

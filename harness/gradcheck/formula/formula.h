@@ -13,8 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "engine/base/option.h"
 #include "harness/gradcheck/bounded.h"
+#include "lossgrid/option.h"
 
 enum { FORMULA_WORK = 4 };
 

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include "engine/backend.h"
+#include "lossgrid/backend.h"
 #include "tests/golden/tails/reference.h"
 
 /* ---- Random points ----------------------------------------------------------- */

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/backend.h"
-#include "engine/base/pcg.h"
+#include "lossgrid/backend.h"
+#include "lossgrid/pcg.h"
 
 enum { SEEDS = 3000, WEIGHTS_MAX = 231, LAGS = 4, BEYOND = 5 };
 

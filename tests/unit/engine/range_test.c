@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/backend.h"
+#include "lossgrid/backend.h"
 #include "tests/unit/options.h"
 
 enum { ROWS = 2, COLUMNS = 3, STEPS = 3, CELLS = ROWS * COLUMNS, CHOSEN_MAX = 16 };

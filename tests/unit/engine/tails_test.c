@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/backend.h"
+#include "lossgrid/backend.h"
 
 enum { LINE_MAX_BYTES = 2048, NUMBERS_MAX = 16, FIELDS = 7 };
 enum { KIND, NAME, OPTIONS, INPUT, TARGET, VALUE, GRADIENT };

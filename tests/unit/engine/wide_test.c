@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/backend.h"
-#include "engine/base/pcg.h"
+#include "lossgrid/backend.h"
+#include "lossgrid/pcg.h"
 #include "tests/golden/synthetic.h"
 
 enum { BATCH = 3, FEATURES = 5, CELLS = BATCH * FEATURES, STEPS = 4, ROWS = 3 };

@@ -1,4 +1,4 @@
-#include "engine/base/arena.h"
+#include "lossgrid/arena.h"
 
 #include <criterion/criterion.h>
 #include <signal.h>

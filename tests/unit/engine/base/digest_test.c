@@ -1,4 +1,4 @@
-#include "engine/base/digest.h"
+#include "lossgrid/digest.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "engine/base/fpenv.h"
+#include "lossgrid/fpenv.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

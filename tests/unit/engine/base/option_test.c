@@ -1,4 +1,4 @@
-#include "engine/base/option.h"
+#include "lossgrid/option.h"
 
 #include <criterion/criterion.h>
 

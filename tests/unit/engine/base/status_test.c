@@ -1,4 +1,4 @@
-#include "engine/base/status.h"
+#include "lossgrid/status.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>

@@ -1,9 +1,9 @@
-#include "engine/data/order.h"
+#include "lossgrid/order.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "engine/base/pcg.h"
+#include "lossgrid/pcg.h"
 
 enum { COUNT = 1000 };
 

@@ -1,10 +1,10 @@
-#include "engine/data/partner.h"
+#include "lossgrid/partner.h"
 
 #include <criterion/criterion.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include "engine/base/pcg.h"
+#include "lossgrid/pcg.h"
 
 enum { SAMPLES = 300, CLASSES = 4 };
 

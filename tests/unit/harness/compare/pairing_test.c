@@ -85,7 +85,7 @@ static void assert_verdict(double ns, enum verdict expected)
     write_cell(1, "a", "avx2", ns, "d1");
     pair();
     cr_assert_eq(pairing.count, 1);
-    cr_assert_eq(pairing.all[0].verdict, expected, "%s", ratio_words[pairing.all[0].verdict]);
+    cr_assert_eq(pairing.all[0].verdict, expected, "%s", verdict_words[pairing.all[0].verdict]);
     cr_assert_float_eq(pairing.all[0].ratio.value, ns / 1000, 1e-12);
     cr_assert_eq(pairing.all[0].floor, 0.02, "not the larger floor of the phase");
     cr_assert_eq(pairing.refused, 0);

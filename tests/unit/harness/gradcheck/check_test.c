@@ -72,7 +72,7 @@ static struct judgement judge(struct fixture *f, size_t block)
 
 static void expect_message(const struct judgement *judgement, const char *part)
 {
-    cr_expect(judgement->verdict == VERDICT_FAIL);
+    cr_expect(judgement->verdict == OUTCOME_FAIL);
     cr_expect(strstr(judgement->message, part) != NULL, "'%s' is not in: %s", part,
               judgement->message);
 }
@@ -84,7 +84,7 @@ Test(check, a_right_gradient_passes)
         begin(&f, whole);
         for (size_t b = 0; b < 2; b++) {
             const struct judgement j = judge(&f, b);
-            cr_expect(j.verdict == VERDICT_PASS, "%s", j.message);
+            cr_expect(j.verdict == OUTCOME_PASS, "%s", j.message);
             cr_expect(j.relative_error < 1e-14);
             cr_expect(j.error_bar > 0);
         }
@@ -100,9 +100,9 @@ Test(check, one_wrong_entry_is_named_entry_by_entry_and_in_directions)
             begin(&f, whole);
             f.gradient[wrong] *= 1.000001;
             const struct judgement j = judge(&f, wrong >= FIRST);
-            cr_expect(j.verdict == VERDICT_FAIL);
+            cr_expect(j.verdict == OUTCOME_FAIL);
             cr_expect_eq(j.wrong, wrong);
-            cr_expect(judge(&f, wrong < FIRST).verdict == VERDICT_PASS);
+            cr_expect(judge(&f, wrong < FIRST).verdict == OUTCOME_PASS);
             check_free(&f.check);
         }
 }
@@ -144,7 +144,7 @@ Test(check, not_a_number_is_wrong)
     begin(&f, 20);
     f.gradient[3] = NAN;
     const struct judgement j = judge(&f, 0);
-    cr_expect(j.verdict == VERDICT_FAIL);
+    cr_expect(j.verdict == OUTCOME_FAIL);
     cr_expect_eq(j.wrong, 3);
     check_free(&f.check);
 }
@@ -167,7 +167,7 @@ Test(check, a_gradient_and_differences_that_are_all_0_are_dead)
     subject.value = flat;
     cr_assert(check_measure(&subject, &plan, &check, NULL) == LG_OK);
     check_judge(&check, 0, zeros, &j);
-    cr_expect(j.verdict == VERDICT_DEAD);
+    cr_expect(j.verdict == OUTCOME_DEAD);
     check_free(&check);
 }
 
@@ -176,7 +176,7 @@ Test(check, all_zero_where_the_value_moves_fails)
     struct fixture f;
     begin(&f, 20);
     memset(f.gradient, 0, sizeof f.gradient);
-    cr_expect(judge(&f, 0).verdict == VERDICT_FAIL);
+    cr_expect(judge(&f, 0).verdict == OUTCOME_FAIL);
     check_free(&f.check);
 }
 
@@ -192,7 +192,7 @@ Test(check, at_a_kink_anything_between_the_one_sided_derivatives_passes)
         gradient(&f.subject, COPY_F64, f.point, 0, f.gradient);
         f.gradient[0] = i < 3 ? inside[i] : outside[i - 3];
         const struct judgement j = judge(&f, 0);
-        cr_expect(j.verdict == (i < 3 ? VERDICT_PASS : VERDICT_FAIL), "%s", j.message);
+        cr_expect(j.verdict == (i < 3 ? OUTCOME_PASS : OUTCOME_FAIL), "%s", j.message);
         cr_expect_eq(j.certified, 1);
         check_free(&f.check);
     }

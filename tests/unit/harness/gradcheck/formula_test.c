@@ -3,10 +3,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine/base/pcg.h"
 #include "harness/gradcheck/copies.h"
 #include "harness/gradcheck/formula_check.h"
 #include "harness/gradcheck/other_checks.h"
+#include "lossgrid/pcg.h"
 
 /* ---- Elementary functions ------------------------------------------------ */
 

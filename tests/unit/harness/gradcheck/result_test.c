@@ -5,7 +5,7 @@
 #include "harness/gradcheck/result.h"
 #include "harness/spec/registry.h"
 
-static void add(struct result *result, enum verdict verdict, double relative_error)
+static void add(struct result *result, enum outcome verdict, double relative_error)
 {
     const struct judgement judgement = {.verdict = verdict,
                                         .checked = 1,
@@ -22,13 +22,13 @@ Test(result, the_largest_error_is_that_of_what_failed_too)
     struct result result;
     result_begin(&result, "loss", "mse", "");
     cr_expect(!result.has_error);
-    add(&result, VERDICT_PASS, 1e-15);
-    add(&result, VERDICT_FAIL, 0.5);
-    add(&result, VERDICT_PASS, 1e-14);
+    add(&result, OUTCOME_PASS, 1e-15);
+    add(&result, OUTCOME_FAIL, 0.5);
+    add(&result, OUTCOME_PASS, 1e-14);
     cr_expect(result.has_error);
     cr_expect_eq(result.relative_error, 0.5);
-    add(&result, VERDICT_FAIL, NAN);
-    add(&result, VERDICT_FAIL, 2);
+    add(&result, OUTCOME_FAIL, NAN);
+    add(&result, OUTCOME_FAIL, 2);
     cr_expect(isinf(result.relative_error), "%g", result.relative_error);
     result_free(&result);
 }

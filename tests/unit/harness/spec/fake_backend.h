@@ -3,7 +3,7 @@
 #ifndef TESTS_FAKE_BACKEND_H
 #define TESTS_FAKE_BACKEND_H
 
-#include "engine/backend.h"
+#include "lossgrid/backend.h"
 
 /* Losses abs, mse {reduction} and smooth_l1 {beta}; optimizers adagrad {lr}, adam
  * {lr, beta1, delay} and sgd {lr, momentum, nesterov}; activations identity,

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/base/pcg.h"
+#include "lossgrid/pcg.h"
 
 enum { BATCH = 4, FEATURES = 5, SPEC_MAX = 1024 };
 

@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "engine/data/order.h"
+#include "lossgrid/order.h"
 
 enum { SAMPLES = 10 };
 static uint8_t pixels[SAMPLES], labels[SAMPLES] = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1};

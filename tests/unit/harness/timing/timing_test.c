@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/data/order.h"
-#include "harness/measure/tsc.h"
+#include "harness/machine/tsc.h"
+#include "harness/stats/verdict.h"
 #include "harness/timing/timing_csv.h"
-#include "harness/timing/verdict.h"
+#include "lossgrid/order.h"
 
 static const char spec[] = "title: XOR\n"
                            "dataset: xor\n"
@@ -30,7 +30,7 @@ static struct timing timing;
 static struct lg_error error;
 static size_t opened, advanced;
 
-static void count_opened(void *to, const struct arm *arm)
+static void count_opened(void *to, const struct timed_arm *arm)
 {
     (void)to, (void)arm;
     opened++;
@@ -108,7 +108,7 @@ Test(timing, arms_are_configurations_and_one_is_there_twice)
         cr_assert_eq(timing.arms[i].cell->seed, 7);
         cr_assert_not(timing.arms[i].is_twin);
     }
-    const struct arm *twin = timing_twin(&timing), *original = timing_original(&timing);
+    const struct timed_arm *twin = timing_twin(&timing), *original = timing_original(&timing);
     cr_assert_eq(twin, &timing.arms[3]);
     cr_assert_eq(original->cell, twin->cell);
     for (int state = 0; state < ARM_STATES; state++)
@@ -134,8 +134,8 @@ Test(timing, every_series_has_a_block_a_round)
     for (size_t r = 0; r < timing.rounds; r++) {
         bool taken[16] = {false};
         for (size_t s = 0; s < timing.series_count; s++) {
-            const struct block *block = &timing.series[s].blocks[r];
-            const struct arm *arm = timing.series[s].arm;
+            const struct timed_block *block = &timing.series[s].blocks[r];
+            const struct timed_arm *arm = timing.series[s].arm;
             cr_assert_eq(block->round, r);
             cr_assert_not(taken[block->position]);
             taken[block->position] = true;
@@ -161,11 +161,11 @@ Test(timing, blocks_of_a_kind_are_the_same_steps)
 Test(timing, every_block_is_the_same_work)
 {
     take(NULL, "clock");
-    struct arm *arm = &timing.arms[1];
+    struct timed_arm *arm = &timing.arms[1];
     const struct lg_backend *backend = timing.context.backend;
     struct lg_pcg pcg = lg_pcg_seed(1, 1);
     char expected[LG_DIGEST_HEX], found[LG_DIGEST_HEX];
-    struct block block;
+    struct timed_block block;
     for (int i = 0; i < 4; i++) {
         ground_move(&timing.ground, &pcg);
         const struct block_plan plan = {i < 2 ? ARM_FIRST : ARM_LATE, 0.7, i % 2 != 0};
@@ -255,7 +255,7 @@ static void make_up(size_t arm, double ns, double wobble)
 {
     for (size_t s = 0; s < timing.series_count; s++)
         for (size_t r = 0; timing.series[s].arm == &timing.arms[arm] && r < timing.rounds; r++) {
-            struct block *block = &timing.series[s].blocks[r];
+            struct timed_block *block = &timing.series[s].blocks[r];
             const double now = ns * (1 + wobble * ((double)(r % 5) - 2) / 2);
             const size_t cpu = readings_find(&timing.readings, "cpu_ns");
             cr_assert_neq(cpu, SIZE_MAX);
@@ -280,7 +280,7 @@ Test(timing, ranking_names_no_winner_within_the_noise)
     cr_assert_str_eq(field(&table, 1, "cell"), timing.arms[twin].name);
     cr_assert_str_eq(field(&table, 1, "verdict"), "cheapest");
     cr_assert_str_eq(field(&table, 2, "cell"), timing.arms[1 - twin].name);
-    cr_assert_str_eq(field(&table, 2, "verdict"), "tied");
+    cr_assert_str_eq(field(&table, 2, "verdict"), "same within the noise floor");
     cr_assert_str_eq(field(&table, 3, "verdict"), "slower");
     cr_assert_float_eq(strtod(field(&table, 3, "ratio"), NULL), 1.05, 1e-9);
     cr_assert_float_eq(strtod(field(&table, 1, "floor"), NULL), 0.02, 1e-9);
@@ -297,9 +297,9 @@ Test(timing, ranking_names_no_winner_within_the_noise)
 /* One step of 17 parameters, and the same with a hundred thousand times its time waited. */
 Test(timing, a_planted_wait_is_measured)
 {
-    struct block plain, slowed;
+    struct timed_block plain, slowed;
     take(NULL, "clock");
-    struct arm *arm = &timing.arms[0];
+    struct timed_arm *arm = &timing.arms[0];
     arm->span = arm->repeats = 1;
     const struct block_plan plan = {.state = ARM_LATE};
     arm_block(arm, &timing.context, &timing.readings, &plan, &plain);
@@ -310,7 +310,7 @@ Test(timing, a_planted_wait_is_measured)
 
 /* ---- Where the cost settles ---------------------------------------------- */
 
-static const struct arm *arm_of(const char *optimizer)
+static const struct timed_arm *arm_of(const char *optimizer)
 {
     for (size_t i = 0; i < timing.arm_count; i++)
         if (strstr(timing.arms[i].name, optimizer) != NULL)
@@ -326,7 +326,7 @@ Test(timing, a_cost_that_rises_settles_after_the_rise)
     planted_optimizer = "adam";
     planted = (struct arm_planted){.share = 50, .from = 1000};
     take_to(NULL, "clock", 1 << 14);
-    const struct arm *arm = arm_of("adam");
+    const struct timed_arm *arm = arm_of("adam");
     cr_assert_str_eq(arm_state_word(arm, ARM_LATE), "settled");
     cr_assert_str_eq(arm_state_word(arm, ARM_FIRST), "first");
     cr_assert_eq(arm->settling.anchor, 1024, "found %llu",
@@ -345,7 +345,7 @@ Test(timing, a_cost_that_grows_never_settles)
     planted_optimizer = "adam";
     planted = (struct arm_planted){.share = 5, .from = 16, .grows = true};
     take_to(NULL, "clock", 1 << 9);
-    const struct arm *arm = arm_of("adam");
+    const struct timed_arm *arm = arm_of("adam");
     cr_assert_str_eq(arm_state_word(arm, ARM_LATE), "unsettled");
     cr_assert_geq(4 * arm->settling.anchor, 2 * arm->settling.reached);
 }
@@ -355,7 +355,7 @@ Test(timing, a_constant_cost_settles_at_once)
     planted_optimizer = "adam";
     planted = (struct arm_planted){.share = 50};
     take_to(NULL, "clock", 1 << 10);
-    const struct arm *arm = arm_of("adam");
+    const struct timed_arm *arm = arm_of("adam");
     cr_assert_str_eq(arm_state_word(arm, ARM_LATE), "settled");
     cr_assert_eq(arm->settling.anchor, 16, "found %llu", (unsigned long long)arm->settling.anchor);
 }
@@ -364,7 +364,7 @@ Test(timing, a_constant_cost_settles_at_once)
 Test(timing, the_late_state_is_that_of_training)
 {
     take_to(NULL, "clock", 100);
-    const struct arm *arm = arm_of("sgd");
+    const struct timed_arm *arm = arm_of("sgd");
     const struct lg_backend *backend = timing.context.backend;
     char expected[LG_DIGEST_HEX];
     const struct lg_initialisation how = {.method = experiment.initialisation.index,

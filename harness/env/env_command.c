@@ -1,0 +1,118 @@
+#include "harness/env/env_command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/store/environment.h"
+#include "harness/support/output.h"
+
+/* ---- As text ------------------------------------------------------------- */
+
+/* A JSON value for a reader: words joined by blanks, null as "unknown". */
+static void add_value(struct text *text, const json_t *value)
+{
+    size_t index;
+    const char *key;
+    json_t *part;
+    bool is_first = true;
+    if (json_is_string(value))
+        text_print(text, "%s", json_string_value(value));
+    else if (json_is_integer(value))
+        text_print(text, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    else if (json_is_real(value))
+        text_print(text, "%.2f", json_real_value(value));
+    else if (json_is_boolean(value))
+        text_print(text, "%s", json_is_true(value) ? "yes" : "no");
+    else if (json_is_null(value))
+        text_print(text, "unknown");
+    json_array_foreach(value, index, part)
+    {
+        text_print(text, "%s", index == 0 ? "" : json_is_object(part) ? "; " : " ");
+        add_value(text, part);
+    }
+    json_object_foreach((json_t *)value, key, part)
+    {
+        if (strcmp(key, "name") != 0)
+            text_print(text, "%s%s ", is_first ? "" : ", ", key);
+        add_value(text, part);
+        is_first = false;
+    }
+}
+
+static void add_rows(struct table *table, const json_t *object)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)object, key, value)
+    {
+        struct text text = {0};
+        if (strcmp(key, "machine") == 0) {
+            add_rows(table, value);
+            continue;
+        }
+        add_value(&text, value);
+        table_row(table, (const char *const[]){key, text.bytes != NULL ? text.bytes : ""});
+        text_free(&text);
+    }
+}
+
+static enum lg_status print_text(const json_t *root, struct lg_error *error)
+{
+    struct table table = {.columns = 2};
+    add_rows(&table, root);
+    enum lg_status status = output_table(&table, TABLE_TEXT, error);
+    table_free(&table);
+    return status;
+}
+
+static enum lg_status print_json(const json_t *root, struct lg_error *error)
+{
+    char *json = json_dumps(root, JSON_INDENT(2));
+    if (json == NULL)
+        return lg_fail(error, LG_ENVIRONMENT, "not enough memory");
+    puts(json);
+    free(json);
+    return output_flush(error);
+}
+
+/* ---- The command --------------------------------------------------------- */
+
+static enum lg_status run(int argc, char **argv, struct lg_error *error)
+{
+    static const struct option long_options[] = {{"format", required_argument, NULL, 1},
+                                                 {NULL, 0, NULL, 0}};
+    static const char *const formats[] = {"text", "json", NULL};
+    size_t format = 0;
+    enum lg_status status = LG_OK;
+    for (int option = 0; status == LG_OK && option >= 0;) {
+        status = command_next_option(argc, argv, long_options, &option, error);
+        if (status == LG_OK && option > 0)
+            status = command_word("format", optarg, formats, &format, error);
+    }
+    if (status == LG_OK)
+        status = command_operands(argc, argv, 0, 0, "", error);
+    if (status != LG_OK)
+        return status;
+    json_t *root = environment_json();
+    if (root == NULL)
+        return lg_fail(error, LG_ENVIRONMENT, "not enough memory");
+    status = format == 0 ? print_text(root, error) : print_json(root, error);
+    json_decref(root);
+    return status;
+}
+
+const struct command env_command = {
+    .name = "env",
+    .synopsis = "[--format text|json]",
+    .summary = "what this machine and this build are",
+    .help = "Prints the processor, memory, system, compiler, flags and the data that a run\n"
+            "would take: what a measurement depends on. What the system does not tell is\n"
+            "\"unknown\", in JSON null.\n"
+            "\n"
+            "  --format text|json   (default: text)\n"
+            "\n"
+            "Example:\n"
+            "  lossgrid env --format=json\n",
+    .run = run,
+};

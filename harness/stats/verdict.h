@@ -1,0 +1,39 @@
+/* Who is faster, and whether one may say so: the one rule of this program. */
+#ifndef HARNESS_STATS_VERDICT_H
+#define HARNESS_STATS_VERDICT_H
+
+#include <stdbool.h>
+
+#include "harness/stats/sample.h"
+
+enum verdict {
+    VERDICT_FASTER,
+    VERDICT_SLOWER,
+    VERDICT_SAME,      /* the whole interval lies within the noise floor */
+    VERDICT_UNDECIDED, /* it reaches over the edge of the floor, or one of them is unknown */
+    VERDICT_NOT_COMPARABLE,
+    VERDICTS,
+};
+
+/* In words, in the order of the enum: (VERDICTS). */
+extern const char *const verdict_words[];
+
+/* What the interval of a ratio says, low to high, given that equal things differ by a factor
+ * of up to 1 + floor (NAN: unknown). Nobody is faster or slower unless the whole interval lies
+ * outside the floor; to be the same it must lie within. The ratio turned round gives the
+ * same verdict turned round. */
+enum verdict verdict_of_interval(bool has_interval, double low, double high, double floor);
+
+/* The same of the summary of a ratio. */
+enum verdict verdict_of(const struct sample_summary *ratio, double floor);
+
+/* The ratio of two series round by round, so that what slows the machine down for a
+ * while falls on both: a[i] / b[i], (count), 1 to SAMPLE_MOST; summary of the ratios. */
+void ratio_summarise(const double *a, const double *b, size_t count,
+                     struct sample_summary *summary);
+
+/* What a ratio of equals can look like here: the larger distance from 1 of its interval's
+ * ends, of an A/A comparison. NaN without an interval. */
+double ratio_floor(const struct sample_summary *twins);
+
+#endif

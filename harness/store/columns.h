@@ -1,0 +1,91 @@
+/* The columns of trace.csv and timing.csv. The tables in columns.c are the one
+ * place that knows them: the header line, each row and the documentation are
+ * made from there. */
+#ifndef HARNESS_STORE_COLUMNS_H
+#define HARNESS_STORE_COLUMNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/spec/metric.h"
+#include "harness/support/csv.h"
+#include "lossgrid/backend.h"
+#include "lossgrid/digest.h"
+
+/* The metrics of the spec, and the accuracy of a classification. */
+enum { RECORD_METRICS_MAX = LG_METRICS_MAX + 1 };
+
+/* What an epoch of a cell left: one row of trace.csv and one of timing.csv.
+ * Strings are borrowed. */
+struct epoch_record {
+    const char *cell, *loss, *optimizer, *label, *dataset;
+    const char *status; /* "ok" or "diverged" */
+    uint64_t seed, epoch, steps, samples;
+
+    bool trained; /* the epoch was finished: the values below exist */
+    bool tested;  /* the held-out test set was measured too */
+    size_t metric_count;
+    double train_loss, test_loss;
+    double train_metrics[RECORD_METRICS_MAX], test_metrics[RECORD_METRICS_MAX];
+    char image_sha256[LG_DIGEST_HEX]; /* "" where there is no image */
+    char weights_sha256[LG_DIGEST_HEX];
+    char state_sha256[LG_DIGEST_HEX];
+
+    const char *precision, *isa;
+    uint64_t jobs, wall_ns, cpu_ns, evaluation_wall_ns;
+    double wall_ns_per_step, cpu_ns_per_step;
+};
+
+enum column_file { COLUMNS_TRACE, COLUMNS_TIMING };
+
+enum column_kind {
+    COLUMN_TEXT,    /* const char * */
+    COLUMN_DIGEST,  /* char[LG_DIGEST_HEX] */
+    COLUMN_INTEGER, /* uint64_t */
+    COLUMN_REAL,    /* double */
+    COLUMN_METRICS, /* double[LG_METRICS_MAX]: one column for each metric of the spec */
+};
+
+/* What a column is for. */
+enum column_role {
+    COLUMN_KEY,      /* with the others of its kind, names the row */
+    COLUMN_CONTEXT,  /* what the row was measured on */
+    COLUMN_MEASURED, /* a result */
+};
+
+/* When a row has a value there; otherwise the field is empty. */
+enum column_presence { COLUMN_ALWAYS, COLUMN_STEPPED, COLUMN_TRAINED, COLUMN_TESTED };
+
+struct column {
+    const char *name; /* of COLUMN_METRICS: a prefix */
+    const char *unit; /* "" where there is none */
+    const char *meaning;
+    enum column_role role;
+    enum column_kind kind;
+    enum column_presence presence;
+    size_t offset;      /* in struct epoch_record */
+    enum better better; /* of what is no metric of the registry (spec/metric.h) */
+    bool is_loss;       /* the arm's own loss: metrics_own_loss() says which way is better */
+};
+
+enum { COLUMN_NAME_MAX = 64 };
+
+/* "trace.csv" or "timing.csv". */
+const char *columns_file_name(enum column_file file);
+
+/* The table of a file, in the order of its columns. */
+const struct column *columns_table(enum column_file file, size_t *count);
+
+/* The column of trace.csv that a header's name stands for, metrics resolved by
+ * their prefix; NULL for a name that is none. */
+const struct column *columns_find_trace(const char *name);
+
+/* Append the header line; metrics: the names of the spec's metrics. */
+void columns_header(struct csv *csv, enum column_file file, const char *const *metrics,
+                    size_t metric_count);
+
+/* Append a row. */
+void columns_row(struct csv *csv, enum column_file file, const struct epoch_record *record);
+
+#endif

@@ -1,0 +1,163 @@
+#include "harness/store/manifest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/support/files.h"
+#include "harness/support/version.h"
+
+/* A JSON string; null for bytes that are not UTF-8, as a path may be. */
+static json_t *string(const char *text)
+{
+    json_t *value = json_string(text);
+    return value != NULL ? value : json_null();
+}
+
+json_t *manifest_instant(time_t when)
+{
+    struct tm fields;
+    char text[32] = "";
+    if (gmtime_r(&when, &fields) != NULL)
+        strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &fields);
+    return json_string(text);
+}
+
+json_t *manifest_spec_json(const struct manifest *manifest)
+{
+    const struct experiment *experiment = manifest->experiment;
+    json_t *overrides = json_array();
+    for (size_t i = 0; i < manifest->override_count; i++)
+        json_array_append_new(overrides, string(manifest->overrides[i]));
+    return json_pack("{s:o, s:o, s:o, s:o, s:s, s:o, s:o}", "name", string(experiment->name),
+                     "path", string(experiment->path), "title", string(experiment->title),
+                     "description", string(experiment->description), "sha256", experiment->sha256,
+                     "text", string(experiment->text), "overrides", overrides);
+}
+
+json_t *manifest_data_json(const struct manifest *manifest)
+{
+    const struct lg_dataset_info *used = manifest->data;
+    json_t *files = json_array();
+    for (size_t i = 0; i < LG_DATASET_FILES; i++)
+        json_array_append_new(files, json_pack("{s:s, s:I, s:s}", "name", used->files[i].name,
+                                               "size_bytes", (json_int_t)used->files[i].size_bytes,
+                                               "sha256", used->files[i].sha256));
+    return json_pack("{s:s, s:s, s:s, s:o, s:b, s:o}", "asked", manifest->experiment->dataset->name,
+                     "used", used->name, "title", used->title, "directory",
+                     string(manifest->data_directory), "substituted", manifest->substituted,
+                     "files", files);
+}
+
+static json_t *describe_cells(const struct manifest *manifest)
+{
+    json_t *cells = json_array();
+    for (size_t i = 0; i < manifest->experiment->cell_count; i++) {
+        const struct cell *cell = &manifest->experiment->cells[i];
+        json_array_append_new(cells, json_pack("{s:s, s:o, s:s, s:s, s:I}", "slug", cell->slug,
+                                               "label", string(cell->label), "key", cell->key,
+                                               "status", manifest->cells[i].status, "epochs",
+                                               (json_int_t)manifest->cells[i].epochs));
+    }
+    return cells;
+}
+
+/* The manifest's own reference to the command. */
+static json_t *command(const struct manifest *manifest)
+{
+    return manifest->command != NULL ? json_incref(manifest->command) : json_null();
+}
+
+static json_t *describe(const struct manifest *manifest)
+{
+    return json_pack(
+        "{s:{s:s}, s:o, s:o, s:o, s:{s:s, s:s, s:s}, s:{s:s, s:s}, s:I, s:o, s:o, s:o, s:o, s:s}",
+        "lossgrid", "version", version_text(), "command", command(manifest), "spec",
+        manifest_spec_json(manifest), "data", manifest_data_json(manifest), "build", "compiler",
+        version_compiler(), "flags", version_flags(), "variant", version_variant(), "engine", "isa",
+        manifest->backend->isa, "precision", lg_precision_name(manifest->backend->precision),
+        "jobs", (json_int_t)manifest->jobs, "machine", machine_json(manifest->machine), "started",
+        manifest_instant(manifest->started), "finished", manifest_instant(manifest->finished),
+        "cells", describe_cells(manifest), "trace_sha256", manifest->trace_sha256);
+}
+
+enum lg_status manifest_write(const char *path, const struct manifest *manifest,
+                              struct lg_error *error)
+{
+    json_t *root = describe(manifest);
+    char *text = root != NULL ? json_dumps(root, JSON_INDENT(2)) : NULL;
+    json_decref(root);
+    if (text == NULL)
+        return lg_fail(error, LG_ENVIRONMENT, "not enough memory to write %s", path);
+    struct text lines = {0};
+    text_print(&lines, "%s\n", text);
+    free(text);
+    enum lg_status status = text_check(&lines, error);
+    if (status == LG_OK)
+        status = files_write(path, lines.bytes, lines.size, error);
+    text_free(&lines);
+    return status;
+}
+
+/* Copy a digest of 64 hex digits. */
+static bool copy_digest(const json_t *value, char digest[LG_DIGEST_HEX])
+{
+    const char *found = json_string_value(value);
+    if (found == NULL || strlen(found) != LG_DIGEST_HEX - 1)
+        return false;
+    memcpy(digest, found, LG_DIGEST_HEX);
+    return true;
+}
+
+static bool count_cells(const json_t *cells, struct manifest_found *found)
+{
+    for (size_t i = 0; i < json_array_size(cells); i++) {
+        const json_t *cell = json_array_get(cells, i);
+        const char *status = json_string_value(json_object_get(cell, "status"));
+        const char *slug = json_string_value(json_object_get(cell, "slug"));
+        if (status == NULL || slug == NULL)
+            return false;
+        const bool diverged = strcmp(status, "diverged") == 0;
+        found->cells++;
+        found->diverged += diverged;
+        if (diverged || strcmp(status, "done") == 0)
+            found->finished++;
+        else if (found->first_missing[0] == '\0')
+            snprintf(found->first_missing, sizeof found->first_missing, "%s", slug);
+    }
+    return found->cells > 0;
+}
+
+static enum lg_status understand(const char *path, const json_t *root, struct manifest_found *found,
+                                 struct lg_error *error)
+{
+    const json_t *spec = json_object_get(root, "spec");
+    const char *text = json_string_value(json_object_get(spec, "text"));
+    if (!copy_digest(json_object_get(root, "trace_sha256"), found->trace_sha256))
+        return lg_fail_at(error, LG_INPUT, path, 0, 0, "no trace_sha256 of 64 hex digits");
+    if (!copy_digest(json_object_get(spec, "sha256"), found->spec_sha256) || text == NULL)
+        return lg_fail_at(error, LG_INPUT, path, 0, 0, "no spec with its text and SHA-256");
+    if (!count_cells(json_object_get(root, "cells"), found))
+        return lg_fail_at(error, LG_INPUT, path, 0, 0, "no cells with a slug and a status each");
+    lg_digest_bytes(text, strlen(text), found->text_sha256);
+    return LG_OK;
+}
+
+enum lg_status manifest_read(const char *path, struct manifest_found *found, struct lg_error *error)
+{
+    struct text content = {0};
+    *found = (struct manifest_found){.cells = 0};
+    enum lg_status status = files_read(path, &content, error);
+    if (status != LG_OK) {
+        text_free(&content);
+        return status;
+    }
+    json_error_t wrong;
+    json_t *root = json_loadb(content.bytes != NULL ? content.bytes : "", content.size, 0, &wrong);
+    text_free(&content);
+    if (root == NULL)
+        return lg_fail_at(error, LG_INPUT, path, wrong.line, wrong.column, "%s", wrong.text);
+    status = understand(path, root, found, error);
+    json_decref(root);
+    return status;
+}

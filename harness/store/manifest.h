@@ -1,0 +1,64 @@
+/* manifest.json: what a result folder's numbers were made from and on. */
+#ifndef HARNESS_STORE_MANIFEST_H
+#define HARNESS_STORE_MANIFEST_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+
+#include "harness/machine/machine.h"
+#include "harness/spec/experiment.h"
+#include "lossgrid/backend.h"
+#include "lossgrid/status.h"
+
+struct manifest_cell {
+    const char *status; /* done, diverged or missing */
+    size_t epochs;      /* rows in trace.csv */
+};
+
+/* Everything is borrowed. */
+struct manifest {
+    const struct experiment *experiment;
+    const char *const *overrides;
+    size_t override_count;
+
+    const struct lg_dataset_info *data; /* the set really used */
+    const char *data_directory;
+    bool substituted;
+
+    const struct lg_backend *backend;
+    const struct machine *machine;
+    size_t jobs;
+    time_t started, finished;
+
+    const struct manifest_cell *cells; /* one for each of the experiment's */
+    const char *trace_sha256;
+
+    json_t *command; /* words of a command line that makes this folder again; may be NULL */
+};
+
+/* Its parts that other manifests share, owned by the caller: the spec with the overrides,
+ * the data, and an instant in UTC as ISO 8601. NULL when memory is short. */
+json_t *manifest_spec_json(const struct manifest *manifest);
+json_t *manifest_data_json(const struct manifest *manifest);
+json_t *manifest_instant(time_t when);
+
+/* Write it to path. */
+enum lg_status manifest_write(const char *path, const struct manifest *manifest,
+                              struct lg_error *error);
+
+/* What a manifest says of its folder, to be held against it. */
+struct manifest_found {
+    char trace_sha256[LG_DIGEST_HEX];
+    size_t cells, finished; /* that the spec has; that ended, diverged ones among them */
+    size_t diverged;
+    char first_missing[SPEC_NAME_MAX];
+    char spec_sha256[LG_DIGEST_HEX], text_sha256[LG_DIGEST_HEX]; /* recorded; of its text */
+};
+
+/* Read the manifest at path. LG_INPUT when something of it is missing. */
+enum lg_status manifest_read(const char *path, struct manifest_found *found,
+                             struct lg_error *error);
+
+#endif

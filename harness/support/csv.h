@@ -1,0 +1,62 @@
+/* CSV as of RFC 4180, with one habit of Unix: lines are written with a line feed
+ * alone. Both line ends are read. Y. Shafranovich, RFC 4180, 2005. */
+#ifndef HARNESS_SUPPORT_CSV_H
+#define HARNESS_SUPPORT_CSV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/support/text.h"
+#include "lossgrid/status.h"
+
+enum { CSV_REAL_MAX = 32 };
+
+/* Rows being written. Start from {0}; the text is the caller's to free. */
+struct csv {
+    struct text text;
+    bool in_row;
+};
+
+/* The shortest of %.15g, %.16g and %.17g that reads back as the same bits;
+ * "nan", "inf" and "-inf" for what is no number. */
+void csv_format_real(double value, char text[CSV_REAL_MAX]);
+
+/* Whether they are the same bits: 0 and -0 are not, and a NaN may be. */
+bool csv_same_bits(double a, double b);
+
+/* Append one field, quoted where the standard asks for it. */
+void csv_text(struct csv *csv, const char *value);
+void csv_integer(struct csv *csv, uint64_t value);
+void csv_real(struct csv *csv, double value);
+void csv_empty(struct csv *csv);
+
+/* End the row. */
+void csv_end_row(struct csv *csv);
+
+/* A CSV file in memory: `rows` rows of `columns` fields each; a header, where
+ * there is one, is row 0. */
+struct csv_table {
+    size_t rows, columns;
+    char **fields; /* (rows, columns), row-major; owned, as is what they point to */
+    char *bytes;
+};
+
+/* Parse the file at path; or size bytes of text, `name` standing for the file in
+ * messages. LG_INPUT with line and column for anything that is no CSV, rows of
+ * different lengths among it, and for an empty file. On success the caller ends
+ * *table with csv_free(). */
+enum lg_status csv_read(const char *path, struct csv_table *table, struct lg_error *error);
+enum lg_status csv_parse(const char *name, const char *text, size_t size, struct csv_table *table,
+                         struct lg_error *error);
+
+/* The field at (row, column). Borrowed. */
+const char *csv_field(const struct csv_table *table, size_t row, size_t column);
+
+/* The column whose field in row 0 is name, or -1. */
+int csv_column(const struct csv_table *table, const char *name);
+
+/* Free. Safe on a zeroed struct. */
+void csv_free(struct csv_table *table);
+
+#endif

@@ -1,0 +1,61 @@
+/* Files and folders, with every failure told: the path and the system's reason.
+ * All failures are LG_ENVIRONMENT unless said otherwise. */
+#ifndef HARNESS_SUPPORT_FILES_H
+#define HARNESS_SUPPORT_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/support/text.h"
+#include "lossgrid/status.h"
+
+enum { FILES_PATH_MAX = 1024 };
+
+/* A path from printf-style parts. LG_USAGE when it is too long. */
+enum lg_status files_path(char path[FILES_PATH_MAX], struct lg_error *error, const char *format,
+                          ...) __attribute__((format(printf, 3, 4)));
+
+/* Whether something lies at path (a dangling link does not). */
+bool files_exists(const char *path);
+
+/* Make path and the folders above it, as mkdir -p does. */
+enum lg_status files_make_directories(const char *path, struct lg_error *error);
+
+/* The whole file at path, appended to *content. */
+enum lg_status files_read(const char *path, struct text *content, struct lg_error *error);
+
+/* Write a file so that path holds either what it held or all of the new bytes,
+ * whatever happens: a temporary file beside it, fsync, rename. */
+enum lg_status files_write(const char *path, const void *bytes, size_t size,
+                           struct lg_error *error);
+
+/* The same without the fsync: for what can be made again, or is synced later. */
+enum lg_status files_write_unsynced(const char *path, const void *bytes, size_t size,
+                                    struct lg_error *error);
+
+/* Append size bytes in one piece; *end receives the file's size after it. */
+enum lg_status files_append(const char *path, const void *bytes, size_t size, size_t *end,
+                            struct lg_error *error);
+
+/* Cut a file to its first size bytes. */
+enum lg_status files_cut(const char *path, size_t size, struct lg_error *error);
+
+/* Sync a file, or a folder and all that is in it. */
+enum lg_status files_sync_tree(const char *path, struct lg_error *error);
+
+/* Copy one file, unsynced; what lay at `to` is replaced. */
+enum lg_status files_copy(const char *from, const char *to, struct lg_error *error);
+
+/* Rename a file or folder, and sync the folder that holds it. */
+enum lg_status files_rename(const char *from, const char *to, struct lg_error *error);
+
+/* Remove a file, or a folder with all that is in it. Links are not followed.
+ * Nothing there is no failure. */
+enum lg_status files_remove_tree(const char *path, struct lg_error *error);
+
+/* Take the lock file at path for this process and its children; the system
+ * gives it back when the last of them ends. Waits a moment for a run that is
+ * just ending. *descriptor is the caller's to close. */
+enum lg_status files_lock(const char *path, int *descriptor, struct lg_error *error);
+
+#endif
