@@ -104,7 +104,7 @@ def save(fig, path):
     """Write path.svg and path.png; the same figure gives the same bytes."""
     with warnings.catch_warnings():
         # Only while the SVG is made, in which they are themselves.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from current font")
+        warnings.filterwarnings("ignore", message="Glyph .* missing from ")
         for ending, key in (("svg", "Date"), ("png", "Software")):
             if ending == "png":
                 spell_out(fig)
