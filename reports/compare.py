@@ -204,7 +204,7 @@ def headline(comparison):
 def refusals(comparison):
     """What was not compared, and why: each cell once."""
     lines = [f"- **{comparison.letter(r['other'])}: {r['cells']} refused**, since they did not "
-             f"compute the same as in A, the first {code(r['first'])}; {md(r['parting'])}."
+             f"compute the same as in A, the first {code(r['first'])}; {md(r['first_divergence'])}."
              for r in comparison.facts.get("refused", [])]
     seen = {}
     for row in comparison.rows:

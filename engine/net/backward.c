@@ -371,35 +371,35 @@ static void update_packed(struct walk *walk, struct layer *before)
 {
     struct lg_net *net = walk->net;
     struct layer *layer = walk->layer;
-    const struct kept *kept = &layer->kept;
+    const struct nonzero_columns *nonzero = &layer->nonzero;
     if (before)
         product_input_gradient(net, layer, before, walk->batch);
     const size_t fit = GRADIENT_ENTRIES / layer->stride;
     const size_t chunk = fit > GRADIENT_ROWS ? fit : GRADIENT_ROWS;
     net_note(net, LG_PATH_PACKED);
-    if (kept->count > chunk)
+    if (nonzero->count > chunk)
         net_note(net, LG_PATH_PACKED_PIECES);
-    if (net->kept.count < net->kept.n)
+    if (net->nonzero.count < net->nonzero.n)
         net_note(net, LG_PATH_PACKED_EXPANDED);
-    for (size_t first = 0; first < kept->count; first += chunk) {
-        const size_t count = kept->count - first < chunk ? kept->count - first : chunk;
+    for (size_t first = 0; first < nonzero->count; first += chunk) {
+        const size_t count = nonzero->count - first < chunk ? nonzero->count - first : chunk;
         net_enter(net, LG_PHASE_BACKWARD);
         product_weight_gradient(net, layer, walk->batch, first, count);
         for (size_t j = 0; j < count; j++) {
             const real *row = net->gradient + j * layer->stride;
-            if (net->kept.count < net->kept.n) {
+            if (net->nonzero.count < net->nonzero.n) {
                 net_enter(net, LG_PHASE_BACKWARD);
-                kept_expand(&net->kept, net->row, row);
+                nonzero_expand(&net->nonzero, net->row, row);
                 row = net->row;
             }
-            layer->moved[kept->index[first + j]] = true;
-            update_row(walk, kept->index[first + j], (struct gradient){1, row});
+            layer->moved[nonzero->index[first + j]] = true;
+            update_row(walk, nonzero->index[first + j], (struct gradient){1, row});
         }
     }
     if (net->zero_gradient == ZERO_IS_NOTHING)
         return;
     for (size_t i = 0, j = 0; i < layer->inputs; i++) {
-        if (j < kept->count && kept->index[j] == i)
+        if (j < nonzero->count && nonzero->index[j] == i)
             j++;
         else
             update_idle_row(walk, i);
@@ -445,7 +445,7 @@ bool net_backward(struct lg_net *net, size_t batch)
             return false;
         find_runs(net, layer, batch);
         if (batch >= PACKED_BATCH)
-            product_keep_outputs(net, layer, batch);
+            product_find_nonzero_outputs(net, layer, batch);
         struct walk walk = {net, layer, &now, batch, 0, layer->outputs};
         struct layer *before = l ? layer - 1 : NULL;
         if (batch == 1)

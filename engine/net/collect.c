@@ -178,7 +178,7 @@ static bool collect(struct lg_net *net, size_t batch)
         const struct parameters *p = block_at(net, b, &layer);
         memset(p->gradient, 0, p->rows * layer->stride * sizeof *p->gradient);
     }
-    if (!net_backward(net, batch * net->ways))
+    if (!net_backward(net, batch * net->arity))
         return false;
     shape_entries(net);
     if (net->config.clip_norm > 0)
@@ -256,7 +256,7 @@ static void evaluate(struct problem *problem)
     struct lg_net *net = trial->net;
     move_vector(net, problem->w, false, OUT_OF_VECTOR);
     net_enter(net, LG_PHASE_FORWARD);
-    bool finite = net_forward(net, trial->batch * net->ways);
+    bool finite = net_forward(net, trial->batch * net->arity);
     if (finite) {
         net_enter(net, LG_PHASE_LOSS);
         const struct loss_batch at = target_batch(net, &net->loss->shape, trial->batch);

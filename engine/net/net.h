@@ -11,7 +11,7 @@
 #include "engine/activation/activation.h"
 #include "engine/base/real.h"
 #include "engine/initialisation/initialisation.h"
-#include "engine/kernel/kept.h"
+#include "engine/kernel/nonzero.h"
 #include "engine/kernel/rows.h"
 #include "engine/loss/loss.h"
 #include "engine/optimizer/optimizer.h"
@@ -101,10 +101,10 @@ struct layer {
     struct active *active;  /* per sample: the inputs that are not zero */
     uint32_t *active_index; /* (batch, inputs): their storage */
     real *active_value;
-    bool packed;      /* this step's products go through gemm() */
-    struct kept kept; /* inputs not zero in every sample; for a large batch */
-    real *kept_x;     /* (batch, kept inputs), rows x_stride apart; for a packed layer */
-    bool *moved;      /* (inputs): rows whose state is no longer the initial one */
+    bool packed;                    /* this step's products go through gemm() */
+    struct nonzero_columns nonzero; /* inputs not zero in every sample; for a large batch */
+    real *nonzero_x; /* (batch, nonzero inputs), rows x_stride apart; for a packed layer */
+    bool *moved;     /* (inputs): rows whose state is no longer the initial one */
 };
 
 enum { TARGET_KINDS = LG_TARGET_NONE + 1 };
@@ -123,7 +123,7 @@ struct lg_net {
      * whole gradient first (collect.c), what puts them into memory. */
     const struct optimizer *sink;
     size_t sink_slots;
-    size_t ways; /* samples that one loss value compares; each is a row of a batch */
+    size_t arity; /* samples that one loss value compares; each is a row of a batch */
     enum zero_gradient zero_gradient;
 
     struct layer layers[LG_LAYERS_MAX];
@@ -154,20 +154,20 @@ struct lg_net {
     real *gradient;                     /* a chunk of gradient rows */
     real *row;                          /* (widest): one of them, expanded */
     real *packing;                      /* gemm()'s work space */
-    struct kept kept;    /* outputs of a layer whose dz is not zero in every sample */
-    real *kept_dz;       /* (batch, kept outputs), rows the layer's stride apart */
-    real *dx;            /* (batch, widest): input gradients, compact */
-    uint32_t *rows;      /* (widest): a chunk's rows, where all are wanted */
-    uint32_t *outer_row; /* (widest): the rows that a batch of one updates */
-    real *outer_factor;  /* (widest): their inputs */
-    uint32_t *row_at;    /* (batch): where each sample's rows of the chunk begin */
-    uint32_t *row_count; /* (batch) */
-    size_t blocks;       /* ROWS_BLOCK columns each, of the widest layer, and one */
-    uint32_t *live;      /* (batch, blocks) */
-    uint32_t *live_at;   /* (batch): where each sample's blocks of the panel begin */
-    size_t *live_count;  /* (batch) */
-    bool *touched;       /* (blocks) */
-    uint32_t *runs;      /* (2 x blocks): column runs the update walks */
+    struct nonzero_columns nonzero; /* outputs of a layer whose dz is not zero in every sample */
+    real *nonzero_dz;               /* (batch, nonzero outputs), rows the layer's stride apart */
+    real *dx;                       /* (batch, widest): input gradients, compact */
+    uint32_t *rows;                 /* (widest): a chunk's rows, where all are wanted */
+    uint32_t *outer_row;            /* (widest): the rows that a batch of one updates */
+    real *outer_factor;             /* (widest): their inputs */
+    uint32_t *row_at;               /* (batch): where each sample's rows of the chunk begin */
+    uint32_t *row_count;            /* (batch) */
+    size_t blocks;                  /* ROWS_BLOCK columns each, of the widest layer, and one */
+    uint32_t *live;                 /* (batch, blocks) */
+    uint32_t *live_at;              /* (batch): where each sample's blocks of the panel begin */
+    size_t *live_count;             /* (batch) */
+    bool *touched;                  /* (blocks) */
+    uint32_t *runs;                 /* (2 x blocks): column runs the update walks */
     size_t run_count;
     struct columns columns; /* a layer's inputs by input instead of by sample */
     real *captured;         /* (outputs) */

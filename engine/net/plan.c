@@ -25,15 +25,15 @@ static void place_parameters(struct lg_arena *arena, struct parameters *p, size_
         p->state[slot] = take_reals(arena, count);
 }
 
-static void place_kept(struct lg_arena *arena, struct kept *kept, size_t n)
+static void place_nonzero(struct lg_arena *arena, struct nonzero_columns *nonzero, size_t n)
 {
-    kept->index = lg_arena_take(arena, n * sizeof(uint32_t));
-    kept->bits = lg_arena_take(arena, n * sizeof(uint32_t));
+    nonzero->index = lg_arena_take(arena, n * sizeof(uint32_t));
+    nonzero->bits = lg_arena_take(arena, n * sizeof(uint32_t));
 }
 
 static void place_layer(struct lg_arena *arena, struct lg_net *net, struct layer *layer)
 {
-    const size_t batch = net->config.batch * net->ways;
+    const size_t batch = net->config.batch * net->arity;
     place_parameters(arena, &layer->weight, layer->inputs, layer->stride, net->slots);
     place_parameters(arena, &layer->bias, 1, layer->stride, net->slots);
     layer->z = take_reals(arena, batch * layer->stride);
@@ -42,8 +42,8 @@ static void place_layer(struct lg_arena *arena, struct lg_net *net, struct layer
     layer->active = lg_arena_take(arena, batch * sizeof *layer->active);
     layer->active_index = lg_arena_take(arena, batch * layer->inputs * sizeof(uint32_t));
     layer->active_value = take_reals(arena, batch * padded(layer->inputs));
-    place_kept(arena, &layer->kept, layer->inputs);
-    layer->kept_x = layer->active_value; /* a layer has one or the other */
+    place_nonzero(arena, &layer->nonzero, layer->inputs);
+    layer->nonzero_x = layer->active_value; /* a layer has one or the other */
     layer->moved = lg_arena_take(arena, layer->inputs * sizeof(bool));
     for (size_t b = 0; layer->active && b < batch; b++) {
         layer->active[b].index = layer->active_index + b * layer->inputs;
@@ -53,7 +53,7 @@ static void place_layer(struct lg_arena *arena, struct lg_net *net, struct layer
 
 static void place_work_space(struct lg_arena *arena, struct lg_net *net)
 {
-    const size_t batch = net->config.batch * net->ways;
+    const size_t batch = net->config.batch * net->arity;
     size_t widest = padded(net->config.inputs);
     for (size_t l = 0; l < net->config.layer_count; l++)
         if (net->layers[l].stride > widest)
@@ -65,8 +65,8 @@ static void place_work_space(struct lg_arena *arena, struct lg_net *net)
     net->gradient = take_reals(arena, most > GRADIENT_ENTRIES ? most : GRADIENT_ENTRIES);
     net->row = take_reals(arena, widest);
     net->packing = take_reals(arena, gemm_scratch_reals(batch > widest ? batch : widest));
-    place_kept(arena, &net->kept, widest);
-    net->kept_dz = take_reals(arena, batch * widest);
+    place_nonzero(arena, &net->nonzero, widest);
+    net->nonzero_dz = take_reals(arena, batch * widest);
     net->dx = take_reals(arena, batch * widest);
     net->rows = lg_arena_take(arena, widest * sizeof(uint32_t));
     net->outer_row = lg_arena_take(arena, widest * sizeof(uint32_t));
@@ -100,9 +100,9 @@ static void configure(struct lg_net *net, const struct lg_net_config *config)
                              : ZERO_MOVES;
     const int rate = lg_option_find(&net->optimizer->info, "lr");
     net->learning_rate = rate < 0 ? SIZE_MAX : (size_t)rate;
-    net->ways = config->task == LG_TASK_TRIPLET                                ? 3
-                : config->task == LG_TASK_PAIR || config->task == LG_TASK_RANK ? 2
-                                                                               : 1;
+    net->arity = config->task == LG_TASK_TRIPLET                                ? 3
+                 : config->task == LG_TASK_PAIR || config->task == LG_TASK_RANK ? 2
+                                                                                : 1;
     assert(net->slots <= OPTIMIZER_SLOTS_MAX && config->metric_count <= LG_METRICS_MAX);
     for (size_t m = 0; m < config->metric_count; m++) {
         net->metrics[m] = registry_loss(config->metrics[m]);
@@ -133,7 +133,7 @@ struct lg_net *net_create(struct lg_arena *arena, const struct lg_net_config *co
         place_layer(arena, net, &net->layers[l]);
     place_work_space(arena, net);
     if (config->term_count > 0) {
-        const size_t rows = config->batch * net->ways;
+        const size_t rows = config->batch * net->arity;
         net->term_values = lg_arena_take(arena, config->batch * sizeof(wide));
         net->term_gradient = take_reals(arena, rows * net->layers[config->layer_count - 1].stride);
     }

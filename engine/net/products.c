@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-/* Below this share of the kept inputs, walking each sample's own inputs beats the
+/* Below this share of the nonzero inputs, walking each sample's own inputs beats the
  * packed product (measured: docs/adr/0004). */
 static const double PACKED_SHARE = 0.3;
 
@@ -18,29 +18,30 @@ static bool rows_are_finite(const real *x, size_t stride, size_t rows, size_t n)
     return finite;
 }
 
-/* x without the columns that are not kept, rows `stride` apart; x itself where all
+/* x without the columns that are zero in every row, rows `stride` apart; x itself where all
  * are. */
-static const real *keep_columns(const struct kept *kept, real *to, const real *x, size_t stride,
-                                size_t rows)
+static const real *find_nonzero(const struct nonzero_columns *nonzero, real *to, const real *x,
+                                size_t stride, size_t rows)
 {
-    if (kept->count == kept->n)
+    if (nonzero->count == nonzero->n)
         return x;
     for (size_t b = 0; b < rows; b++)
-        kept_compress(kept, to + b * stride, x + b * stride);
+        nonzero_compress(nonzero, to + b * stride, x + b * stride);
     return to;
 }
 
-static const uint32_t *list_of(const struct kept *kept)
+static const uint32_t *list_of(const struct nonzero_columns *nonzero)
 {
-    return kept->count == kept->n ? NULL : kept->index;
+    return nonzero->count == nonzero->n ? NULL : nonzero->index;
 }
 
 static bool packing_pays(struct layer *layer, size_t batch)
 {
     if (batch < PACKED_BATCH)
         return false;
-    const size_t count = kept_find(&layer->kept, layer->x, layer->x_stride, batch, layer->inputs);
-    return (double)count >= PACKED_SHARE * (double)(batch * layer->kept.count);
+    const size_t count =
+        nonzero_find(&layer->nonzero, layer->x, layer->x_stride, batch, layer->inputs);
+    return (double)count >= PACKED_SHARE * (double)(batch * layer->nonzero.count);
 }
 
 /* gemm(), for whoever watches. */
@@ -57,13 +58,13 @@ bool product_forward(struct lg_net *net, struct layer *layer, size_t batch)
     layer->packed = packing_pays(layer, batch);
     if (layer->packed) {
         const struct gemm_operand x = {
-            keep_columns(&layer->kept, layer->kept_x, layer->x, layer->x_stride, batch),
+            find_nonzero(&layer->nonzero, layer->nonzero_x, layer->x, layer->x_stride, batch),
             layer->x_stride, 1, NULL, NULL};
-        const struct gemm_operand w = {layer->weight.w, layer->stride, 1, list_of(&layer->kept),
+        const struct gemm_operand w = {layer->weight.w, layer->stride, 1, list_of(&layer->nonzero),
                                        NULL};
-        net_note(net, w.rows ? LG_PATH_FORWARD_KEPT : LG_PATH_FORWARD_PACKED);
+        net_note(net, w.rows ? LG_PATH_FORWARD_NONZERO : LG_PATH_FORWARD_PACKED);
         multiply(net, layer->z, layer->stride, layer->bias.w, batch, layer->outputs,
-                 layer->kept.count, x, w);
+                 layer->nonzero.count, x, w);
         if (rows_are_finite(layer->z, layer->stride, batch, layer->outputs))
             return true;
         /* A weight that is not finite may have met a zero: leave the zeros out. */
@@ -79,15 +80,15 @@ bool product_forward(struct lg_net *net, struct layer *layer, size_t batch)
     return rows_are_finite(layer->z, layer->stride, batch, layer->outputs);
 }
 
-void product_keep_outputs(struct lg_net *net, const struct layer *layer, size_t batch)
+void product_find_nonzero_outputs(struct lg_net *net, const struct layer *layer, size_t batch)
 {
-    kept_find(&net->kept, layer->dz, layer->stride, batch, layer->outputs);
-    keep_columns(&net->kept, net->kept_dz, layer->dz, layer->stride, batch);
+    nonzero_find(&net->nonzero, layer->dz, layer->stride, batch, layer->outputs);
+    find_nonzero(&net->nonzero, net->nonzero_dz, layer->dz, layer->stride, batch);
 }
 
-static struct gemm_operand kept_dz(const struct lg_net *net, const struct layer *layer)
+static struct gemm_operand nonzero_dz(const struct lg_net *net, const struct layer *layer)
 {
-    const real *dz = net->kept.count == net->kept.n ? layer->dz : net->kept_dz;
+    const real *dz = net->nonzero.count == net->nonzero.n ? layer->dz : net->nonzero_dz;
     return (struct gemm_operand){dz, layer->stride, 1, NULL, NULL};
 }
 
@@ -109,13 +110,14 @@ void product_input_gradient(struct lg_net *net, const struct layer *layer, struc
                             size_t batch)
 {
     /* An input that is 0 throughout is not wanted where 0 is dead. */
-    const bool all = !before->activation->dead_at_zero || layer->kept.count == layer->kept.n;
-    const size_t n = all ? layer->inputs : layer->kept.count;
+    const bool all = !before->activation->dead_at_zero || layer->nonzero.count == layer->nonzero.n;
+    const size_t n = all ? layer->inputs : layer->nonzero.count;
     real *dx = all ? before->dz : net->dx;
-    const struct gemm_operand turned = {layer->weight.w, 1, layer->stride, list_of(&net->kept),
-                                        all ? NULL : layer->kept.index};
-    net_note(net, all ? LG_PATH_INPUT_PACKED : LG_PATH_INPUT_PACKED_KEPT);
-    multiply(net, dx, before->stride, NULL, batch, n, net->kept.count, kept_dz(net, layer), turned);
+    const struct gemm_operand turned = {layer->weight.w, 1, layer->stride, list_of(&net->nonzero),
+                                        all ? NULL : layer->nonzero.index};
+    net_note(net, all ? LG_PATH_INPUT_PACKED : LG_PATH_INPUT_PACKED_NONZERO);
+    multiply(net, dx, before->stride, NULL, batch, n, net->nonzero.count, nonzero_dz(net, layer),
+             turned);
     if (!rows_are_finite(dx, before->stride, batch, n)) {
         net_note(net, LG_PATH_INPUT_REPAIRED);
         input_gradient_by_sample(net, layer, before, batch); /* as in product_forward() */
@@ -123,14 +125,15 @@ void product_input_gradient(struct lg_net *net, const struct layer *layer, struc
     }
     if (!all)
         for (size_t b = 0; b < batch; b++)
-            kept_expand(&layer->kept, before->dz + b * before->stride, dx + b * before->stride);
+            nonzero_expand(&layer->nonzero, before->dz + b * before->stride,
+                           dx + b * before->stride);
 }
 
 void product_weight_gradient(struct lg_net *net, const struct layer *layer, size_t batch,
                              size_t first, size_t count)
 {
-    const real *x = layer->kept.count == layer->kept.n ? layer->x : layer->kept_x;
+    const real *x = layer->nonzero.count == layer->nonzero.n ? layer->x : layer->nonzero_x;
     const struct gemm_operand turned = {x + first, 1, layer->x_stride, NULL, NULL};
-    multiply(net, net->gradient, layer->stride, NULL, count, net->kept.count, batch, turned,
-             kept_dz(net, layer));
+    multiply(net, net->gradient, layer->stride, NULL, count, net->nonzero.count, batch, turned,
+             nonzero_dz(net, layer));
 }

@@ -10,7 +10,7 @@ static const struct layer *last_layer(const struct lg_net *net)
 /* Outputs that a prediction has. */
 static size_t features_of(const struct lg_net *net)
 {
-    return last_layer(net)->outputs / (net->loss->shape.inputs / net->ways);
+    return last_layer(net)->outputs / (net->loss->shape.inputs / net->arity);
 }
 
 static bool targets_are_inputs(const struct lg_net *net)
@@ -74,7 +74,7 @@ void target_fill(struct lg_net *net, const struct lg_pass *pass, size_t position
                 fill_class((enum lg_target)kind, features, label, target);
                 continue;
             }
-            const unsigned other = label_at(pass, pass->partner[0], position + b);
+            const unsigned other = label_at(pass, pass->paired[0], position + b);
             const bool yes = net->config.task == LG_TASK_PAIR ? label == other : label > other;
             for (size_t o = 0; o < (kind == LG_TARGET_PAIR ? 1 : features); o++)
                 target[o] = yes ? 1 : -1;
@@ -96,6 +96,6 @@ struct loss_batch target_batch(const struct lg_net *net, const struct lg_loss_sh
     };
     assert(at.target || shape->target == LG_TARGET_NONE);
     for (size_t p = 0; p < shape->inputs; p++) /* other samples' rows, or columns beside */
-        at.prediction[p] = last->h + p * (net->ways > 1 ? batch * last->stride : features);
+        at.prediction[p] = last->h + p * (net->arity > 1 ? batch * last->stride : features);
     return at;
 }

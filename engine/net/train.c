@@ -31,7 +31,7 @@ static void put_smaller_first(struct lg_net *net, const struct lg_pass *pass, si
     for (size_t b = 0; b < batch; b++) {
         real *first = net->input + b * net->input_stride;
         real *second = net->input + (batch + b) * net->input_stride;
-        if (labels[sample_at(pass, position + b)] > labels[pass->partner[0][position + b]])
+        if (labels[sample_at(pass, position + b)] > labels[pass->paired[0][position + b]])
             for (size_t i = 0; i < net->config.inputs; i++) {
                 const real x = first[i];
                 first[i] = second[i];
@@ -41,13 +41,13 @@ static void put_smaller_first(struct lg_net *net, const struct lg_pass *pass, si
 }
 
 /* The inputs of `batch` samples, pairs or triplets from `position` on: first all first
- * samples, then their partners. */
+ * samples, then the second ones, then the third ones. */
 static void load_batch(struct lg_net *net, const struct lg_pass *pass, size_t position,
                        size_t batch)
 {
     load_rows(net, pass, pass->order, position, batch, 0);
-    for (size_t way = 1; way < net->ways; way++)
-        load_rows(net, pass, pass->partner[way - 1], position, batch, way * batch);
+    for (size_t way = 1; way < net->arity; way++)
+        load_rows(net, pass, pass->paired[way - 1], position, batch, way * batch);
     if (net->config.task == LG_TASK_RANK && net->loss->shape.target == LG_TARGET_NONE)
         put_smaller_first(net, pass, position, batch);
     target_fill(net, pass, position, batch);
@@ -105,11 +105,11 @@ static void add_term_gradient(struct lg_net *net, size_t t, size_t batch)
     const real weight = (real)term->weight;
     real *gradient[LG_LOSS_INPUTS_MAX] = {NULL};
     /* Of a mean and a variance a term sees the mean alone: the rest is 0. */
-    memset(net->term_gradient, 0, batch * net->ways * last->stride * sizeof(real));
+    memset(net->term_gradient, 0, batch * net->arity * last->stride * sizeof(real));
     for (size_t p = 0; p < net->terms[t]->shape.inputs; p++)
         gradient[p] = net->term_gradient + (at.prediction[p] - last->h);
     net->terms[t]->gradient(&term->loss.options, &at, gradient);
-    for (size_t row = 0; row < batch * net->ways; row++) {
+    for (size_t row = 0; row < batch * net->arity; row++) {
         const real *restrict from = net->term_gradient + row * last->stride;
         real *restrict to = last->dz + row * last->stride;
         for (size_t o = 0; o < last->outputs; o++)
@@ -210,14 +210,14 @@ size_t net_train(struct lg_net *net, const struct lg_pass *pass, struct lg_sums 
         load_batch(net, pass, position, batch);
         net->steps++;
         net_enter(net, LG_PHASE_FORWARD);
-        bool finite = net_forward(net, batch * net->ways);
+        bool finite = net_forward(net, batch * net->arity);
         net_enter(net, LG_PHASE_LOSS);
         if (finite) {
             finite = add_losses(net, pass, position, batch, sums);
             capture(net, pass, position, batch);
             net_loss_gradient(net, batch);
             net_enter(net, LG_PHASE_BACKWARD);
-            finite = finite && (net->sink == net->optimizer ? net_backward(net, batch * net->ways)
+            finite = finite && (net->sink == net->optimizer ? net_backward(net, batch * net->arity)
                                                             : net_step_collected(net, batch));
         }
         net_end_phases(net);
@@ -259,7 +259,7 @@ void net_evaluate(struct lg_net *net, const struct lg_pass *pass, struct lg_sums
         const size_t left = end - position;
         const size_t batch = left < net->config.batch ? left : net->config.batch;
         load_batch(net, pass, position, batch);
-        net_forward(net, batch * net->ways);
+        net_forward(net, batch * net->arity);
         add_losses(net, pass, position, batch, sums);
         position += batch;
     }
@@ -271,7 +271,7 @@ long double net_batch_loss(struct lg_net *net, const struct lg_pass *pass)
 {
     assert(pass->count > 0 && pass->count <= net->config.batch);
     load_batch(net, pass, pass->first, pass->count);
-    if (!net_forward(net, pass->count * net->ways))
+    if (!net_forward(net, pass->count * net->arity))
         return (long double)__builtin_nan("");
     const struct loss_batch at = target_batch(net, &net->loss->shape, pass->count);
     wide sum = loss_batch_value(net->loss, &net->config.loss.options, &at, net->values);

@@ -67,7 +67,7 @@ static enum lg_status check(const struct compared *compared, struct lg_error *er
                            "%s and %s did not compute the same in %zu of their cells, the first "
                            "'%s'; %s",
                            pairing->a->path, pairing->b->path, pairing->refused, pairing->first,
-                           pairing->parting.bytes);
+                           pairing->first_divergence.bytes);
         if (pairing->cells == 0 && pairing->apart > 0)
             return lg_fail(error, LG_FAILED,
                            "%s and %s were timed in different states of their training; time both "

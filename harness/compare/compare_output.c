@@ -161,10 +161,10 @@ static json_t *compared_json(const struct compared *compared)
     for (size_t i = 0; i + 1 < compared->count; i++) {
         const struct pairing *pairing = &compared->pairings[i];
         if (pairing->refused > 0)
-            json_array_append_new(refused, json_pack("{s:o, s:i, s:s, s:o}", "other",
-                                                     string(pairing->b->path), "cells",
-                                                     (int)pairing->refused, "first", pairing->first,
-                                                     "parting", string(pairing->parting.bytes)));
+            json_array_append_new(
+                refused, json_pack("{s:o, s:i, s:s, s:o}", "other", string(pairing->b->path),
+                                   "cells", (int)pairing->refused, "first", pairing->first,
+                                   "first_divergence", string(pairing->first_divergence.bytes)));
     }
     return json_pack("{s:s, s:s, s:o, s:o}", "lossgrid", version_text(), "interval",
                      "95 % of the ratio of medians, percentile bootstrap over rounds, 1999 draws",

@@ -195,7 +195,7 @@ static void add_summary(const struct pairing *pairing, char name, struct text *t
     text_print(text, "\n");
     if (pairing->refused > 0)
         text_print(text, "refused, since they did not compute the same: %zu, the first '%s'; %s\n",
-                   pairing->refused, pairing->first, pairing->parting.bytes);
+                   pairing->refused, pairing->first, pairing->first_divergence.bytes);
 }
 
 static enum lg_status add_pairing(const struct compared *compared, size_t i, struct text *text,

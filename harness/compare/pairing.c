@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/compare/parting.h"
+#include "harness/compare/first_divergence.h"
 #include "harness/compare/roofline.h"
 
 const struct timed_cell *paired_cell(const struct paired *paired)
@@ -186,8 +186,8 @@ enum lg_status pairing_make(const struct timed_folder *a, const struct timed_fol
         if (timed_folder_find(a, b->cells[i].cell) == NULL)
             status = add_cell(pairing, NULL, &b->cells[i], error);
     if (status == LG_OK && pairing->refused > 0) {
-        parting_find(a->path, b->path, &pairing->parting);
-        status = text_check(&pairing->parting, error);
+        first_divergence_find(a->path, b->path, &pairing->first_divergence);
+        status = text_check(&pairing->first_divergence, error);
     }
     return status;
 }
@@ -203,6 +203,6 @@ size_t pairing_count(const struct pairing *pairing, enum verdict verdict)
 void pairing_free(struct pairing *pairing)
 {
     free(pairing->all);
-    text_free(&pairing->parting);
+    text_free(&pairing->first_divergence);
     *pairing = (struct pairing){0};
 }

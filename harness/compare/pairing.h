@@ -23,12 +23,13 @@ struct paired {
 struct pairing {
     const struct timed_folder *a, *b; /* borrowed */
     size_t count;
-    struct paired *all;  /* (count), cells in a's order, then those that only b has; owned */
-    size_t cells;        /* compared */
-    size_t apart;        /* cells that are in both, timed in states that differ in cost, or may */
-    size_t refused;      /* cells that are in both and did not compute the same */
-    const char *first;   /* of those; NULL: none */
-    struct text parting; /* where the traces beside the folders part, or why that is not known */
+    struct paired *all; /* (count), cells in a's order, then those that only b has; owned */
+    size_t cells;       /* compared */
+    size_t apart;       /* cells that are in both, timed in states that differ in cost, or may */
+    size_t refused;     /* cells that are in both and did not compute the same */
+    const char *first;  /* of those; NULL: none */
+    struct text
+        first_divergence; /* where the traces beside the folders part, or why that is not known */
 };
 
 /* Compare b with the baseline a. Cells whose weights_sha256 differ, or are not told, did not

@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "harness/spec/task.h"
-#include "lossgrid/partner.h"
+#include "lossgrid/pair_sampler.h"
 
 void data_warn_of_substitute(const struct experiment *experiment, const struct located *located)
 {

@@ -24,7 +24,7 @@ struct work {
     const struct lg_net_config *config;
     const struct lg_backend *backend;
     const struct lg_pass *pass;
-    size_t batch, ways, rows;
+    size_t batch, arity, rows;
     struct field x[LG_LAYERS_MAX + 1]; /* what enters layer l; the last: the outputs */
     struct field z[LG_LAYERS_MAX];
     struct field delta, before; /* by the outputs of a layer; by its inputs */
@@ -338,8 +338,8 @@ enum lg_status backprop_measure(const struct lg_net_config *config, const double
                               .backend = lg_backend_reference(),
                               .pass = pass,
                               .batch = pass->count,
-                              .ways = targets_ways(config)};
-        work->rows = work->batch * work->ways;
+                              .arity = targets_arity(config)};
+        work->rows = work->batch * work->arity;
         done = place(work, error);
         if (done) {
             targets_inputs(lg_backend_reference(), config, pass, work->x[0].value);

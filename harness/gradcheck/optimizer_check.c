@@ -300,8 +300,8 @@ static enum lg_status check_options(const struct copies *copies, const struct lg
             if (optimizer_case_is_for(c, formula->block != NULL))
                 status = check_case(&of, c, seed, error);
         const bool trains = formula->after != NULL || (formula->block != NULL && trains_blocks);
-        const size_t ways = trains ? optimizer_training_count() : 0;
-        for (size_t way = 0; way < ways && status == LG_OK; way++)
+        const size_t arity = trains ? optimizer_training_count() : 0;
+        for (size_t way = 0; way < arity && status == LG_OK; way++)
             status = check_training(&of, way, seed, error);
         for (size_t shape = 0; shape < searches && status == LG_OK; shape++)
             status = check_search(&of, shape, seed, error);

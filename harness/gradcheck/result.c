@@ -78,7 +78,7 @@ bool result_is_lifeless(const struct result *result)
     return result->dead + result->unchecked == result->block_count;
 }
 
-void result_say(struct result *result, const char *message)
+void result_note(struct result *result, const char *message)
 {
     if (result->message[0] == '\0' && message[0] != '\0')
         snprintf(result->message, sizeof result->message, "%s %s%s%s%s: %s", result->kind,
@@ -150,7 +150,7 @@ void result_add(struct result *result, const struct result_row *row)
     if (row->f32 != NULL)
         ulps_add(&result->f32, row->f32);
     if (j->verdict == OUTCOME_FAIL)
-        result_say(result, j->message);
+        result_note(result, j->message);
 }
 
 void result_add_kink(struct result *result, double at, double left, double right, double analytic)

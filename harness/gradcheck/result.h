@@ -73,7 +73,7 @@ bool result_same_subject(const struct result *a, const struct result *b);
 bool result_is_lifeless(const struct result *result);
 
 /* What is said of the subject: the first message of its blocks. */
-void result_say(struct result *result, const char *message);
+void result_note(struct result *result, const char *message);
 
 /* Note that two numbers that should be the same are not, in units of the last place, of
  * `bits` bits, of the number `scale`. */

@@ -20,16 +20,15 @@ static void draw_pixels(struct lg_images *images, struct lg_pcg *pcg)
 
 /* A sample other than i whose label is, or is not, that of i; any other where there is
  * none such. */
-static uint32_t draw_partner(const struct lg_images *images, struct lg_pcg *pcg, size_t i,
-                             bool same)
+static uint32_t draw_paired(const struct lg_images *images, struct lg_pcg *pcg, size_t i, bool same)
 {
-    uint32_t partner = 0;
+    uint32_t paired = 0;
     for (int attempt = 0; attempt < 1000; attempt++) {
-        partner = lg_pcg_below(pcg, (uint32_t)images->count);
-        if (partner != i && (images->labels[partner] == images->labels[i]) == same)
+        paired = lg_pcg_below(pcg, (uint32_t)images->count);
+        if (paired != i && (images->labels[paired] == images->labels[i]) == same)
             break;
     }
-    return partner;
+    return paired;
 }
 
 bool samples_draw(struct samples *samples, enum lg_task task, size_t count, size_t inputs,
@@ -41,17 +40,17 @@ bool samples_draw(struct samples *samples, enum lg_task task, size_t count, size
     images->pixels = malloc(count * inputs);
     images->labels = malloc(count);
     for (int way = 0; way < 2; way++)
-        samples->partner[way] = malloc(count * sizeof *samples->partner[way]);
-    if (images->pixels == NULL || images->labels == NULL || samples->partner[0] == NULL ||
-        samples->partner[1] == NULL)
+        samples->paired[way] = malloc(count * sizeof *samples->paired[way]);
+    if (images->pixels == NULL || images->labels == NULL || samples->paired[0] == NULL ||
+        samples->paired[1] == NULL)
         return false;
     draw_pixels(images, &pcg);
     for (size_t i = 0; i < count; i++)
         images->labels[i] = (uint8_t)((i + lg_pcg_below(&pcg, 2)) % classes);
     for (size_t i = 0; i < count; i++) {
         const bool same = task == LG_TASK_TRIPLET || (task == LG_TASK_PAIR && i % 2 == 0);
-        samples->partner[0][i] = draw_partner(images, &pcg, i, same);
-        samples->partner[1][i] = draw_partner(images, &pcg, i, false);
+        samples->paired[0][i] = draw_paired(images, &pcg, i, same);
+        samples->paired[1][i] = draw_paired(images, &pcg, i, false);
     }
     return true;
 }
@@ -63,7 +62,7 @@ struct lg_pass samples_pass(const struct samples *samples, size_t first, size_t 
         .first = first,
         .count = count,
         .capture = SIZE_MAX,
-        .partner = {samples->partner[0], samples->partner[1]},
+        .paired = {samples->paired[0], samples->paired[1]},
     };
 }
 
@@ -71,7 +70,7 @@ void samples_free(struct samples *samples)
 {
     free(samples->images.pixels);
     free(samples->images.labels);
-    free(samples->partner[0]);
-    free(samples->partner[1]);
+    free(samples->paired[0]);
+    free(samples->paired[1]);
     *samples = (struct samples){.images = {.pixels = NULL}};
 }

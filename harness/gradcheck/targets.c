@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-size_t targets_ways(const struct lg_net_config *config)
+size_t targets_arity(const struct lg_net_config *config)
 {
     switch (config->task) {
     case LG_TASK_TRIPLET:
@@ -19,7 +19,7 @@ size_t targets_ways(const struct lg_net_config *config)
 
 static size_t sample_of(const struct lg_pass *pass, size_t way, size_t b)
 {
-    const uint32_t *list = way == 0 ? pass->order : pass->partner[way - 1];
+    const uint32_t *list = way == 0 ? pass->order : pass->paired[way - 1];
     return list != NULL ? list[pass->first + b] : pass->first + b;
 }
 
@@ -31,10 +31,10 @@ static unsigned label_of(const struct lg_pass *pass, size_t way, size_t b)
 void targets_inputs(const struct lg_backend *backend, const struct lg_net_config *config,
                     const struct lg_pass *pass, double *x)
 {
-    const size_t ways = targets_ways(config);
+    const size_t arity = targets_arity(config);
     const bool ordered = config->task == LG_TASK_RANK &&
                          backend->loss_shape(config->loss.index)->target == LG_TARGET_NONE;
-    for (size_t way = 0; way < ways; way++)
+    for (size_t way = 0; way < arity; way++)
         for (size_t b = 0; b < pass->count; b++) {
             /* Without a target the order says which label is larger: the second's. */
             const bool turned = ordered && label_of(pass, 0, b) > label_of(pass, 1, b);
@@ -91,15 +91,15 @@ void targets_fill(const struct lg_backend *backend, const struct lg_net_config *
     const struct lg_loss_shape *shape = backend->loss_shape(loss->index);
     const size_t columns = config->layers[config->layer_count - 1].outputs;
     const size_t own = backend->loss_shape(config->loss.index)->inputs;
-    const size_t ways = targets_ways(config), features = columns / (own / ways);
+    const size_t arity = targets_arity(config), features = columns / (own / arity);
     const size_t batch = pass->count;
     *targets = (struct targets){
-        .data = {.batch = batch, .features = features}, .ways = ways, .inputs = shape->inputs};
+        .data = {.batch = batch, .features = features}, .arity = arity, .inputs = shape->inputs};
     for (size_t p = 0; p < shape->inputs; p++) {
         double *prediction = lg_arena_take(arena, batch * features * sizeof *prediction);
         targets->gradient[p] = lg_arena_take(arena, batch * features * sizeof *prediction);
         targets->data.prediction[p] = prediction;
-        const size_t from = ways > 1 ? p * batch * columns : p * features;
+        const size_t from = arity > 1 ? p * batch * columns : p * features;
         for (size_t b = 0; b < batch && prediction != NULL; b++)
             memcpy(prediction + b * features, outputs + from + b * columns,
                    features * sizeof *prediction);
@@ -133,7 +133,7 @@ void targets_add(const struct targets *targets, double weight, double *to, size_
 {
     const size_t batch = targets->data.batch, features = targets->data.features;
     for (size_t p = 0; p < targets->inputs; p++) {
-        double *at = to + (targets->ways > 1 ? p * batch * columns : p * features);
+        double *at = to + (targets->arity > 1 ? p * batch * columns : p * features);
         for (size_t b = 0; b < batch; b++)
             for (size_t o = 0; o < features; o++)
                 at[b * columns + o] += weight * targets->gradient[p][b * features + o];

@@ -384,7 +384,7 @@ static size_t choose_batches(const struct training *t, const struct lg_backend *
                              struct batch batches[BATCHES_MAX])
 {
     const struct lg_net_config *config = network_config(t->subject);
-    const size_t whole = config->batch, way = targets_ways(config);
+    const size_t whole = config->batch, way = targets_arity(config);
     const size_t packed = (backend->packed_batch + way - 1) / way;
     size_t count = add_batch(batches, 0, 0, whole);
     if (t->request->last > 0 && t->request->last < whole)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/dataset/data.h"
-#include "harness/dataset/partners.h"
+#include "harness/dataset/pair_sampler.h"
 #include "harness/store/cell_folder.h"
 #include "harness/store/columns.h"
 #include "harness/store/parameters.h"
@@ -24,9 +24,9 @@ struct training {
     struct cell_folder folder;
     struct lg_arena arena;
     struct lg_net *net;
-    uint32_t *order;             /* (samples), in the arena; NULL: file order */
-    uint8_t *pixels;             /* (outputs), in the arena: the captured output */
-    struct partners train, test; /* in the arena */
+    uint32_t *order;                 /* (samples), in the arena; NULL: file order */
+    uint8_t *pixels;                 /* (outputs), in the arena: the captured output */
+    struct pair_sampler train, test; /* in the arena */
     size_t batch;
     void *saved; /* the engine's checkpoint; owned */
     size_t samples, chunk, capture;
@@ -57,8 +57,8 @@ static void lay_out(struct training *training, const struct lg_net_config *confi
     training->net = backend->create(arena, config);
     training->pixels = lg_arena_take(arena, config->layers[config->layer_count - 1].outputs);
     const enum lg_task task = context->experiment->task;
-    partners_place(&training->train, arena, task, training->samples);
-    partners_place(&training->test, arena, task, context->dataset->test.count);
+    pair_sampler_place(&training->train, arena, task, training->samples);
+    pair_sampler_place(&training->test, arena, task, context->dataset->test.count);
     if (context->experiment->shuffle)
         training->order = lg_arena_take(arena, training->samples * sizeof *training->order);
 }
@@ -79,8 +79,8 @@ static enum lg_status create(struct training *training, struct lg_error *error)
     if (status != LG_OK)
         return status;
     lay_out(training, &config);
-    partners_sort(&training->train, &training->context->dataset->train);
-    partners_sort(&training->test, &training->context->dataset->test);
+    pair_sampler_sort(&training->train, &training->context->dataset->train);
+    pair_sampler_sort(&training->test, &training->context->dataset->test);
     size_t saved_bytes = backend->checkpoint_bytes(training->net);
     training->saved = malloc(saved_bytes > 0 ? saved_bytes : 1);
     if (training->saved == NULL)
@@ -208,8 +208,8 @@ static enum lg_status train_epoch(struct training *training, struct epoch_record
     bool sound = true, go_on = true;
     if (training->order != NULL)
         lg_order_shuffle(training->order, training->samples, training->cell->seed, record->epoch);
-    partners_draw(&training->train, &training->context->dataset->train, training->order,
-                  training->cell->seed, record->epoch);
+    pair_sampler_draw(&training->train, &training->context->dataset->train, training->order,
+                      training->cell->seed, record->epoch);
     for (size_t first = 0; sound && go_on && first < training->samples; first += training->chunk) {
         size_t left = training->samples - first;
         const struct lg_pass pass = {
@@ -218,7 +218,7 @@ static enum lg_status train_epoch(struct training *training, struct epoch_record
             .first = first,
             .count = left < training->chunk ? left : training->chunk,
             .capture = training->capture,
-            .partner = {training->train.lists[0], training->train.lists[1]},
+            .paired = {training->train.lists[0], training->train.lists[1]},
         };
         sound = train_chunk(training, &pass, &sums, record);
         const struct cell_report report = {
@@ -250,7 +250,7 @@ static enum lg_status evaluate(struct training *training, struct epoch_record *r
         .event = CELL_TRAINED, .epoch = record->epoch, .loss = record->train_loss};
     struct lg_sums sums = {0};
     /* The same after every epoch. */
-    partners_draw(&training->test, images, NULL, training->cell->seed, 0);
+    pair_sampler_draw(&training->test, images, NULL, training->cell->seed, 0);
     for (size_t first = 0; first < images->count; first += training->chunk) {
         size_t left = images->count - first;
         const struct lg_pass pass = {
@@ -258,7 +258,7 @@ static enum lg_status evaluate(struct training *training, struct epoch_record *r
             .first = first,
             .count = left < training->chunk ? left : training->chunk,
             .capture = SIZE_MAX,
-            .partner = {training->test.lists[0], training->test.lists[1]},
+            .paired = {training->test.lists[0], training->test.lists[1]},
         };
         uint64_t wall = clock_wall_ns();
         training->context->backend->evaluate(training->net, &pass, &sums);

@@ -109,8 +109,8 @@ static enum lg_status start(struct schedule *schedule, const struct cell *cell,
     return LG_OK;
 }
 
-static void hear_start(struct schedule *schedule, struct worker *worker,
-                       const struct cell_report *report)
+static void receive_start(struct schedule *schedule, struct worker *worker,
+                          const struct cell_report *report)
 {
     uint64_t there =
         data_samples(schedule->context->experiment, schedule->context->dataset) * report->epoch;
@@ -124,7 +124,7 @@ static void hear_start(struct schedule *schedule, struct worker *worker,
                       report->epoch);
 }
 
-static void hear(struct schedule *schedule, struct worker *worker, const struct message *message)
+static void receive(struct schedule *schedule, struct worker *worker, const struct message *message)
 {
     const struct cell_report *report = &message->report;
     if (message->last) {
@@ -133,7 +133,7 @@ static void hear(struct schedule *schedule, struct worker *worker, const struct 
         return;
     }
     if (report->event == CELL_STARTED) {
-        hear_start(schedule, worker, report);
+        receive_start(schedule, worker, report);
         return;
     }
     if (report->event == CELL_DIVERGED) {
@@ -175,7 +175,7 @@ static void take_failure(struct schedule *schedule, const struct worker *worker)
 }
 
 /* The worker has closed its pipe: see how it ended. */
-static void bury(struct schedule *schedule, struct worker *worker)
+static void reap(struct schedule *schedule, struct worker *worker)
 {
     int ending = 0;
     while (waitpid(worker->pid, &ending, 0) < 0 && errno == EINTR)
@@ -197,7 +197,7 @@ static void bury(struct schedule *schedule, struct worker *worker)
 }
 
 /* Wait for something to read, a signal or a moment, and take what there is. */
-static void listen(struct schedule *schedule)
+static void poll_workers(struct schedule *schedule)
 {
     for (size_t i = 0; i < schedule->jobs; i++)
         schedule->polls[i] = (struct pollfd){
@@ -212,14 +212,14 @@ static void listen(struct schedule *schedule)
             continue;
         ssize_t got = read(schedule->polls[i].fd, &message, sizeof message);
         if (got == (ssize_t)sizeof message)
-            hear(schedule, &schedule->workers[i], &message);
+            receive(schedule, &schedule->workers[i], &message);
         else if (got >= 0 || errno != EINTR)
-            bury(schedule, &schedule->workers[i]);
+            reap(schedule, &schedule->workers[i]);
     }
 }
 
 /* Pass the signals on: the first asks the workers to stop, the next makes them. */
-static void heed_signals(struct schedule *schedule)
+static void forward_signals(struct schedule *schedule)
 {
     int count = interrupt_count();
     if (count == schedule->signals_passed_on)
@@ -243,14 +243,14 @@ enum lg_status scheduler_run(const struct cell_context *context, const struct ce
     if (schedule.workers == NULL || schedule.polls == NULL)
         lg_fail(&schedule.stop, LG_ENVIRONMENT, "not enough memory for %zu workers", context->jobs);
     for (size_t next = 0; schedule.running > 0 || (schedule.stop.code == LG_OK && next < count);) {
-        heed_signals(&schedule);
+        forward_signals(&schedule);
         while (schedule.stop.code == LG_OK && schedule.running < schedule.jobs && next < count)
             if (start(&schedule, cells[next], &schedule.stop) == LG_OK)
                 next++;
             else
                 stop_all(&schedule, SIGTERM);
         if (schedule.running > 0)
-            listen(&schedule);
+            poll_workers(&schedule);
     }
     free(schedule.workers);
     free(schedule.polls);

@@ -11,7 +11,7 @@ enum { NONE = -1 };
 /* The two tables and how their columns meet. */
 struct pair {
     const struct csv_table *here, *there;
-    int *partner;               /* (here->columns): the same column there, or NONE */
+    int *match;                 /* (here->columns): the same column there, or NONE */
     const struct column **kind; /* (here->columns): what it holds; NULL unknown */
     bool *used;                 /* (here->rows): matched by a row there */
     int cell, epoch;            /* columns here */
@@ -30,9 +30,9 @@ static bool is_key(const struct pair *pair, size_t column)
 static bool same_key(const struct pair *pair, size_t row_here, size_t row_there)
 {
     for (size_t c = 0; c < pair->here->columns; c++)
-        if (is_key(pair, c) && pair->partner[c] != NONE &&
+        if (is_key(pair, c) && pair->match[c] != NONE &&
             strcmp(csv_field(pair->here, row_here, c),
-                   csv_field(pair->there, row_there, (size_t)pair->partner[c])) != 0)
+                   csv_field(pair->there, row_there, (size_t)pair->match[c])) != 0)
             return false;
     return true;
 }
@@ -67,10 +67,10 @@ static void compare_row(const struct pair *pair, size_t row_here, size_t row_the
 {
     bool equal = true;
     for (size_t c = 0; c < pair->here->columns; c++) {
-        if (pair->partner[c] == NONE || is_key(pair, c))
+        if (pair->match[c] == NONE || is_key(pair, c))
             continue;
         const char *here = csv_field(pair->here, row_here, c);
-        const char *there = csv_field(pair->there, row_there, (size_t)pair->partner[c]);
+        const char *there = csv_field(pair->there, row_there, (size_t)pair->match[c]);
         comparison->values++;
         if (same_value(pair->kind[c], here, there)) {
             comparison->values_equal++;
@@ -91,7 +91,7 @@ static void compare_row(const struct pair *pair, size_t row_here, size_t row_the
     comparison->rows_equal += equal;
 }
 
-/* Count a row that has no partner, and keep the place of the first. */
+/* Count a row that has no match, and keep the place of the first. */
 static void note_lonely(const struct csv_table *table, size_t row, size_t *count,
                         struct compared_place *first)
 {
@@ -129,9 +129,9 @@ static void match_columns(struct pair *pair, struct comparison *comparison)
 {
     for (size_t c = 0; c < pair->here->columns; c++) {
         const char *name = csv_field(pair->here, 0, c);
-        pair->partner[c] = csv_column(pair->there, name);
+        pair->match[c] = csv_column(pair->there, name);
         pair->kind[c] = columns_find_trace(name);
-        if (pair->partner[c] == NONE)
+        if (pair->match[c] == NONE)
             add_name(&comparison->columns_extra, name);
     }
     for (size_t c = 0; c < pair->there->columns; c++)
@@ -168,13 +168,13 @@ enum lg_status trace_compare(const struct csv_table *here, const struct csv_tabl
     struct pair pair = {
         .here = here,
         .there = there,
-        .partner = calloc(here->columns, sizeof(int)),
+        .match = calloc(here->columns, sizeof(int)),
         .kind = calloc(here->columns, sizeof(struct column *)),
         .used = calloc(here->rows, sizeof(bool)),
         .cell = csv_column(here, "cell"),
         .epoch = csv_column(here, "epoch"),
     };
-    if (pair.partner != NULL && pair.kind != NULL && pair.used != NULL) {
+    if (pair.match != NULL && pair.kind != NULL && pair.used != NULL) {
         match_columns(&pair, comparison);
         find_dataset(here, comparison->dataset_here);
         find_dataset(there, comparison->dataset_there);
@@ -183,7 +183,7 @@ enum lg_status trace_compare(const struct csv_table *here, const struct csv_tabl
     } else {
         status = lg_fail(error, LG_ENVIRONMENT, "not enough memory to compare two traces");
     }
-    free(pair.partner);
+    free(pair.match);
     free(pair.kind);
     free(pair.used);
     return status;

@@ -7,14 +7,14 @@
 
 /* One epoch, in an arena. */
 struct epoch {
-    struct partners partners;
+    struct pair_sampler pairs;
     uint32_t *order; /* (samples) */
 };
 
 static void place(struct epoch *epoch, struct lg_arena *arena, const struct feed_source *source)
 {
     epoch->order = lg_arena_take(arena, source->samples * sizeof *epoch->order);
-    partners_place(&epoch->partners, arena, source->experiment->task, source->samples);
+    pair_sampler_place(&epoch->pairs, arena, source->experiment->task, source->samples);
 }
 
 /* As a run does: the first epoch is 1. */
@@ -24,7 +24,7 @@ static void draw(struct epoch *epoch, const struct feed_source *source, uint64_t
         epoch->order[i] = (uint32_t)i;
     if (source->experiment->shuffle)
         lg_order_shuffle(epoch->order, source->samples, source->seed, number);
-    partners_draw(&epoch->partners, source->images, epoch->order, source->seed, number);
+    pair_sampler_draw(&epoch->pairs, source->images, epoch->order, source->seed, number);
 }
 
 static void fill(struct feed *feed, struct epoch *epoch, const struct feed_source *source)
@@ -38,9 +38,9 @@ static void fill(struct feed *feed, struct epoch *epoch, const struct feed_sourc
         const size_t bytes = taken * sizeof(uint32_t);
         draw(epoch, source, (first + done) / source->samples + 1);
         memcpy(feed->order + done, epoch->order + skipped, bytes);
-        for (size_t i = 0; i < PARTNERS_MAX; i++)
-            if (feed->partner[i] != NULL)
-                memcpy(feed->partner[i] + done, epoch->partners.lists[i] + skipped, bytes);
+        for (size_t i = 0; i < PAIRED_MAX; i++)
+            if (feed->paired[i] != NULL)
+                memcpy(feed->paired[i] + done, epoch->pairs.lists[i] + skipped, bytes);
         done += taken;
     }
 }
@@ -51,10 +51,10 @@ static enum lg_status take_lists(struct feed *feed, const struct epoch *epoch,
     const size_t count = feed->batch * feed->steps;
     feed->order = calloc(count, sizeof *feed->order);
     bool is_short = feed->order == NULL;
-    for (size_t i = 0; i < PARTNERS_MAX; i++)
-        if (epoch->partners.lists[i] != NULL) {
-            feed->partner[i] = calloc(count, sizeof *feed->partner[i]);
-            is_short |= feed->partner[i] == NULL;
+    for (size_t i = 0; i < PAIRED_MAX; i++)
+        if (epoch->pairs.lists[i] != NULL) {
+            feed->paired[i] = calloc(count, sizeof *feed->paired[i]);
+            is_short |= feed->paired[i] == NULL;
         }
     return is_short ? lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu samples", count)
                     : LG_OK;
@@ -71,7 +71,7 @@ enum lg_status feed_make(struct feed *feed, const struct feed_source *source, si
     if (status != LG_OK)
         return status;
     place(&epoch, &arena, source);
-    partners_sort(&epoch.partners, source->images);
+    pair_sampler_sort(&epoch.pairs, source->images);
     status = take_lists(feed, &epoch, error);
     if (status == LG_OK)
         fill(feed, &epoch, source);
@@ -90,14 +90,14 @@ struct lg_pass feed_pass(const struct feed *feed, const struct lg_images *images
         .first = first * feed->batch,
         .count = steps * feed->batch,
         .capture = SIZE_MAX,
-        .partner = {feed->partner[0], feed->partner[1]},
+        .paired = {feed->paired[0], feed->paired[1]},
     };
 }
 
 void feed_free(struct feed *feed)
 {
     free(feed->order);
-    for (size_t i = 0; i < PARTNERS_MAX; i++)
-        free(feed->partner[i]);
+    for (size_t i = 0; i < PAIRED_MAX; i++)
+        free(feed->paired[i]);
     *feed = (struct feed){0};
 }

@@ -4,15 +4,15 @@
 #ifndef HARNESS_TIMING_FEED_H
 #define HARNESS_TIMING_FEED_H
 
-#include "harness/dataset/partners.h"
+#include "harness/dataset/pair_sampler.h"
 #include "harness/spec/experiment.h"
 
 struct feed {
     size_t batch;
     uint64_t from; /* the step that it begins with, counted from 0 */
     size_t steps;
-    uint32_t *order;                 /* (steps, batch); owned */
-    uint32_t *partner[PARTNERS_MAX]; /* like order; NULL where the task has none; owned */
+    uint32_t *order;              /* (steps, batch); owned */
+    uint32_t *paired[PAIRED_MAX]; /* like order; NULL where the task has none; owned */
 };
 
 /* What a feed is made of. Borrowed. */

@@ -111,7 +111,7 @@ struct lg_pass {
     size_t first, count;   /* positions in the order; batches start at first */
     size_t capture;        /* sample index whose output is kept, SIZE_MAX: none */
     /* The other samples of a pair or triplet, by position, like order. */
-    const uint32_t *partner[LG_LOSS_INPUTS_MAX - 1];
+    const uint32_t *paired[LG_LOSS_INPUTS_MAX - 1];
 };
 
 struct lg_net; /* opaque; lives in its arena */

@@ -10,7 +10,8 @@
 #define LG_PATHS(X)                                                                                \
     X(FORWARD_WALKED, "forward walked", "each sample's own non-zero inputs")                       \
     X(FORWARD_PACKED, "forward packed", "a packed product over all inputs")                        \
-    X(FORWARD_KEPT, "forward packed, kept inputs", "without inputs that are 0 in the whole batch") \
+    X(FORWARD_NONZERO, "forward packed, nonzero inputs",                                           \
+      "without inputs that are 0 in the whole batch")                                              \
     X(FORWARD_REPAIRED, "forward repaired", "packed, not finite, then walked")                     \
     X(OUTER_FIRST, "outer, first layer", "batch of one: the outer product at once")                \
     X(OUTER_CHUNKS, "outer, in chunks", "batch of one: input gradient and update in turn")         \
@@ -21,13 +22,14 @@
     X(PANELS, "several panels", "more columns than a panel has")                                   \
     X(PACKED, "packed weight gradient", "a packed product over the batch")                         \
     X(PACKED_PIECES, "packed, in pieces", "more gradient rows than are held at a time")            \
-    X(PACKED_EXPANDED, "packed, kept outputs", "outputs without a gradient left out, expanded")    \
+    X(PACKED_EXPANDED, "packed, nonzero outputs", "outputs without a gradient left out, expanded") \
     X(IDLE_ROWS, "idle rows", "rows whose input is 0, moved by the optimizer's state")             \
     X(RUNS, "runs of columns", "columns whose gradient is 0 are not updated")                      \
     X(INPUT_WALKED, "input gradient walked", "of all inputs")                                      \
     X(INPUT_WALKED_LIVE, "input gradient walked, live", "of inputs that are not 0")                \
     X(INPUT_PACKED, "input gradient packed", "of all inputs")                                      \
-    X(INPUT_PACKED_KEPT, "input gradient packed, kept", "of inputs not 0 in the whole batch")      \
+    X(INPUT_PACKED_NONZERO, "input gradient packed, nonzero",                                      \
+      "of inputs not 0 in the whole batch")                                                        \
     X(INPUT_REPAIRED, "input gradient repaired", "packed, not finite, then walked")                \
     X(STREAMED, "streamed", "gradients go to the optimizer as they come")                          \
     X(COLLECTED, "collected", "a whole gradient first")                                            \

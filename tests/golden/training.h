@@ -88,13 +88,13 @@ static inline bool training_run(const struct lg_backend *backend, struct lg_choi
     const size_t wanted = TRAINING_STEPS * batch - batch / 2;
     const size_t count = wanted < TRAINING_SAMPLES ? wanted : TRAINING_SAMPLES;
     struct lg_images images = synthetic_images(1, IMAGES, TRAINING_ROWS, TRAINING_COLUMNS);
-    uint32_t order[IMAGES], partner[2][IMAGES];
+    uint32_t order[IMAGES], paired[2][IMAGES];
     uint8_t labels[IMAGES];
     images.labels = labels;
     for (size_t i = 0; i < IMAGES; i++) {
         labels[i] = (uint8_t)(i % TRAINING_CLASSES);
-        partner[0][i] = (uint32_t)((i * 7 + 3) % IMAGES);
-        partner[1][i] = (uint32_t)((i * 11 + 5) % IMAGES);
+        paired[0][i] = (uint32_t)((i * 7 + 3) % IMAGES);
+        paired[1][i] = (uint32_t)((i * 11 + 5) % IMAGES);
     }
     lg_order_shuffle(order, IMAGES, 1, 1);
     const size_t uniform =
@@ -114,7 +114,7 @@ static inline bool training_run(const struct lg_backend *backend, struct lg_choi
                                  .first = 0,
                                  .count = count,
                                  .capture = SIZE_MAX,
-                                 .partner = {partner[0], partner[1]}};
+                                 .paired = {paired[0], paired[1]}};
     struct lg_sums sums = {0};
     backend->initialise(net, &how);
     backend->train(net, &pass, &sums);

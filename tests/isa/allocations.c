@@ -84,14 +84,14 @@ static void check_training(const struct lg_backend *backend, const struct lg_ima
         training_find(backend->initialisation, backend->initialisation_count, "torch7_uniform");
     const struct lg_initialisation how = {
         .method = uniform, .rng = LG_RNG_PCG, .seed = 1, .draw = 1};
-    uint32_t partner[SAMPLES];
+    uint32_t paired[SAMPLES];
     for (size_t i = 0; i < SAMPLES; i++)
-        partner[i] = (uint32_t)(i * 7 % SAMPLES);
+        paired[i] = (uint32_t)(i * 7 % SAMPLES);
     const struct lg_pass pass = {.images = images,
                                  .first = 0,
                                  .count = SAMPLES,
                                  .capture = SIZE_MAX,
-                                 .partner = {partner, partner}};
+                                 .paired = {paired, paired}};
     struct lg_sums sums = {0};
     struct lg_arena arena = {0};
     struct lg_probe probe = {.enter = enter, .leave = leave};

@@ -98,8 +98,8 @@ plant "skipped zeros that are not nothing" optimizer_property/a_zero_gradient_is
     engine/optimizer/moments.h 's/ZERO_AT_REST/ZERO_IS_NOTHING/'
 plant "an update left out that is not nothing" adam/equals_the_plain_formula_in_every_bit \
     engine/optimizer/adam.c 's|REAL_EPSILON / 32|REAL_EPSILON * 4|'
-plant "a column left out that is not zero" kept/columns_are_those_that_are_not_all_zero \
-    engine/kernel/kept.c 's/any |= bits;/any = bits;/'
+plant "a column left out that is not zero" nonzero/columns_are_those_that_are_not_all_zero \
+    engine/kernel/nonzero.c 's/any |= bits;/any = bits;/'
 plant "a function of libm" digest/every_operation_has_the_bits_of_the_table engine/activation/sigmoid.c \
     '1i #include <math.h>' 's/math_exp_all(e, e, count);/for (size_t i = 0; i < count; i++) e[i] = exp((double)e[i]);/'
 

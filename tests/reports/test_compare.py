@@ -138,7 +138,7 @@ class Parts(Folder):
         self.write([row("adam", "step", None, reason="weights_sha256 differ: 1 and 2"),
                     row("sgd", "step", 1.0)],
                    facts("a", "b", refused=[{"other": "b", "cells": 1, "first": "adam",
-                                             "parting": "the traces part at epoch 2"}]))
+                                             "first_divergence": "the traces part at epoch 2"}]))
         text = self.report()
         self.assertIn("**B: 1 refused**", text)
         self.assertIn("the traces part at epoch 2.", text)

@@ -184,10 +184,10 @@ TEMPLATE_TEST(rows, is_finite_sees_every_position)
             x[i] = i < n ? (i % 2 ? REAL_MAX : -REAL_MAX) : (real)__builtin_nan("");
         cr_assert(row_is_finite(x, n), "%zu finite numbers", n);
         for (size_t at = 0; at < n; at++) {
-            const real kept = x[at];
+            const real nonzero = x[at];
             x[at] = bad[at % 3];
             cr_assert(!row_is_finite(x, n), "%zu numbers, bad at %zu", n, at);
-            x[at] = kept;
+            x[at] = nonzero;
         }
     }
 }

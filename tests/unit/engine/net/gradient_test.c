@@ -45,14 +45,14 @@ static void check_gradient(struct example *e, size_t first, size_t count, double
     net_parameters(e->net, w);
     const double limit = allowed(fabs(loss_of(e, first, count))) + slack;
     for (size_t i = 0; i < EXAMPLE_PARAMETERS; i++) {
-        const double kept = w[i];
-        w[i] = kept + STEP;
+        const double nonzero = w[i];
+        w[i] = nonzero + STEP;
         net_set_parameters(e->net, w);
         const double above = loss_of(e, first, count);
-        w[i] = kept - STEP;
+        w[i] = nonzero - STEP;
         net_set_parameters(e->net, w);
         const double slope = (above - loss_of(e, first, count)) / (2 * STEP);
-        w[i] = kept;
+        w[i] = nonzero;
         cr_assert(fabs(slope - gradient[i]) <= limit,
                   "%s, samples %zu + %zu: parameter %zu has gradient %.12g, slope %.12g", what,
                   first, count, i, gradient[i], slope);

@@ -7,7 +7,7 @@
 enum { CLASSES = 3, BATCH = 6 };
 
 static const uint8_t labels[BATCH] = {2, 0, 1, 1, 0, 2};
-static const uint32_t order[BATCH] = {5, 4, 3, 2, 1, 0}, partner[BATCH] = {0, 1, 2, 0, 1, 2};
+static const uint32_t order[BATCH] = {5, 4, 3, 2, 1, 0}, paired[BATCH] = {0, 1, 2, 0, 1, 2};
 
 /* A network for the loss, with the last layer that the task asks for. */
 static struct example make(enum lg_task task, const char *loss, size_t outputs)
@@ -31,7 +31,7 @@ static struct lg_pass pass_of(struct example *e)
                             .order = order,
                             .count = BATCH,
                             .capture = SIZE_MAX,
-                            .partner = {partner, partner}};
+                            .paired = {paired, paired}};
 }
 
 /* The target of sample b, output o, as the loss sees it. */
@@ -69,7 +69,7 @@ TEMPLATE_TEST(task, targets_of_a_pair_compare_labels)
     struct example pair = make(LG_TASK_PAIR, "contrastive", 4);
     struct example rank = make(LG_TASK_RANK, "margin_ranking", 1);
     for (size_t b = 0; b < BATCH; b++) {
-        const unsigned first = labels[order[b]], second = labels[partner[b]];
+        const unsigned first = labels[order[b]], second = labels[paired[b]];
         cr_expect_eq(target_of(&pair, b, 0), first == second ? 1 : -1);
         cr_expect_eq(target_of(&rank, b, 0), first > second ? 1 : -1);
     }

@@ -136,7 +136,7 @@ Test(pairing, other_weights_are_refused)
     cr_assert_eq(pairing.all[1].verdict, VERDICT_NOT_COMPARABLE);
     cr_assert_str_eq(pairing.all[1].reason, "weights_sha256 differ: d1 and d2");
     cr_assert(isnan(pairing.all[1].ratio.value), "a ratio of unlike work");
-    cr_assert(strstr(pairing.parting.bytes, "no trace.csv beside") != NULL);
+    cr_assert(strstr(pairing.first_divergence.bytes, "no trace.csv beside") != NULL);
 }
 
 Test(pairing, untold_weights_are_refused)
@@ -156,8 +156,9 @@ Test(pairing, refusal_names_where_the_traces_part)
     write_cell(0, "a", "avx2", 1000, "d1");
     write_cell(1, "a", "avx2", 1000, "d2");
     pair();
-    cr_assert_str_eq(pairing.parting.bytes, "the traces part at cell 'a', epoch 2, column "
-                                            "train_mse: 0.25 in the baseline, 0.26 in the other");
+    cr_assert_str_eq(pairing.first_divergence.bytes,
+                     "the traces part at cell 'a', epoch 2, column "
+                     "train_mse: 0.25 in the baseline, 0.26 in the other");
 }
 
 Test(pairing, cells_of_one_folder_are_listed)

@@ -37,7 +37,7 @@ Test(feed, more_steps_begin_alike)
 {
     struct feed few = make(3, 5), many = make(3, 50);
     cr_assert_arr_eq(few.order, many.order, 15 * sizeof(uint32_t));
-    cr_assert_arr_eq(few.partner[0], many.partner[0], 15 * sizeof(uint32_t));
+    cr_assert_arr_eq(few.paired[0], many.paired[0], 15 * sizeof(uint32_t));
     feed_free(&few);
     feed_free(&many);
 }
@@ -50,19 +50,19 @@ Test(feed, begins_anywhere)
     for (uint64_t from = 0; from < 40; from++) {
         cr_assert_eq(feed_make(&rest, &source, 3, from, 7, &error), LG_OK);
         cr_assert_arr_eq(rest.order, whole.order + 3 * from, 21 * sizeof(uint32_t));
-        cr_assert_arr_eq(rest.partner[1], whole.partner[1] + 3 * from, 21 * sizeof(uint32_t));
+        cr_assert_arr_eq(rest.paired[1], whole.paired[1] + 3 * from, 21 * sizeof(uint32_t));
         feed_free(&rest);
     }
     feed_free(&whole);
 }
 
 /* Of a triplet the second is of the first's class and the third is not. */
-Test(feed, partners_belong_to_their_samples)
+Test(feed, pairs_belong_to_their_samples)
 {
     struct feed feed = make(4, 20);
     for (size_t i = 0; i < 80; i++) {
-        cr_assert_eq(labels[feed.partner[0][i]], labels[feed.order[i]]);
-        cr_assert_neq(labels[feed.partner[1][i]], labels[feed.order[i]]);
+        cr_assert_eq(labels[feed.paired[0][i]], labels[feed.order[i]]);
+        cr_assert_neq(labels[feed.paired[1][i]], labels[feed.order[i]]);
     }
     feed_free(&feed);
 }
@@ -74,7 +74,7 @@ Test(feed, file_order)
     struct feed feed = make(4, 5);
     for (size_t i = 0; i < 20; i++)
         cr_assert_eq(feed.order[i], i % SAMPLES);
-    cr_assert_null(feed.partner[0]);
+    cr_assert_null(feed.paired[0]);
     const struct lg_pass pass = feed_pass(&feed, &images, 2, 3);
     cr_assert_eq(pass.first, 8);
     cr_assert_eq(pass.count, 12);

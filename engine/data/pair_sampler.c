@@ -1,4 +1,4 @@
-#include "lossgrid/partner.h"
+#include "lossgrid/pair_sampler.h"
 
 #include <assert.h>
 #include <stdbool.h>
@@ -45,17 +45,17 @@ static uint32_t draw_other(struct lg_pcg *pcg, const struct lg_classes *classes,
     return classes->by_class[place < first ? place : place + (end - first)];
 }
 
-void lg_partner_draw(uint32_t *partner, enum lg_partner kind, const struct lg_classes *classes,
-                     const uint8_t *labels, const uint32_t *order, size_t count, uint64_t seed,
-                     uint64_t epoch)
+void lg_pairs_draw(uint32_t *paired, enum lg_pair_kind kind, const struct lg_classes *classes,
+                   const uint8_t *labels, const uint32_t *order, size_t count, uint64_t seed,
+                   uint64_t epoch)
 {
     struct lg_pcg pcg = lg_pcg_stream(seed, LG_PURPOSE_PARTNER, 3 * epoch + kind);
     for (size_t p = 0; p < count; p++) {
         const uint32_t sample = order ? order[p] : (uint32_t)p;
         const unsigned label = labels[sample];
         const bool same =
-            kind == LG_PARTNER_SAME || (kind == LG_PARTNER_EITHER && lg_pcg_below(&pcg, 2) == 0);
-        partner[p] = (same ? draw_same : draw_other)(&pcg, classes, sample, label);
+            kind == LG_PAIR_SAME || (kind == LG_PAIR_EITHER && lg_pcg_below(&pcg, 2) == 0);
+        paired[p] = (same ? draw_same : draw_other)(&pcg, classes, sample, label);
     }
 }
 

@@ -1,4 +1,4 @@
-#include "engine/kernel/kept.h"
+#include "engine/kernel/nonzero.h"
 
 #include "tests/unit/template.h"
 
@@ -18,11 +18,11 @@ static void check(struct lg_pcg *pcg, size_t rows, size_t n)
     const size_t stride = n + lg_pcg_below(pcg, 3);
     real x[ROWS_MAX * (N_MAX + 3)], compact[N_MAX + GUARD], whole[N_MAX + GUARD];
     uint32_t index[N_MAX], bits[N_MAX];
-    struct kept kept = {.index = index, .bits = bits};
+    struct nonzero_columns columns = {.index = index, .bits = bits};
     for (size_t i = 0; i < rows * stride; i++)
         x[i] = sparse_real(pcg);
     size_t expected_nonzero = 0, count = 0;
-    const size_t nonzero = kept_find(&kept, x, stride, rows, n);
+    const size_t entries = nonzero_find(&columns, x, stride, rows, n);
     for (size_t i = 0; i < n; i++) {
         bool any = false;
         for (size_t r = 0; r < rows; r++) {
@@ -30,20 +30,21 @@ static void check(struct lg_pcg *pcg, size_t rows, size_t n)
             any |= x[r * stride + i] != 0;
         }
         if (any)
-            cr_assert(count < kept.count && kept.index[count++] == i, "column %zu of %zu", i, n);
+            cr_assert(count < columns.count && columns.index[count++] == i, "column %zu of %zu", i,
+                      n);
     }
-    cr_assert_eq(kept.n, n);
-    cr_assert_eq(kept.count, count);
-    cr_assert_eq(nonzero, expected_nonzero);
+    cr_assert_eq(columns.n, n);
+    cr_assert_eq(columns.count, count);
+    cr_assert_eq(entries, expected_nonzero);
     for (size_t r = 0; r < rows; r++) {
         for (size_t i = 0; i < N_MAX + GUARD; i++)
             compact[i] = whole[i] = guard_value;
-        kept_compress(&kept, compact, x + r * stride);
+        nonzero_compress(&columns, compact, x + r * stride);
         for (size_t j = 0; j < N_MAX + GUARD; j++) {
             const real *expected = j < count ? &x[r * stride + index[j]] : &guard_value;
             cr_assert(memcmp(&compact[j], expected, sizeof(real)) == 0, "compact %zu", j);
         }
-        kept_expand(&kept, whole, compact);
+        nonzero_expand(&columns, whole, compact);
         for (size_t i = 0, j = 0; i < N_MAX + GUARD; i++) {
             real expected = i < n ? 0 : guard_value;
             if (j < count && index[j] == i)
@@ -53,7 +54,7 @@ static void check(struct lg_pcg *pcg, size_t rows, size_t n)
     }
 }
 
-TEMPLATE_TEST(kept, columns_are_those_that_are_not_all_zero)
+TEMPLATE_TEST(nonzero, columns_are_those_that_are_not_all_zero)
 {
     struct lg_pcg pcg = lg_pcg_seed(61, 1);
     for (size_t n = 1; n <= N_MAX; n++)

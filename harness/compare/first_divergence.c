@@ -1,4 +1,4 @@
-#include "harness/compare/parting.h"
+#include "harness/compare/first_divergence.h"
 
 #include "harness/store/trace_compare.h"
 #include "harness/support/files.h"
@@ -33,7 +33,7 @@ static void describe(const struct comparison *comparison, struct text *sentence)
                    comparison->rows);
 }
 
-void parting_find(const char *here, const char *there, struct text *sentence)
+void first_divergence_find(const char *here, const char *there, struct text *sentence)
 {
     char path_here[FILES_PATH_MAX], path_there[FILES_PATH_MAX];
     struct csv_table trace_here = {0}, trace_there = {0};
