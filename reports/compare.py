@@ -28,11 +28,11 @@ from check_sections import folded  # noqa: E402
 from drawing import Drawn, gnuplot_heading, remove_figure, run_gnuplot, write_table  # noqa: E402
 from escape import code, markdown as md  # noqa: E402
 from tables import InputError, number, read_csv  # noqa: E402
+from verdict import FASTER, SAME, SLOWER, UNDECIDED, VERDICTS  # noqa: E402
+from verdict import NOT_COMPARABLE as NOT  # noqa: E402
 from text import listed, number as digits, plural, table  # noqa: E402
 from timings import doubts  # noqa: E402
 
-FASTER, SLOWER, SAME, UNDECIDED, NOT = VERDICTS = (
-    "faster", "slower", "same within the noise floor", "undecided", "not comparable")
 PHASES = ("step", "data", "forward", "loss", "backward", "update")
 SIDES = ("baseline", "other")
 TEXTS = ("cell", "label", "phase", "baseline", "other", "verdict", "reason")

@@ -3,6 +3,7 @@
 import math
 
 import speed
+import verdict
 from check_sections import folded
 from escape import code, markdown as md
 from text import listed, number, plural, ratio, table
@@ -47,13 +48,10 @@ def headline(timings):
             + doubt)
 
 
-def winner(timings, bounds, phase):
-    """Whether a ratio to the cheapest is more than noise."""
-    floor = timings.floor(phase)
-    if bounds is None or floor is None or not math.isfinite(bounds[0]):
-        return "unknown"
-    verdict = speed.judge(speed.Ratio(*bounds, floor))
-    return "yes" if verdict == speed.SUPPORTED else "within the noise"
+def against_cheapest(timings, bounds, phase):
+    """The verdict on a ratio to the cheapest."""
+    low, _, high = bounds or (None, None, None)
+    return verdict.of_interval(low, high, timings.floor(phase))
 
 
 def updates(timings):
@@ -72,9 +70,9 @@ def updates(timings):
             shown(arm.per_parameter("update", "cycles")),
             shown(arm.per_parameter("update", "instructions")),
             ratio(bounds) if bounds else "–",
-            "–" if arm is base else winner(timings, bounds, "update")])
+            "–" if arm is base else against_cheapest(timings, bounds, "update")])
     header = ["arm", "optimizer", "ns a parameter", "cycles", "instructions",
-              "times the cheapest", "really dearer"]
+              "times the cheapest", "verdict"]
     return folded(header, rows, {2, 3, 4, 5})
 
 
@@ -95,9 +93,9 @@ def steps(timings):
             in_state(arm), nanoseconds(arm.first.get("step", {}).get("median_ns")),
             *(nanoseconds(arm.get(phase, "median_ns")) for phase in PARTS),
             ratio(bounds) if bounds else "–",
-            "–" if arm is base else winner(timings, bounds, "step")])
+            "–" if arm is base else against_cheapest(timings, bounds, "step")])
     return folded(["arm", "step, ns", "low", "high", "state", "first steps, ns", *PARTS,
-                   "times the cheapest", "really dearer"], rows, {1, 2, 3, *range(5, 12)})
+                   "times the cheapest", "verdict"], rows, {1, 2, 3, *range(5, 12)})
 
 
 # ---- The article -------------------------------------------------------------
@@ -163,7 +161,7 @@ def provenance(timings):
                           ("spec", "data", "timing"))
     rows = [["processor", timings.fact("machine", "cpu")],
             ["kernel", timings.fact("machine", "kernel")],
-            ["hypervisor", timings.fact("machine", "hypervisor", default="none told")],
+            ["hypervisor", timings.fact("machine", "hypervisor", default="unknown")],
             ["copy", f"{first['isa']} {first['precision']}"],
             ["lossgrid", timings.fact("lossgrid")],
             ["compiler", f"{timings.fact('compiler')} {timings.fact('flags')}"],

@@ -1,4 +1,4 @@
-"""Arms in the order of a metric, and how many of them the best cannot be told from.
+"""Arms in the order of a metric, and from how many of them the best cannot be distinguished.
 
 Whoever looks for the best among k arms finds one even where all are alike. Two questions
 are asked of it, by one-sided paired t tests over the seeds that both arms have, each pair
@@ -80,12 +80,12 @@ class Ranking:
 
     @property
     def best(self):
-        """The standings that cannot be told from the best, in order."""
+        """The standings that cannot be distinguished from the best, in order."""
         return [s for s in self.standings if s.among_best]
 
     @property
     def leader(self):
-        """The best that was measured, told apart or not; None where no arm has a value in
+        """The best that was measured, distinguishable or not; None where no arm has a value in
         every seed that ran."""
         return next(iter(self.best), None)
 
@@ -161,7 +161,7 @@ def in_order(standings, column):
 
 
 def judge(ranking, comparisons):
-    """Fill in who can be told from the best; comparisons: metrics judged in one report."""
+    """Fill in who can be distinguished from the best; comparisons: metrics judged in one report."""
     eligible = ranking.eligible
     ranking.comparisons = comparisons
     if not eligible:

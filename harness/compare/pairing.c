@@ -118,7 +118,7 @@ static void find_obstacle(const struct timed_cell *a, const struct timed_cell *b
     const char *digest_b = one_state ? b->weights_sha256 : b->first_sha256;
     reason[0] = '\0';
     if (digest_a[0] == '\0' || digest_b[0] == '\0')
-        snprintf(reason, PAIRED_REASON_MAX, "a weights_sha256 is not told");
+        snprintf(reason, PAIRED_REASON_MAX, "a weights_sha256 is missing");
     else if (strcmp(digest_a, digest_b) != 0)
         snprintf(reason, PAIRED_REASON_MAX, "weights_sha256 differ: %.16s and %.16s", digest_a,
                  digest_b);

@@ -12,7 +12,7 @@ METHOD = """
 The best is chosen after the fact, among {arms} arms and {metrics}, and judged as such, by
 paired t tests over the seeds that two arms have in common. It is called better than all others
 if it beats each of them at the two-sided level of 5 % divided by the number of metrics (S.
-Gutmann, Z. Maymin, Annals of Statistics 15, 1987). If it does not, it cannot be told from those
+Gutmann, Z. Maymin, Annals of Statistics 15, 1987). If it does not, it cannot be distinguished from those
 arms that no other one beats at the one-sided level of 5 % divided by the numbers of metrics and
 of arms; with 95 % probability the truly best is among them (S. S. Gupta, Technometrics 7, 1965;
 J. C. Hsu, Annals of Statistics 12, 1984). Of arms that are all alike one would be called the
@@ -75,7 +75,7 @@ def headline(results):
 
 
 def summary_row(ranking):
-    """One metric: its best, and what cannot be told from it."""
+    """One metric: its best, and what cannot be distinguished from it."""
     name, column = code(ranking.column.name), ranking.column
     if ranking.reason:
         return [name, column.direction, "–", "–", f"not ranked: {md(ranking.reason)}"]
@@ -95,7 +95,7 @@ def order(ranking):
     rows = []
     for s in ranking.standings:
         judged = "" if s.state and s not in ranking.eligible else (
-            "not judged" if ranking.undecided else "cannot be told" if s.among_best else "worse")
+            "not judged" if ranking.undecided else "not distinguishable" if s.among_best else "worse")
         rows.append([s.place, md(s.name), shown_mean(s), f"{s.p:.2g}" if s.p == s.p else "–",
                      judged, md(s.state)])
     return table(["place", "arm", "mean", "*p*", "from the best", "seeds"], rows, {0, 2, 3})
@@ -108,7 +108,7 @@ def findings(results):
         return "There are not two arms to compare."
     if not every:
         return "No metric was measured on all arms."
-    parts = [table(["metric", "direction", "best", "mean", "cannot be told from"],
+    parts = [table(["metric", "direction", "best", "mean", "not distinguishable from"],
                    [summary_row(ranking) for ranking in every], {3})]
     if ranked:
         first = ranked[0]

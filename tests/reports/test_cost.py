@@ -181,10 +181,10 @@ class Parts(Folder):
         self.write(only="mse")
         lines = sections.updates(self.load()).splitlines()
         self.assertTrue(lines[2].endswith("| – |"), lines[2])     # the cheapest itself
-        self.assertTrue(lines[-1].endswith("| yes |"), lines[-1])
+        self.assertTrue(lines[-1].endswith("| slower |"), lines[-1])
         self.change("noise.csv", {"phase": "update"}, {"floor": "50"})
         for line in sections.updates(self.load()).splitlines()[3:]:
-            self.assertTrue(line.endswith("| within the noise |"), line)
+            self.assertTrue(line.endswith("| same within the noise floor |"), line)
 
     def test_counters_are_per_parameter_and_a_dash_where_there_are_none(self):
         self.write(only="mse-sgd", cycles=1)

@@ -139,13 +139,13 @@ Test(pairing, other_weights_are_refused)
     cr_assert(strstr(pairing.first_divergence.bytes, "no trace.csv beside") != NULL);
 }
 
-Test(pairing, untold_weights_are_refused)
+Test(pairing, missing_weights_are_refused)
 {
     write_cell(0, "a", "avx2", 1000, "");
     write_cell(1, "a", "avx2", 1000, "");
     pair();
     cr_assert_eq(pairing.refused, 1);
-    cr_assert_str_eq(pairing.all[0].reason, "a weights_sha256 is not told");
+    cr_assert_str_eq(pairing.all[0].reason, "a weights_sha256 is missing");
 }
 
 Test(pairing, refusal_names_where_the_traces_part)

@@ -2,6 +2,8 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 static struct sample_summary interval(double low, double high)
 {
@@ -9,27 +11,25 @@ static struct sample_summary interval(double low, double high)
         .count = 20, .median = (low + high) / 2, .has_interval = true, .low = low, .high = high};
 }
 
-static void expect(double low, double high, double floor, enum verdict expected)
+/* The truth table of this rule and of reports/verdict.py: one of them, or neither. */
+Test(verdict, is_that_of_the_table)
 {
-    const struct sample_summary ratio = interval(low, high);
-    const enum verdict found = verdict_of(&ratio, floor);
-    cr_expect_eq(found, expected, "%g to %g, floor %g: %s", low, high, floor, verdict_words[found]);
-}
-
-Test(verdict, no_winner_within_the_floor)
-{
-    expect(1.03, 1.05, 0.02, VERDICT_SLOWER);
-    expect(0.94, 0.97, 0.02, VERDICT_FASTER);
-    expect(0.99, 1.015, 0.02, VERDICT_SAME);
-    /* Away from 1 for sure, and yet within what equal things differ by. */
-    expect(1.005, 1.015, 0.02, VERDICT_SAME);
-    expect(1.03, 1.07, 0.10, VERDICT_SAME);
-    expect(1.0, 1.0, 0.0, VERDICT_SAME);
-    expect(1.01, 1.03, 0.02, VERDICT_UNDECIDED);
-    expect(1.02, 1.05, 0.02, VERDICT_UNDECIDED); /* at the floor, not beyond it */
-    expect(0.94, 0.985, 0.02, VERDICT_UNDECIDED);
-    expect(0.9, 1.1, 0.02, VERDICT_UNDECIDED);
-    expect(0.99, 1.05, 0.0, VERDICT_UNDECIDED);
+    char line[160], low[32], high[32], floor[32], word[64];
+    size_t rows = 0;
+    FILE *file = fopen("tests/golden/verdicts.csv", "r");
+    cr_assert_not_null(file, "run from the top of the repository");
+    cr_assert_not_null(fgets(line, sizeof line, file));
+    for (; fgets(line, sizeof line, file) != NULL; rows++) {
+        cr_assert_eq(sscanf(line, "%31[^,],%31[^,],%31[^,],%63[^\n]", low, high, floor, word), 4,
+                     "row %zu: %s", rows, line);
+        struct sample_summary ratio = interval(strtod(low, NULL), strtod(high, NULL));
+        ratio.has_interval = !isnan(ratio.low);
+        const enum verdict found = verdict_of(&ratio, strtod(floor, NULL));
+        cr_expect_str_eq(verdict_words[found], word, "%s to %s, floor %s: %s, expected %s", low,
+                         high, floor, verdict_words[found], word);
+    }
+    fclose(file);
+    cr_assert_geq(rows, 16);
 }
 
 /* Who is first in the question makes no difference: the floor is a factor. */
