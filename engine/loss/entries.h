@@ -126,6 +126,21 @@ static inline wide entries_scale(const struct lg_options *options, const struct 
                : 1.0;
 }
 
+/* Defines form, value() and gradient() from a file's own term() and derivative(), which are
+ * inlined there; the arguments are the members of the form. */
+#define LOSS_BY_ENTRY(...)                                                                         \
+    static const struct entries_form form = {__VA_ARGS__};                                         \
+    static void value(const struct lg_options *options, const struct loss_batch *at, wide *values) \
+    {                                                                                              \
+        entries_value(term, &form, options, at, loss_value_divisor(options, at), values);          \
+    }                                                                                              \
+    static void gradient(const struct lg_options *options, const struct loss_batch *at,            \
+                         real *const gradients[LG_LOSS_INPUTS_MAX])                                \
+    {                                                                                              \
+        entries_gradient(derivative, &form, options, at, entries_scale(options, at),               \
+                         gradients[0]);                                                            \
+    }
+
 /* A list option of class or feature weights. */
 #define ENTRIES_LIST_OPTION(option_name, option_meaning)                                           \
     {                                                                                              \

@@ -15,18 +15,7 @@ static wide derivative(const struct entry *at)
     return e >= delta ? delta : e <= -delta ? -delta : e;
 }
 
-static const struct entries_form form = {.inputs = 1};
-
-static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
-{
-    entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
-}
-
-static void gradient(const struct lg_options *options, const struct loss_batch *at,
-                     real *const gradients[LG_LOSS_INPUTS_MAX])
-{
-    entries_gradient(derivative, &form, options, at, entries_scale(options, at), gradients[0]);
-}
+LOSS_BY_ENTRY(.inputs = 1)
 
 static const struct lg_option options_table[] = {
     LOSS_REDUCTION_OPTION,

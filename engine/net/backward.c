@@ -428,7 +428,7 @@ bool net_backward(struct lg_net *net, size_t batch)
     enter_update(net);
     net_note(net, net->sink == net->optimizer ? LG_PATH_STREAMED : LG_PATH_COLLECTED);
     if (net->sink == net->optimizer)
-        net->optimizer->begin(net_options_now(net), net->steps, net->scalars, &now);
+        optimizer_begin(net->optimizer, net_options_now(net), net->steps, net->scalars, &now);
     for (size_t l = net->config.layer_count; l-- > 0;) {
         struct layer *layer = &net->layers[l];
         bool finite = true;

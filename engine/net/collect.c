@@ -72,9 +72,8 @@ static void place_block_state(struct lg_arena *arena, struct lg_net *net)
         struct parameters *p = block_at(net, b, &layer);
         p->block_reals = net->optimizer->block_reals(options, p->rows, layer->outputs, b % 2);
         p->block_state = lg_arena_take(arena, p->block_reals * sizeof(real));
-        if (net->optimizer->block_scratch_reals)
-            scratch = largest(scratch, net->optimizer->block_scratch_reals(options, p->rows,
-                                                                           layer->outputs, b % 2));
+        scratch = largest(scratch, optimizer_scratch_reals(net->optimizer, options, p->rows,
+                                                           layer->outputs, b % 2));
     }
     net->scratch = lg_arena_take(arena, scratch * sizeof(real));
 }
@@ -308,7 +307,7 @@ bool net_step_collected(struct lg_net *net, size_t batch)
     }
     struct optimizer_step now;
     net_enter(net, LG_PHASE_UPDATE);
-    net->optimizer->begin(options, net->steps, net->scalars, &now);
+    optimizer_begin(net->optimizer, options, net->steps, net->scalars, &now);
     if (net->optimizer->update_block)
         step_blocks(net, options, &now);
     else

@@ -125,10 +125,9 @@ static void place_state(struct lg_arena *arena, struct replay *replay)
     block->state =
         take(arena, 1,
              optimizer->block_reals(replay->options, block->rows, block->columns, block->is_bias));
-    if (optimizer->block_scratch_reals)
-        block->scratch = take(arena, 1,
-                              optimizer->block_scratch_reals(replay->options, block->rows,
-                                                             block->columns, block->is_bias));
+    block->scratch = take(arena, 1,
+                          optimizer_scratch_reals(optimizer, replay->options, block->rows,
+                                                  block->columns, block->is_bias));
 }
 
 static bool state_is_finite(const struct replay *replay)
@@ -237,7 +236,7 @@ void net_evaluate_optimizer(struct lg_arena *arena, const struct lg_choice *choi
     for (size_t s = 0; s < data->steps; s++) {
         struct optimizer_step now = {{0}};
         load(gradient, data->rows, data->columns, data->gradients + s * count);
-        replay.optimizer->begin(replay.options, s + 1, scalars, &now);
+        optimizer_begin(replay.optimizer, replay.options, s + 1, scalars, &now);
         step(&replay, &now);
         store(after + s * count, data->rows, data->columns, block->w);
         if (data->evaluated)

@@ -10,19 +10,6 @@ static size_t block_reals(const struct lg_options *options, size_t rows, size_t 
     return rows * columns;
 }
 
-static size_t block_scratch_reals(const struct lg_options *options, size_t rows, size_t columns,
-                                  bool is_bias)
-{
-    (void)options, (void)rows, (void)columns, (void)is_bias;
-    return 0;
-}
-
-static void begin(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
-{
-    (void)options, (void)step, (void)scalars, (void)now;
-}
-
 /* A smaller norm counts as 0: its inverse is beyond the numbers. */
 #define LEAST_NORM (1 / WIDE_MAX)
 
@@ -108,8 +95,6 @@ const struct optimizer LG_SYMBOL(optimizer_lars) = {
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },
-    .begin = begin,
     .block_reals = block_reals,
-    .block_scratch_reals = block_scratch_reals,
     .update_block = update_block,
 };

@@ -93,8 +93,8 @@ struct optimizer {
     /* Entries that a zero gradient leaves alone may be skipped (docs/adr/0001, rule
      * 4); a test proves what is said here. */
     enum zero_gradient (*zero_gradient)(const struct lg_options *options);
-    /* Before the first update of a step, whatever the kind. step: 1-based; scalars: the
-     * optimizer's own numbers, 0 before step 1, kept between steps. */
+    /* Before the first update of a step, whatever the kind; NULL: nothing. step: 1-based;
+     * scalars: the optimizer's own numbers, 0 before step 1, kept between steps. */
     void (*begin)(const struct lg_options *options, uint64_t step,
                   wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now);
     /* One step for n parameters. w: (n), in and out; gradient's direction and
@@ -106,7 +106,8 @@ struct optimizer {
     void (*update_outer)(const struct optimizer_step *now, const struct outer *gradient, real *w,
                          real *const *state);
 
-    /* Block: the reals of state and of work space that a block needs, and one step. */
+    /* Block: the reals of state and of work space that a block needs (NULL: no work space),
+     * and one step. */
     size_t (*block_reals)(const struct lg_options *options, size_t rows, size_t columns,
                           bool is_bias);
     size_t (*block_scratch_reals)(const struct lg_options *options, size_t rows, size_t columns,
@@ -127,6 +128,26 @@ struct optimizer {
      * that gradients are taken at, plus 1; 0: there is no such slot. Elementwise only. */
     size_t evaluated_slot;
 };
+
+/* The hooks that an optimizer need not have. */
+static inline void optimizer_begin(const struct optimizer *optimizer,
+                                   const struct lg_options *options, uint64_t step,
+                                   wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+{
+    if (optimizer->begin)
+        optimizer->begin(options, step, scalars, now);
+    else
+        *now = (struct optimizer_step){{0}};
+}
+
+static inline size_t optimizer_scratch_reals(const struct optimizer *optimizer,
+                                             const struct lg_options *options, size_t rows,
+                                             size_t columns, bool is_bias)
+{
+    return optimizer->block_scratch_reals
+               ? optimizer->block_scratch_reals(options, rows, columns, is_bias)
+               : 0;
+}
 
 /* Defines update_outer() from a file's own update(), which is inlined there. */
 #define UPDATE_OUTER(update)                                                                       \

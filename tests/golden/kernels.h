@@ -274,7 +274,7 @@ static inline void kernel_optimizer(struct kernel_rows rows, const struct optimi
         for (uint64_t step = 1; step <= STEPS; step++) {
             struct optimizer_step now;
             kernel_fill(&pcg, g, N);
-            optimizer->begin(&options, step, scalars, &now);
+            optimizer_begin(optimizer, &options, step, scalars, &now);
             optimizer->update(&now, N, w, (struct gradient){step % 2 ? 1 : kernel_input(&pcg), g},
                               state);
             kernel_hash(digest, w, N);

@@ -143,7 +143,7 @@ static void step_by_hand(const struct optimizer *optimizer, const struct lg_opti
     }
     for (size_t step = 0; step < STEPS; step++) {
         struct optimizer_step now;
-        optimizer->begin(options, step + 1, scalars, &now);
+        optimizer_begin(optimizer, options, step + 1, scalars, &now);
         optimizer->update(&now, CELLS, w, (struct gradient){1, gradients + step * CELLS}, state);
     }
 }

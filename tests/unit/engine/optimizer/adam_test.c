@@ -84,7 +84,7 @@ static size_t check(struct lg_pcg *pcg, double eps, bool still)
         real before[N];
         memcpy(before, w[0], sizeof before);
         struct optimizer_step now;
-        optimizer->begin(&options, step, scalars, &now);
+        optimizer_begin(optimizer, &options, step, scalars, &now);
         optimizer->update(&now, N, w[0], (struct gradient){1, step % 4 == 0 ? g : zero},
                           (real *[]){m[0], v[0]});
         plain_step(options.value, step, g, w[1], m[1], v[1]);

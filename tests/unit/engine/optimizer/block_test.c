@@ -52,7 +52,7 @@ static struct sample sample_new(const struct optimizer *optimizer, const struct 
     s.w = reals(b->rows * b->stride, (double)NAN);
     s.gradient = reals(b->rows * b->stride, (double)NAN);
     s.state_reals = optimizer->block_reals(options, b->rows, b->columns, b->is_bias);
-    s.scratch_reals = optimizer->block_scratch_reals(options, b->rows, b->columns, b->is_bias);
+    s.scratch_reals = optimizer_scratch_reals(optimizer, options, b->rows, b->columns, b->is_bias);
     b->state = reals(s.state_reals, 0);
     b->state[s.state_reals] = 7; /* a guard */
     b->scratch = reals(s.scratch_reals, (double)NAN);
@@ -90,7 +90,7 @@ static real parameter(const struct sample *s, size_t i)
 static void step(struct sample *s)
 {
     struct optimizer_step now;
-    s->optimizer->begin(&s->options, ++s->steps, s->scalars, &now);
+    optimizer_begin(s->optimizer, &s->options, ++s->steps, s->scalars, &now);
     s->optimizer->update_block(&s->options, &now, &s->block);
 }
 

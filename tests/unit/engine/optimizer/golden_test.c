@@ -41,7 +41,7 @@ static void check_path(const struct golden_row *row, const double *start, const 
         state[slot] = slots[slot];
     for (size_t step = 0; step < steps; step++) {
         struct optimizer_step now;
-        optimizer->begin(&options, step + 1, scalars, &now);
+        optimizer_begin(optimizer, &options, step + 1, scalars, &now);
         for (size_t i = 0; i < n; i++)
             g[i] = (real)gradient[step * n + i];
         optimizer->update(&now, n, w, (struct gradient){1, g}, state);

@@ -35,7 +35,7 @@ static real initial_state(const struct run *run, size_t slot)
 static void update(struct run *run, struct gradient g, size_t length)
 {
     struct optimizer_step now;
-    run->optimizer->begin(&run->options, ++run->steps, run->scalars, &now);
+    optimizer_begin(run->optimizer, &run->options, ++run->steps, run->scalars, &now);
     for (size_t first = 0; first < N; first += length) {
         real *state[OPTIMIZER_SLOTS_MAX];
         for (size_t slot = 0; slot < OPTIMIZER_SLOTS_MAX; slot++)
@@ -60,7 +60,7 @@ static struct run random_run(struct lg_pcg *pcg, size_t index, const struct lg_o
     if (at_rest) /* any number of steps, but none has moved the state */
         for (uint32_t steps = lg_pcg_below(pcg, 12); steps > 0; steps--) {
             struct optimizer_step now;
-            run.optimizer->begin(&run.options, ++run.steps, run.scalars, &now);
+            optimizer_begin(run.optimizer, &run.options, ++run.steps, run.scalars, &now);
         }
     for (uint32_t steps = at_rest ? 0 : lg_pcg_below(pcg, 4); steps > 0; steps--) {
         real g[N];
