@@ -114,6 +114,15 @@ static struct tokens event_tokens(const struct fy_event *event)
     }
 }
 
+/* Whether nothing was written where a value could be, as after `key:`. libfyaml has no token
+ * for it, or from 0.9 on an empty one behind the colon. */
+static bool is_unwritten(struct fy_token *token)
+{
+    size_t length = 0;
+    return token == NULL || (fy_token_scalar_style(token) == FYSS_PLAIN &&
+                             fy_token_get_text(token, &length) != NULL && length == 0);
+}
+
 /* Remember where a token is, if it is anywhere. */
 static void note_place(struct reader *reader, struct fy_token *token)
 {
@@ -130,14 +139,16 @@ static enum lg_status copy_event(struct reader *reader, const struct fy_event *e
                                  struct item *item)
 {
     struct tokens tokens = event_tokens(event);
-    note_place(reader, tokens.value);
+    bool has_text = event->type == FYET_SCALAR || event->type == FYET_ALIAS;
+    const bool is_nothing = has_text && is_unwritten(tokens.value);
+    if (!is_nothing) /* it is where its key is */
+        note_place(reader, tokens.value);
     *item = (struct item){.type = event->type, .line = reader->line, .column = reader->column};
     if (tokens.tag != NULL)
         return fail(reader, item->line, item->column, "found a tag; a spec has none");
-    bool has_text = event->type == FYET_SCALAR || event->type == FYET_ALIAS;
     enum lg_status status = LG_OK;
-    if (has_text && tokens.value == NULL) {
-        item->text = ""; /* nothing was written, so there is no token */
+    if (is_nothing) {
+        item->text = "";
         item->plain = true;
     } else if (has_text) {
         item->plain = fy_token_scalar_style(tokens.value) == FYSS_PLAIN;
