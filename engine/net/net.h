@@ -204,6 +204,14 @@ void net_place_collected(struct lg_arena *arena, struct lg_net *net);
  * the batch in net->input and its targets. Returns as net_backward(). */
 bool net_step_collected(struct lg_net *net, size_t batch);
 
+/* sum + values[0] + values[1] + ..., in that order. values: (count). */
+static inline wide add_values(wide sum, const wide *values, size_t count)
+{
+    for (size_t b = 0; b < count; b++)
+        sum += values[b];
+    return sum;
+}
+
 /* The batch's loss from its samples' values, as its reduction says. Adds to *sum what
  * the values add up to and to *weight what that is to be divided by for a mean. */
 wide net_loss(struct lg_net *net, const struct loss_batch *at, wide *sum, wide *weight);

@@ -1,4 +1,5 @@
 #include "harness/gradcheck/items.h"
+#include "harness/spec/set_size.h"
 
 #include <stdio.h>
 #include <stdlib.h>

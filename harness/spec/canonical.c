@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "harness/spec/experiment.h"
+#include "harness/spec/set_size.h"
 
 static void write_list(FILE *out, const char *name, const struct lg_options *options, size_t i)
 {

@@ -11,6 +11,7 @@
 #include "harness/spec/grid.h"
 #include "harness/spec/override.h"
 #include "harness/spec/schema.h"
+#include "harness/spec/set_size.h"
 #include "harness/spec/task.h"
 
 /* A spec being read. */
@@ -22,31 +23,15 @@ struct reading {
     struct lg_error *error;
 };
 
-/* IDX files begin with 4 bytes and 4 for each dimension. */
-static size_t dataset_samples(const struct lg_dataset_info *info)
-{
-    return info->files[LG_TRAIN_LABELS].size_bytes - 8;
-}
-
-static size_t dataset_features(const struct lg_dataset_info *info)
-{
-    return (info->files[LG_TRAIN_IMAGES].size_bytes - 16) / dataset_samples(info);
-}
-
-size_t experiment_sample_count(const struct experiment *experiment)
-{
-    return experiment->samples > 0 ? experiment->samples : dataset_samples(experiment->dataset);
-}
-
 /* A number of features that the dataset dictates. */
 static enum lg_status check_features(const struct reading *reading, const struct node *node,
                                      const char *path, size_t found)
 {
     const struct lg_dataset_info *info = reading->experiment->dataset;
     char expected[128];
-    if (found == dataset_features(info))
+    if (found == set_features(info))
         return LG_OK;
-    snprintf(expected, sizeof expected, "%zu, the pixels of an image of %s", dataset_features(info),
+    snprintf(expected, sizeof expected, "%zu, the pixels of an image of %s", set_features(info),
              info->name);
     return node_fail_expected(node, reading->error, path, expected);
 }
@@ -199,7 +184,7 @@ static enum lg_status read_training(struct reading *reading)
         status = section_integer(&reading->top, "epochs", &epochs);
     if (status == LG_OK)
         status = section_integer_to(&reading->top, "samples",
-                                    (int64_t)dataset_samples(experiment->dataset), &samples);
+                                    (int64_t)set_samples(experiment->dataset), &samples);
     if (status == LG_OK)
         status = section_word(&reading->top, "evaluate", &evaluate);
     if (status == LG_OK)
@@ -224,8 +209,8 @@ static enum lg_status read_image(struct reading *reading)
     if (status == LG_OK)
         status = section_open(&section, "image", "image", node, &reading->pool, reading->error);
     if (status == LG_OK)
-        status = section_integer_to(&section, "sample",
-                                    (int64_t)dataset_samples(experiment->dataset), &sample);
+        status = section_integer_to(&section, "sample", (int64_t)set_samples(experiment->dataset),
+                                    &sample);
     size_t last = experiment_sample_count(experiment);
     experiment->image_sample = sample == 0 || sample > last ? last : (size_t)sample;
     return status;

@@ -94,9 +94,6 @@ enum lg_status experiment_parse(const struct lg_backend *backend, const char *pa
 /* Free what the experiment owns. Safe on a zeroed struct. */
 void experiment_free(struct experiment *experiment);
 
-/* Training samples of an epoch: `samples`, or all that the dataset asked for has. */
-size_t experiment_sample_count(const struct experiment *experiment);
-
 /* The engine's configuration of one cell. */
 struct lg_net_config experiment_net_config(const struct experiment *experiment,
                                            const struct cell *cell);

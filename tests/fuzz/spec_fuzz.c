@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/spec/experiment.h"
+#include "harness/spec/set_size.h"
 #include "tests/unit/harness/spec/fake_backend.h"
 
 /* experiment_load() is linked but never called, and this spares the target the

@@ -1,4 +1,5 @@
 #include "harness/spec/schema.h"
+#include "harness/spec/set_size.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>
