@@ -1,0 +1,40 @@
+# What can be set, and the flags of the compiler.
+VARIANT ?= release#        release | debug | asan: each has its own objects
+BUILD   ?= build
+PREFIX  ?= /usr/local
+JOBS    ?= $(shell nproc)
+# Quiet, one line a step; V=1 echoes the commands.
+Q       := $(if $(V),,@)
+said     = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),@:,@printf '  %-5s %s\n' '$(1)' '$(2)')
+# What only builds takes all processors, unless -j says otherwise.
+ifeq ($(filter -j%,$(MAKEFLAGS))$(filter-out all $(BUILD)/%,$(MAKECMDGOALS)),)
+MAKEFLAGS += -j$(JOBS)
+endif
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+OPT.release := -O3 -g
+OPT.debug   := -O0 -g3
+OPT.asan    := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+OPT ?= $(OPT.$(VARIANT))
+ifeq ($(OPT),)
+$(error unknown VARIANT '$(VARIANT)'; valid: release, debug, asan)
+endif
+
+
+# The numerics contract (docs/adr/0001): no contraction, no fast-math.
+CONTRACT := -std=c17 -ffp-contract=off -fno-math-errno
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wdouble-promotion -Wstrict-prototypes \
+            -Wmissing-prototypes -Wvla -Wundef $(if $(CI),-Werror)
+CFLAGS   ?=
+ALL_CFLAGS = $(CONTRACT) $(OPT) $(WARNINGS) -D_GNU_SOURCE -Iinclude -I. -I$(OBJ)/generated -MMD -MP $(CFLAGS)
+# Where pkg-config is not there yet (make deps), by the names that the libraries have everywhere.
+LIBRARIES := libfyaml jansson libpng zlib libcrypto
+LIBS     = -pthread $(or $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null),-lfyaml -ljansson -lpng -lz -lcrypto)
+
+TARGET := $(shell $(CC) -dumpmachine 2>/dev/null)
+ISAS := $(if $(filter x86_64%,$(TARGET)),avx512 avx2)$(if $(filter aarch64%,$(TARGET)),neon) generic
+ISA.generic :=
+ISA.avx2    := -mavx2 -mfma
+ISA.avx512  := -mavx512f -mavx512vl -mavx512dq -mavx512bw -mavx2 -mfma -mprefer-vector-width=512
+ISA.neon    :=

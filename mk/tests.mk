@@ -1,0 +1,124 @@
+# Tests, quick and long.
+UNIT := $(BUILD)/unit-$(VARIANT)
+$(UNIT): $(UNIT_OBJ) $(HARNESS_OBJ) $(ENGINE_LIB)
+	$(call said,LINK,$@)
+	$(Q)$(CC) $(OPT) $^ $(LDFLAGS) $(LIBS) -lcriterion -lmpfr -lgmp -lm -o $@
+
+comma := ,
+ALLOCATIONS := $(BUILD)/allocations-$(VARIANT)
+$(ALLOCATIONS): $(OBJ)/tests/isa/allocations.o $(ENGINE_LIB)
+	$(call said,LINK,$@)
+	$(Q)$(CC) $(OPT) $(patsubst %,-Wl$(comma)--wrap=%,malloc calloc realloc aligned_alloc free) $^ $(LDFLAGS) -lcrypto -o $@
+
+# Programs that print the tables of digests in tests/golden, for every copy. They
+# need neither libcrypto nor zlib, so that a cross compiler can link them.
+WITHOUT_LIBRARIES := $(filter-out $(OBJ)/engine/base/digest.o $(OBJ)/engine/data/%,$(PLAIN_OBJ)) \
+                     $(OBJ)/engine/data/order.o $(TEMPLATE_OBJ)
+TABLES := $(BUILD)/tables/training $(foreach i,$(ISAS),$(foreach p,32 64,$(BUILD)/tables/kernels-f$(p)-$(i)))
+.PHONY: tables
+tables: $(TABLES)
+$(OBJ)/liblossgrid-tables.a: $(WITHOUT_LIBRARIES) $(OBJ)/tests/isa/digest_files.o
+	$(call said,AR,$@)
+	@rm -f $@
+	$(Q)ar rcs $@ $^
+$(BUILD)/tables/training: $(OBJ)/tests/golden/training.o $(OBJ)/liblossgrid-tables.a
+	@mkdir -p $(@D)
+	$(call said,LINK,$@)
+	$(Q)$(CC) $(OPT) $^ $(LDFLAGS) -o $@
+$(BUILD)/tables/kernels-%: $(OBJ)/%/tests/golden/kernels.o $(OBJ)/liblossgrid-tables.a
+	@mkdir -p $(@D)
+	$(call said,LINK,$@)
+	$(Q)$(CC) $(OPT) $^ $(LDFLAGS) -o $@
+.SECONDARY: $(call copies,tests/golden/kernels.c)
+
+.PHONY: unit test test-long test-bits test-neon test-planted test-faults test-bare golden-bits test-fuzz
+unit: $(UNIT) ## the unit tests alone
+	$(UNIT) --jobs $(JOBS)
+
+test: deps ## everything quick: unit, command line, reports, the first two epochs of the replay
+	@$(MAKE) --no-print-directory -j $(JOBS) all $(UNIT) $(ALLOCATIONS)
+	tests/arrows.sh
+	tests/arrows_planted.sh
+	CC='$(CC)' tests/headers.sh $(OBJ)
+	tests/cycles.sh $(OBJ)
+	tests/isa/baseline.sh $(BUILD)
+	$(ALLOCATIONS)
+	tests/cli/run.sh $(BIN)
+	$(PYTHON) tests/property/accepted.py $(BIN) --count 24
+	CC='$(CC)' tests/install.sh $(BIN) $(ENGINE_LIB)
+	$(PYTHON) -m unittest discover -q -s tests/reports
+	tests/replay.sh $(BIN) 2
+	$(UNIT) --jobs $(JOBS)
+
+test-long: deps ## all 90 images, both whole optimizer curves, same bits from every compiler and on AArch64
+	@$(MAKE) --no-print-directory -j $(JOBS) all
+	$(MAKE) test-bits
+	$(MAKE) test-neon
+	$(MAKE) test-planted
+	$(BIN) gradcheck --all --quiet
+	tests/tutorial.sh
+	tests/replay.sh $(BIN) 30
+
+test-bits: ## gcc and clang, -O0 and -O3, every ISA: byte-identical trace.csv
+	@.ci/deps.sh $(BUILD_PACKAGES) clang
+	tests/isa/compilers.sh $(BUILD)/bits
+
+test-neon: ## the tables of digests on AArch64, by the neon and generic copies under qemu
+	@.ci/deps.sh gcc gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user
+	tests/isa/neon.sh $(BUILD)/neon
+
+N ?= 500
+SEED ?= $(shell date +%s)
+.PHONY: test-property
+test-property: deps ## N=500 random specs (SEED=... the same again): what run accepts, every command accepts
+	@$(MAKE) --no-print-directory -j $(JOBS) all
+	$(PYTHON) tests/property/accepted.py $(BIN) --count $(N) --seed $(SEED)
+
+test-planted: ## break every rule of the numerics contract in a copy of the tree: a test must fail
+	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	tests/isa/planted.sh $(BUILD)/planted
+
+test-faults: ## put faults into the training step in a copy of the tree: gradcheck and unit tests must see them
+	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	tests/gradcheck/faults.sh $(BUILD)/faults
+
+golden-bits: $(BUILD)/tables/training $(BUILD)/tables/kernels-f32-generic $(BUILD)/tables/kernels-f64-generic ## write the tables of digests anew (another table is a change of bits)
+	tests/isa/table.sh $(abspath $<) generic >$(BUILD)/tables/training.csv
+	for p in 32 64; do tests/isa/table.sh $(abspath $(BUILD))/tables/kernels-f$$p-generic || exit; done >$(BUILD)/tables/kernels.csv
+	mv $(BUILD)/tables/training.csv $(BUILD)/tables/kernels.csv tests/golden/
+
+MNIST ?= $(LOSSGRID_DATA)
+test-bare: ## the README's commands in a fresh chroot of Debian stable (SUITE=, as root), without MNIST and with MNIST=DIR
+	@.ci/deps.sh mmdebstrap git
+	tests/bare.sh $(if $(SUITE),--suite $(SUITE)) $(if $(MNIST),--mnist $(MNIST)) test quick
+
+test-fuzz: ## feed broken spec files to the reader for a minute
+	@.ci/deps.sh $(BUILD_PACKAGES) clang libclang-rt-14-dev
+	tests/fuzz/run.sh $(BUILD)/fuzz
+
+# A process per function, the longest first.
+.PHONY: prove-math
+PROVEN := log1p log sigmoid tanh exp expm1 erf
+prove-math: ## exhaustive proof of the elementary functions, all 2^32 floats: minutes
+	@.ci/deps.sh $(BUILD_PACKAGES) libmpfr-dev libgmp-dev python3-mpmath
+	@$(MAKE) --no-print-directory -j $(JOBS) $(BUILD)/every_float $(BUILD)/errors
+	/usr/bin/python3 tests/golden/constants.py --check
+	printf '%s\n' $(PROVEN) | xargs -P $(JOBS) -n 1 $(BUILD)/every_float
+	printf '%s\n' $(PROVEN) | xargs -P $(JOBS) -n 1 $(BUILD)/errors
+
+$(BUILD)/every_float $(BUILD)/errors: $(BUILD)/%: $(OBJ)/tests/golden/%.o $(ENGINE_LIB)
+	$(call said,LINK,$@)
+	$(Q)$(CC) $(OPT) $^ $(LDFLAGS) -lmpfr -lgmp $(LIBS) -lm -o $@
+
+# Every activation and loss against MPFR, by formulas of its own.
+.PHONY: prove-tails
+TAILS := $(BUILD)/tails-$(VARIANT)
+prove-tails: ## errors of every activation and loss, value and gradient, against MPFR; writes docs/tails.md: minutes
+	@.ci/deps.sh $(BUILD_PACKAGES) libmpfr-dev libgmp-dev
+	@$(MAKE) --no-print-directory -j $(JOBS) $(TAILS)
+	docs/tails.sh $(TAILS) | tee $(BUILD)/tails.md; exit $${PIPESTATUS[0]}
+	mv $(BUILD)/tails.md docs/tails.md
+
+$(TAILS): $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/golden/tails/*.c)) $(ENGINE_LIB)
+	$(call said,LINK,$@)
+	$(Q)$(CC) $(OPT) $^ $(LDFLAGS) -lmpfr -lgmp $(LIBS) -lm -o $@
