@@ -265,6 +265,15 @@ test_catalogue_is_what_the_program_prints() {
         fail "docs/catalogue.md is old; run 'make catalogue': $(cat difference)"
 }
 
+test_keys_of_a_spec_are_what_the_program_prints() {
+    "$ROOT/docs/spec.sh" "$LOSSGRID" >spec.md
+    cmp spec.md "$ROOT/docs/spec.md" >difference ||
+        fail "docs/spec.md is old; run 'make catalogue': $(cat difference)"
+    # The example at its head is a spec.
+    sed -n '/^```yaml$/,/^```$/p' spec.md | grep -v '^```' >example.yaml
+    expect 0 run example.yaml --set samples=64 --set epochs=1 --set 'seeds=[1]' --quiet --out r
+}
+
 test_eval_refuses_what_the_precision_does_not_hold() {
     local option
     printf '0.5,-2\n' >w.csv
