@@ -31,7 +31,7 @@ $(BUILD)/tables/kernels-%: $(OBJ)/%/tests/golden/kernels.o $(OBJ)/liblossgrid-ta
 	$(Q)$(CC) $(OPT) $^ $(LDFLAGS) -o $@
 .SECONDARY: $(call copies,tests/golden/kernels.c)
 
-.PHONY: unit test test-long test-bits test-neon test-planted test-faults test-bare golden-bits test-fuzz
+.PHONY: unit test test-long test-asan test-bits test-neon test-planted test-faults test-bare golden-bits test-fuzz
 unit: $(UNIT) ## the unit tests alone
 	$(UNIT) --jobs $(JOBS)
 
@@ -58,6 +58,12 @@ test-long: deps ## all 90 images, both whole optimizer curves, same bits from ev
 	$(BIN) gradcheck --all --quiet
 	tests/tutorial.sh
 	tests/replay.sh $(BIN) 30
+
+test-asan: ## unit and command-line tests under the address and undefined-behaviour sanitizers
+	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@$(MAKE) --no-print-directory -j $(JOBS) VARIANT=asan all $(BUILD)/unit-asan
+	$(BUILD)/unit-asan --jobs $(JOBS)
+	tests/cli/run.sh $(BUILD)/lossgrid-asan
 
 test-bits: ## gcc and clang, -O0 and -O3, every ISA: byte-identical trace.csv
 	@.ci/deps.sh $(BUILD_PACKAGES) clang

@@ -7,7 +7,7 @@ static const struct option options[] = {
     {"out", required_argument, NULL, 1}, {"fresh", no_argument, NULL, 2}, {NULL, 0, NULL, 0}};
 static struct lg_error error;
 
-enum { ARGUMENTS = 8 };
+enum { ARGUMENTS = 16 };
 
 /* Step through a command line given by words; returns how many there are. */
 static int words(char **argv, const char *line)
