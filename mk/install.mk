@@ -7,7 +7,7 @@ define PC_FILE
 prefix=$(PREFIX)
 Name: lossgrid
 Description: losses, optimizers and training with the same bits everywhere
-Version: $(subst v,,$(VERSION))
+Version: $(patsubst v%,%,$(VERSION))
 Cflags: -I$${prefix}/include
 Libs: -L$${prefix}/lib -llossgrid
 Libs.private: -lz -lcrypto -pthread
