@@ -53,6 +53,13 @@ $(OBJ)/%.o: %.c $(OBJ)/flags | $(GENERATED)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -c $< -o $@
 
+# What is missing is said before anything is compiled.
+.PHONY: libraries
+libraries:
+	@pkg-config --print-errors --exists $(LIBRARIES) || { \
+	  echo 'make: pkg-config does not find all of: $(LIBRARIES). "make deps" installs or lists what they are in' >&2; exit 1; }
+$(HARNESS_OBJ) $(OBJ)/harness/main.o: | libraries
+
 # Rewritten only when its content changes, so that a new flag, file or version
 # rebuilds what depends on it and nothing else.
 define write_if_changed

@@ -5,7 +5,7 @@ PREFIX  ?= /usr/local
 JOBS    ?= $(shell nproc)
 # Quiet, one line a step; V=1 echoes the commands.
 Q       := $(if $(V),,@)
-said     = $(if $(V)$(findstring s,$(firstword -$(MAKEFLAGS))),@:,@printf '  %-5s %s\n' '$(1)' '$(2)')
+said     = $(if $(V)$(findstring s,$(filter-out -%,$(firstword $(MAKEFLAGS)))),@:,@printf '  %-5s %s\n' '$(1)' '$(2)')
 # What only builds takes all processors, unless -j says otherwise.
 ifeq ($(filter -j%,$(MAKEFLAGS))$(filter-out all $(BUILD)/%,$(MAKECMDGOALS)),)
 MAKEFLAGS += -j$(JOBS)
@@ -28,9 +28,8 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wdouble-promotion -Wstrict-prot
             -Wmissing-prototypes -Wvla -Wundef $(if $(CI),-Werror)
 CFLAGS   ?=
 ALL_CFLAGS = $(CONTRACT) $(OPT) $(WARNINGS) -D_GNU_SOURCE -Iinclude -I. -I$(OBJ)/generated -MMD -MP $(CFLAGS)
-# Where pkg-config is not there yet (make deps), by the names that the libraries have everywhere.
 LIBRARIES := libfyaml jansson libpng zlib libcrypto
-LIBS     = -pthread $(or $(shell pkg-config --libs $(LIBRARIES) 2>/dev/null),-lfyaml -ljansson -lpng -lz -lcrypto)
+LIBS     = -pthread $(shell pkg-config --libs $(LIBRARIES))
 
 TARGET := $(shell $(CC) -dumpmachine 2>/dev/null)
 ISAS := $(if $(filter x86_64%,$(TARGET)),avx512 avx2)$(if $(filter aarch64%,$(TARGET)),neon) generic

@@ -49,7 +49,7 @@ void lg_pairs_draw(uint32_t *paired, enum lg_pair_kind kind, const struct lg_cla
                    const uint8_t *labels, const uint32_t *order, size_t count, uint64_t seed,
                    uint64_t epoch)
 {
-    struct lg_pcg pcg = lg_pcg_stream(seed, LG_PURPOSE_PARTNER, 3 * epoch + kind);
+    struct lg_pcg pcg = lg_pcg_stream(seed, LG_PURPOSE_PAIR, 3 * epoch + kind);
     for (size_t p = 0; p < count; p++) {
         const uint32_t sample = order ? order[p] : (uint32_t)p;
         const unsigned label = labels[sample];

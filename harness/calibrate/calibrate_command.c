@@ -10,6 +10,7 @@
 #include "harness/machine/calibration.h"
 #include "harness/support/clock.h"
 #include "harness/support/files.h"
+#include "harness/support/json.h"
 #include "harness/support/output.h"
 #include "harness/support/progress.h"
 #include "harness/support/version.h"
@@ -77,19 +78,6 @@ static enum lg_status check_out(const char *path, struct lg_error *error)
     return status;
 }
 
-static enum lg_status add_json(const struct calibration *calibration, struct text *text,
-                               struct lg_error *error)
-{
-    json_t *root = calibration_json(calibration);
-    char *json = root != NULL ? json_dumps(root, JSON_INDENT(2)) : NULL;
-    json_decref(root);
-    if (json == NULL)
-        return lg_fail(error, LG_ENVIRONMENT, "not enough memory");
-    text_print(text, "%s\n", json);
-    free(json);
-    return text_check(text, error);
-}
-
 static enum lg_status print(const struct calibration *calibration, size_t format,
                             struct lg_error *error)
 {
@@ -98,7 +86,7 @@ static enum lg_status print(const struct calibration *calibration, size_t format
     if (format == FORMAT_TEXT)
         status = calibration_text(calibration, &text, error);
     else if (format == FORMAT_JSON)
-        status = add_json(calibration, &text, error);
+        status = json_add(&text, calibration_json(calibration), 2, error);
     else
         calibration_csv(calibration, &text);
     if (status == LG_OK)
@@ -113,7 +101,7 @@ static enum lg_status write_out(const struct calibration *calibration, const cha
                                 struct lg_error *error)
 {
     struct text text = {0};
-    enum lg_status status = add_json(calibration, &text, error);
+    enum lg_status status = json_add(&text, calibration_json(calibration), 2, error);
     if (status == LG_OK)
         status = files_write(path, text.bytes, text.size, error);
     text_free(&text);

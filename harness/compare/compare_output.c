@@ -6,6 +6,7 @@
 
 #include "harness/compare/roofline.h"
 #include "harness/support/files.h"
+#include "harness/support/json.h"
 #include "harness/support/version.h"
 
 /* ---- compare.csv --------------------------------------------------------- */
@@ -175,21 +176,8 @@ static enum lg_status write_json(const struct compared *compared, const char *di
                                  struct lg_error *error)
 {
     char path[FILES_PATH_MAX];
-    json_t *root = compared_json(compared);
-    char *json = root != NULL ? json_dumps(root, JSON_INDENT(2)) : NULL;
-    struct text text = {0};
-    json_decref(root);
-    if (json == NULL)
-        return lg_fail(error, LG_ENVIRONMENT, "not enough memory to write compare.json");
-    text_print(&text, "%s\n", json);
-    free(json);
-    enum lg_status status = text_check(&text, error);
-    if (status == LG_OK)
-        status = files_path(path, error, "%s/compare.json", directory);
-    if (status == LG_OK)
-        status = files_write(path, text.bytes, text.size, error);
-    text_free(&text);
-    return status;
+    enum lg_status status = files_path(path, error, "%s/compare.json", directory);
+    return status == LG_OK ? json_write(path, compared_json(compared), 2, error) : status;
 }
 
 enum lg_status compare_write(const struct compared *compared, const char *directory,

@@ -9,6 +9,7 @@
 #include "harness/machine/machine.h"
 #include "harness/support/csv.h"
 #include "harness/support/files.h"
+#include "harness/support/json.h"
 #include "harness/support/table.h"
 #include "harness/support/version.h"
 
@@ -325,14 +326,10 @@ static enum lg_status write_manifest(const struct gradcheck *g, const char *dire
         (int)g->is_cut_short, "command", command, "isa", g->copies.backend[COPY_F64]->isa,
         "seconds", g->seconds, "precision_bits_wide", (int)LDBL_MANT_DIG, "seed",
         (json_int_t)g->seed, "totals", totals, "machine", machine_json(&machine));
-    char *text = root != NULL ? json_dumps(root, JSON_INDENT(2)) : NULL;
-    json_decref(root);
-    if (text == NULL)
-        return lg_fail(error, LG_ENVIRONMENT, "not enough memory for manifest.json");
     enum lg_status status = files_path(path, error, "%s/manifest.json", directory);
     if (status == LG_OK)
-        status = files_write(path, text, strlen(text), error);
-    free(text);
+        return json_write(path, root, 2, error);
+    json_decref(root);
     return status;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/support/files.h"
+#include "harness/support/json.h"
 #include "harness/support/version.h"
 
 /* A JSON string; null for bytes that are not UTF-8, as a path may be. */
@@ -84,19 +85,7 @@ static json_t *describe(const struct manifest *manifest)
 enum lg_status manifest_write(const char *path, const struct manifest *manifest,
                               struct lg_error *error)
 {
-    json_t *root = describe(manifest);
-    char *text = root != NULL ? json_dumps(root, JSON_INDENT(2)) : NULL;
-    json_decref(root);
-    if (text == NULL)
-        return lg_fail(error, LG_ENVIRONMENT, "not enough memory to write %s", path);
-    struct text lines = {0};
-    text_print(&lines, "%s\n", text);
-    free(text);
-    enum lg_status status = text_check(&lines, error);
-    if (status == LG_OK)
-        status = files_write(path, lines.bytes, lines.size, error);
-    text_free(&lines);
-    return status;
+    return json_write(path, describe(manifest), 2, error);
 }
 
 /* Copy a digest of 64 hex digits. */

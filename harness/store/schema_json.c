@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/support/files.h"
+#include "harness/support/json.h"
 
 enum { VERSION = 1 };
 
@@ -115,17 +116,5 @@ json_t *schema_json(const struct experiment *experiment)
 enum lg_status schema_json_write(const char *path, const struct experiment *experiment,
                                  struct lg_error *error)
 {
-    json_t *root = schema_json(experiment);
-    char *text = root != NULL ? json_dumps(root, JSON_INDENT(1)) : NULL;
-    json_decref(root);
-    if (text == NULL)
-        return lg_fail(error, LG_ENVIRONMENT, "not enough memory to write %s", path);
-    struct text lines = {0};
-    text_print(&lines, "%s\n", text);
-    free(text);
-    enum lg_status status = text_check(&lines, error);
-    if (status == LG_OK)
-        status = files_write(path, lines.bytes, lines.size, error);
-    text_free(&lines);
-    return status;
+    return json_write(path, schema_json(experiment), 1, error);
 }

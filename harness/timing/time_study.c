@@ -14,6 +14,7 @@
 #include "harness/store/environment.h"
 #include "harness/support/files.h"
 #include "harness/support/interrupt.h"
+#include "harness/support/json.h"
 #include "harness/support/output.h"
 #include "harness/support/progress.h"
 #include "harness/timing/display.h"
@@ -230,13 +231,9 @@ static enum lg_status write_json(const struct progressing *p, const char *name, 
                                  struct lg_error *error)
 {
     struct text text = {0};
-    char *json = root != NULL ? json_dumps(root, JSON_INDENT(2)) : NULL;
-    json_decref(root);
-    if (json == NULL)
-        return lg_fail(error, LG_ENVIRONMENT, "not enough memory to write %s", name);
-    text_print(&text, "%s\n", json);
-    free(json);
-    enum lg_status status = write_text(p, name, &text, error);
+    enum lg_status status = json_add(&text, root, 2, error);
+    if (status == LG_OK)
+        status = write_text(p, name, &text, error);
     text_free(&text);
     return status;
 }

@@ -12,7 +12,7 @@ struct lg_pcg {
 };
 
 /* What a stream is for: every purpose draws from its own. */
-enum lg_purpose { LG_PURPOSE_INITIALISE = 1, LG_PURPOSE_SHUFFLE = 2, LG_PURPOSE_PARTNER = 3 };
+enum lg_purpose { LG_PURPOSE_INITIALISE = 1, LG_PURPOSE_SHUFFLE = 2, LG_PURPOSE_PAIR = 3 };
 
 /* The generator `pcg32(seed, stream)` of the reference implementation. */
 struct lg_pcg lg_pcg_seed(uint64_t seed, uint64_t stream);
