@@ -4,7 +4,8 @@
 
 #include "harness/stats/sample.h"
 
-const char *const phases_names[LG_PHASES] = {"data", "forward", "loss", "backward", "update"};
+const char *const phases_names[LG_PHASES] = {PHASES_NAMES};
+const char *const phases_of_step[] = {"step", PHASES_NAMES, NULL};
 
 enum { EVERY_MOST = 1 << 20 };
 

@@ -41,8 +41,13 @@ struct phases {
     enum lg_phase phase;
 };
 
-/* The words for phases in a table. */
+/* The words for phases in a table, in the order of the engine's: the one place that has them. */
+#define PHASES_NAMES "data", "forward", "loss", "backward", "update"
 extern const char *const phases_names[LG_PHASES];
+
+/* A whole step and its phases, as files name them; NULL-terminated. */
+enum { PHASES_STEP, PHASES_FIRST, PHASES_STEP_AND_PARTS = PHASES_FIRST + LG_PHASES };
+extern const char *const phases_of_step[PHASES_STEP_AND_PARTS + 1];
 
 /* Measure what a reading of the clock costs, one after another, and start with a pilot: every
  * other step is read, the ones between are timed as a whole. Nothing to close. */

@@ -10,7 +10,7 @@
 #include "harness/gradcheck/diagnosis.h"
 #include "lossgrid/pcg.h"
 
-const char *const verdict_names[] = {"pass", "fail", "dead", "skipped"};
+const char *const verdict_names[] = {"pass", "fail", "dead", "skipped", NULL};
 
 /* A gradient in f64 may be off by so many units of the last place of its block's
  * largest entry (of a direction: of the sum of all), as sums of products are. */

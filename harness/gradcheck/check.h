@@ -36,7 +36,7 @@ struct check_plan {
 };
 
 enum outcome { OUTCOME_PASS, OUTCOME_FAIL, OUTCOME_DEAD, OUTCOME_SKIPPED };
-extern const char *const verdict_names[];
+extern const char *const verdict_names[]; /* NULL-terminated */
 
 /* What came of a block. */
 struct judgement {

@@ -8,7 +8,7 @@
 #include "harness/machine/machine.h"
 #include "harness/support/version.h"
 
-const char *const conditions_words[] = {"ok", "warning", "unknown"};
+const char *const conditions_words[] = {"ok", "warning", "unknown", NULL};
 
 /* From here on a finding is a warning. */
 #define LOAD_BEFORE   0.5   /* other programs, on the average of a minute */

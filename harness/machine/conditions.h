@@ -34,7 +34,7 @@ struct conditions {
 
 enum conditions_verdict { CONDITIONS_OK, CONDITIONS_WARNING, CONDITIONS_UNKNOWN };
 
-/* The words of a verdict: "ok", "warning", "unknown". */
+/* The words of a verdict: "ok", "warning", "unknown"; NULL-terminated. */
 extern const char *const conditions_words[];
 
 struct conditions_row {

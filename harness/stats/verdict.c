@@ -4,7 +4,7 @@
 #include <math.h>
 
 const char *const verdict_words[] = {
-    "faster", "slower", "same within the noise floor", "undecided", "not comparable",
+    "faster", "slower", "same within the noise floor", "undecided", "not comparable", NULL,
 };
 
 void ratio_summarise(const double *a, const double *b, size_t count, struct sample_summary *summary)

@@ -15,8 +15,8 @@ enum verdict {
     VERDICTS,
 };
 
-/* In words, in the order of the enum: (VERDICTS). */
-extern const char *const verdict_words[];
+/* In words, in the order of the enum; NULL-terminated. */
+extern const char *const verdict_words[VERDICTS + 1];
 
 /* What the interval of a ratio says, low to high, given that equal things differ by a factor
  * of up to 1 + floor (NAN: unknown). Nobody is faster or slower unless the whole interval lies

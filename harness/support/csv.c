@@ -33,6 +33,12 @@ void csv_format_real(double value, char text[CSV_REAL_MAX])
     }
 }
 
+enum lg_status csv_check(const struct csv *csv, struct lg_error *error)
+{
+    return csv->wrong[0] != '\0' ? lg_fail(error, LG_FAILED, "%s", csv->wrong)
+                                 : text_check(&csv->text, error);
+}
+
 static void begin_field(struct csv *csv)
 {
     if (csv->in_row)
@@ -60,6 +66,12 @@ void csv_integer(struct csv *csv, uint64_t value)
 {
     begin_field(csv);
     text_print(&csv->text, "%" PRIu64, value);
+}
+
+void csv_signed(struct csv *csv, int64_t value)
+{
+    begin_field(csv);
+    text_print(&csv->text, "%" PRId64, value);
 }
 
 void csv_real(struct csv *csv, double value)

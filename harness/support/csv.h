@@ -10,13 +10,18 @@
 #include "harness/support/text.h"
 #include "lossgrid/status.h"
 
-enum { CSV_REAL_MAX = 32 };
+enum { CSV_REAL_MAX = 32, CSV_WRONG_MAX = 192 };
 
 /* Rows being written. Start from {0}; the text is the caller's to free. */
 struct csv {
     struct text text;
     bool in_row;
+    char wrong[CSV_WRONG_MAX]; /* the first row that is not of its columns; else empty */
 };
+
+/* LG_ENVIRONMENT when memory was short; LG_FAILED for a row that is not of its columns
+ * (csv_columns.h), which is a fault of this program. */
+enum lg_status csv_check(const struct csv *csv, struct lg_error *error);
 
 /* The shortest of %.15g, %.16g and %.17g that reads back as the same bits;
  * "nan", "inf" and "-inf" for what is no number. */
@@ -28,6 +33,7 @@ bool csv_same_bits(double a, double b);
 /* Append one field, quoted where the standard asks for it. */
 void csv_text(struct csv *csv, const char *value);
 void csv_integer(struct csv *csv, uint64_t value);
+void csv_signed(struct csv *csv, int64_t value);
 void csv_real(struct csv *csv, double value);
 void csv_empty(struct csv *csv);
 

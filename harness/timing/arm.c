@@ -224,11 +224,12 @@ void arm_close(struct timed_arm *arm)
     arm->net = NULL;
 }
 
+const char *const arm_state_words[] = {"first", "settled", "unsettled", NULL};
+
 const char *arm_state_word(const struct timed_arm *arm, enum arm_state state)
 {
-    return state == ARM_FIRST                    ? "first"
-           : settling_is_settled(&arm->settling) ? "settled"
-                                                 : "unsettled";
+    const bool is_settled = settling_is_settled(&arm->settling);
+    return arm_state_words[state == ARM_FIRST ? 0 : is_settled ? 1 : 2];
 }
 
 /* ---- Blocks -------------------------------------------------------------- */

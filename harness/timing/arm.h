@@ -130,7 +130,8 @@ void arm_block(struct timed_arm *arm, const struct arm_context *context, struct 
 /* The first of `steps` steps of the arm's feed that lie at a share of it. */
 size_t arm_offset(const struct timed_arm *arm, double where, size_t steps);
 
-/* What a figure of that state is of: "first", "settled" or "unsettled". Static. */
+/* What a figure of a state is of: "first", "settled" or "unsettled"; NULL-terminated. */
+extern const char *const arm_state_words[];
 const char *arm_state_word(const struct timed_arm *arm, enum arm_state state);
 
 /* Free. Safe on a zeroed struct. */

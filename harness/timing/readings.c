@@ -15,7 +15,7 @@ static size_t place_of(const char *name)
 }
 
 /* The fixed columns belong to counters whether these are chosen or not. */
-static void list_columns(struct readings *readings)
+void readings_list(struct readings *readings)
 {
     size_t count;
     const struct counter *const *all = counters(&count);
@@ -33,6 +33,12 @@ static void list_columns(struct readings *readings)
         }
     for (size_t i = 0; i < READINGS_FIXED; i++)
         assert(readings->all[i].name != NULL);
+}
+
+const struct counter_column *readings_column(const struct reading *reading)
+{
+    size_t count;
+    return &counters(&count)[reading->counter]->columns[reading->column];
 }
 
 enum lg_status readings_choose(const char *list, bool chosen[COUNTERS_MAX], struct lg_error *error)
@@ -53,7 +59,7 @@ enum lg_status readings_open(struct readings *readings, const char *list, struct
         status = counter_session_open(readings->chosen, &readings->session, error);
     if (status != LG_OK)
         return status;
-    list_columns(readings);
+    readings_list(readings);
     double values[READINGS_MAX] = {[READING_WALL_NS] = (double)NAN};
     readings_take(readings, counter_session_empty(readings->session), values);
     return isnan(values[READING_WALL_NS])

@@ -29,6 +29,12 @@ struct readings {
     bool is_scaled[READINGS_MAX]; /* a value was: its counters were shared */
 };
 
+/* What its counter tells of a reading. Static. */
+const struct counter_column *readings_column(const struct reading *reading);
+
+/* List the readings of the chosen counters; nothing is opened. */
+void readings_list(struct readings *readings);
+
 /* Open the counters of a list (counters_choose()); the system's clocks are always among
  * them. LG_USAGE for a wrong list, LG_ENVIRONMENT when there is no clock. The caller ends
  * *readings with readings_close(). */

@@ -18,6 +18,7 @@
 #include "harness/support/output.h"
 #include "harness/support/progress.h"
 #include "harness/timing/display.h"
+#include "harness/timing/timing_columns.h"
 #include "harness/timing/timing_csv.h"
 #include "harness/timing/timing_json.h"
 #include "harness/timing/timing_text.h"
@@ -212,7 +213,9 @@ static enum lg_status write_csv(const struct progressing *p, const char *name,
 {
     struct csv csv = {0};
     fill(&p->timing, &csv);
-    enum lg_status status = write_text(p, name, &csv.text, error);
+    enum lg_status status = csv_check(&csv, error);
+    if (status == LG_OK)
+        status = write_text(p, name, &csv.text, error);
     text_free(&csv.text);
     return status;
 }
@@ -221,7 +224,9 @@ static enum lg_status write_conditions(const struct progressing *p, struct lg_er
 {
     struct csv csv = {0};
     timing_conditions_csv(p->rows_before, p->rows_after, &csv);
-    enum lg_status status = write_text(p, "conditions.csv", &csv.text, error);
+    enum lg_status status = csv_check(&csv, error);
+    if (status == LG_OK)
+        status = write_text(p, conditions_csv.name, &csv.text, error);
     text_free(&csv.text);
     return status;
 }
@@ -241,15 +246,15 @@ static enum lg_status write_json(const struct progressing *p, const char *name, 
 static enum lg_status write_files(struct progressing *p, struct lg_error *error)
 {
     static const struct {
-        const char *name;
+        const struct csv_file *file;
         void (*fill)(const struct timing *timing, struct csv *csv);
-    } tables[] = {{"cost.csv", timing_cost_csv},       {"samples.csv", timing_samples_csv},
-                  {"noise.csv", timing_noise_csv},     {"phases.csv", timing_phases_csv},
-                  {"ranking.csv", timing_ranking_csv}, {"settling.csv", timing_settling_csv}};
+    } tables[] = {{&cost_csv, timing_cost_csv},       {&samples_csv, timing_samples_csv},
+                  {&noise_csv, timing_noise_csv},     {&phases_csv, timing_phases_csv},
+                  {&ranking_csv, timing_ranking_csv}, {&settling_csv, timing_settling_csv}};
     enum lg_status status = LG_OK;
     p->facts.manifest.finished = time(NULL);
     for (size_t i = 0; status == LG_OK && i < sizeof tables / sizeof *tables; i++)
-        status = write_csv(p, tables[i].name, tables[i].fill, error);
+        status = write_csv(p, tables[i].file->name, tables[i].fill, error);
     if (status == LG_OK)
         status = write_conditions(p, error);
     if (status == LG_OK)
