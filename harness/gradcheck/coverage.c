@@ -2,6 +2,8 @@
 
 #include <assert.h>
 
+#include "harness/gradcheck/gradcheck_columns.h"
+
 static bool runs_here(const struct lg_backend *backend)
 {
     return lg_isa_runs_here(backend->isa);
@@ -123,24 +125,12 @@ void coverage_print(const struct coverage *coverage, struct text *text)
 
 void coverage_write(const struct coverage *coverage, struct csv *csv)
 {
-    static const char *const names[] = {"path",    "meaning", "precision",  "isa",
-                                        "covered", "faults",  "faults_seen"};
     size_t count;
     const struct lg_backend *const *backends = lg_backends(&count);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        csv_text(csv, names[i]);
-    csv_end_row(csv);
+    csv_file_header(&coverage_csv, NULL, csv);
     for (size_t path = 0; path < LG_PATH_COUNT; path++)
-        for (size_t i = 0; i < count; i++) {
-            if (!runs_here(backends[i]))
-                continue;
-            csv_text(csv, lg_path_names[path]);
-            csv_text(csv, lg_path_meanings[path]);
-            csv_text(csv, backends[i]->precision == LG_F32 ? "f32" : "f64");
-            csv_text(csv, backends[i]->isa);
-            csv_integer(csv, (coverage->paths[i] & LG_PATH_BIT(path)) != 0);
-            csv_integer(csv, coverage->put[path]);
-            csv_integer(csv, coverage->seen[path]);
-            csv_end_row(csv);
-        }
+        for (size_t i = 0; i < count; i++)
+            if (runs_here(backends[i]))
+                csv_file_row(&coverage_csv, NULL, csv,
+                             &(struct coverage_row){coverage, backends[i], i, path});
 }

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/gradcheck/gradcheck_columns.h"
 #include "harness/machine/machine.h"
-#include "harness/support/csv.h"
 #include "harness/support/files.h"
 #include "harness/support/json.h"
 #include "harness/support/table.h"
@@ -230,40 +230,37 @@ enum lg_status gradcheck_print(const struct gradcheck *g, struct text *text, str
 
 /* ---- The folder ---------------------------------------------------------- */
 
-static enum lg_status write_csv(const char *directory, const char *name, struct csv *csv,
+/* Ends *csv. */
+static enum lg_status write_csv(const char *directory, const struct csv_file *file, struct csv *csv,
                                 struct lg_error *error)
 {
     char path[FILES_PATH_MAX];
-    enum lg_status status = text_check(&csv->text, error);
+    enum lg_status status = csv_check(csv, error);
     if (status == LG_OK)
-        status = files_path(path, error, "%s/%s", directory, name);
+        status = files_path(path, error, "%s/%s", directory, file->name);
     if (status == LG_OK)
         status = files_write(path, csv->text.bytes, csv->text.size, error);
     text_free(&csv->text);
     return status;
 }
 
-static enum lg_status write_rows(const struct gradcheck *g, const char *directory, const char *name,
-                                 void (*header)(struct csv *), size_t offset,
-                                 struct lg_error *error)
+/* The rows that each result has of its own, at that offset. */
+static enum lg_status write_rows(const struct gradcheck *g, const char *directory,
+                                 const struct csv_file *file, size_t offset, struct lg_error *error)
 {
     struct csv csv = {0};
-    header(&csv);
-    for (size_t i = 0; i < g->items.count; i++) {
-        const struct csv *own = (const struct csv *)((const char *)&g->results[i] + offset);
-        if (g->done[i] && own->text.size > 0)
-            text_add(&csv.text, own->text.bytes, own->text.size);
-        if (g->done[i] && own->text.failed)
-            csv.text.failed = true;
-    }
-    return write_csv(directory, name, &csv, error);
+    csv_file_header(file, NULL, &csv);
+    for (size_t i = 0; i < g->items.count; i++)
+        if (g->done[i])
+            csv_add(&csv, (const struct csv *)((const char *)&g->results[i] + offset));
+    return write_csv(directory, file, &csv, error);
 }
 
 static enum lg_status write_ulps(const struct gradcheck *g, const char *directory,
                                  struct lg_error *error)
 {
     struct csv csv = {0};
-    result_header_ulps(&csv);
+    csv_file_header(&ulps_csv, NULL, &csv);
     for (size_t k = 0; k < KINDS; k++) {
         struct ulps f64 = {{0}, 0}, f32 = {{0}, 0};
         for (size_t i = 0; i < g->items.count; i++)
@@ -274,30 +271,17 @@ static enum lg_status write_ulps(const struct gradcheck *g, const char *director
         ulps_rows(&csv, "f64", kinds[k], &f64);
         ulps_rows(&csv, "f32", kinds[k], &f32);
     }
-    return write_csv(directory, "ulps.csv", &csv, error);
+    return write_csv(directory, &ulps_csv, &csv, error);
 }
 
 static enum lg_status write_planted(const struct gradcheck *g, const char *directory,
                                     struct lg_error *error)
 {
-    static const char *const names[] = {"defect", "size", "trials", "detected", "named"};
     struct csv csv = {0};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        csv_text(&csv, names[i]);
-    csv_end_row(&csv);
-    for (size_t i = 0; i < g->row_count; i++) {
-        const struct trials_row *row = &g->rows[i];
-        csv_text(&csv, row->defect);
-        if (row->size > 0)
-            csv_real(&csv, row->size);
-        else
-            csv_empty(&csv);
-        csv_integer(&csv, row->trials);
-        csv_integer(&csv, row->detected);
-        csv_integer(&csv, row->named);
-        csv_end_row(&csv);
-    }
-    return write_csv(directory, "planted.csv", &csv, error);
+    csv_file_header(&planted_csv, NULL, &csv);
+    for (size_t i = 0; i < g->row_count; i++)
+        csv_file_row(&planted_csv, NULL, &csv, &g->rows[i]);
+    return write_csv(directory, &planted_csv, &csv, error);
 }
 
 static enum lg_status write_coverage(const struct gradcheck *g, const char *directory,
@@ -306,7 +290,7 @@ static enum lg_status write_coverage(const struct gradcheck *g, const char *dire
     struct csv csv = {0};
     const struct coverage covered = gradcheck_totals(g).coverage;
     coverage_write(&covered, &csv);
-    return write_csv(directory, "coverage.csv", &csv, error);
+    return write_csv(directory, &coverage_csv, &csv, error);
 }
 
 static enum lg_status write_manifest(const struct gradcheck *g, const char *directory,
@@ -338,14 +322,11 @@ enum lg_status gradcheck_write(const struct gradcheck *g, const char *directory,
 {
     enum lg_status status = files_make_directories(directory, error);
     if (status == LG_OK)
-        status = write_rows(g, directory, "gradcheck.csv", result_header_blocks,
-                            offsetof(struct result, blocks), error);
+        status = write_rows(g, directory, &gradcheck_csv, offsetof(struct result, blocks), error);
     if (status == LG_OK)
-        status = write_rows(g, directory, "sweep.csv", result_header_sweep,
-                            offsetof(struct result, sweep), error);
+        status = write_rows(g, directory, &sweep_csv, offsetof(struct result, sweep), error);
     if (status == LG_OK)
-        status = write_rows(g, directory, "kinks.csv", result_header_kinks,
-                            offsetof(struct result, kinks), error);
+        status = write_rows(g, directory, &kinks_csv, offsetof(struct result, kinks), error);
     if (status == LG_OK)
         status = write_ulps(g, directory, error);
     if (status == LG_OK)

@@ -4,43 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void header(struct csv *csv, const char *const *names)
-{
-    for (; *names != NULL; names++)
-        csv_text(csv, *names);
-    csv_end_row(csv);
-}
-
-void result_header_blocks(struct csv *csv)
-{
-    static const char *const names[] = {
-        "kind",          "name",           "options", "block",    "size",     "checked",
-        "certified",     "skipped",        "reason",  "worst",    "analytic", "numeric",
-        "error_bar",     "relative_error", "method",  "ulps_f64", "ulps_f32", "asymmetry",
-        "asymmetry_bar", "verdict",        "message", NULL};
-    header(csv, names);
-}
-
-void result_header_sweep(struct csv *csv)
-{
-    static const char *const names[] = {
-        "kind", "name",     "options",   "block",    "coordinate",     "method",
-        "h",    "estimate", "error_bar", "analytic", "relative_error", NULL};
-    header(csv, names);
-}
-
-void result_header_kinks(struct csv *csv)
-{
-    static const char *const names[] = {"kind", "name",  "options",  "block",   "coordinate", "at",
-                                        "left", "right", "analytic", "verdict", NULL};
-    header(csv, names);
-}
-
-void result_header_ulps(struct csv *csv)
-{
-    static const char *const names[] = {"precision", "kind", "log2_ulps", "count", NULL};
-    header(csv, names);
-}
+#include "harness/gradcheck/gradcheck_columns.h"
 
 void result_begin(struct result *result, const char *kind, const char *name, const char *options)
 {
@@ -48,23 +12,6 @@ void result_begin(struct result *result, const char *kind, const char *name, con
     snprintf(result->kind, sizeof result->kind, "%s", kind);
     snprintf(result->name, sizeof result->name, "%s", name);
     snprintf(result->options, sizeof result->options, "%s", options);
-}
-
-/* What is not finite has no place in a plot. */
-static void number(struct csv *csv, double value)
-{
-    if (value - value == 0)
-        csv_real(csv, value);
-    else
-        csv_empty(csv);
-}
-
-static void optional(struct csv *csv, const double *value)
-{
-    if (value != NULL)
-        number(csv, *value);
-    else
-        csv_empty(csv);
 }
 
 bool result_same_subject(const struct result *a, const struct result *b)
@@ -104,31 +51,8 @@ static void add_reason(struct result *result, const struct judgement *judgement)
 void result_add(struct result *result, const struct result_row *row)
 {
     const struct judgement *j = row->judgement;
-    struct csv *csv = &result->blocks;
     const bool measured = j->worst != SIZE_MAX;
-    csv_text(csv, result->kind);
-    csv_text(csv, result->name);
-    csv_text(csv, result->options);
-    csv_text(csv, row->block);
-    csv_integer(csv, row->size);
-    csv_integer(csv, j->checked);
-    csv_integer(csv, j->certified);
-    csv_integer(csv, j->skipped);
-    csv_text(csv, j->reason);
-    csv_text(csv, row->worst);
-    optional(csv, measured ? &j->analytic : NULL);
-    optional(csv, measured ? &j->numeric : NULL);
-    optional(csv, measured ? &j->error_bar : NULL);
-    optional(csv, measured ? &j->relative_error : NULL);
-    csv_text(csv, row->method);
-    optional(csv, row->f64 != NULL ? &row->f64->largest : NULL);
-    optional(csv, row->f32 != NULL ? &row->f32->largest : NULL);
-    optional(csv, row->asymmetry);
-    optional(csv, row->asymmetry_bar);
-    csv_text(csv, verdict_names[j->verdict]);
-    csv_text(csv, j->message);
-    csv_end_row(csv);
-
+    csv_file_row(&gradcheck_csv, NULL, &result->blocks, &(struct block_row){result, row});
     result->block_count++;
     result->checked += j->checked;
     result->certified += j->certified;
@@ -212,16 +136,9 @@ void ulps_add(struct ulps *to, const struct ulps *from)
 void ulps_rows(struct csv *csv, const char *precision, const char *kind, const struct ulps *ulps)
 {
     for (size_t i = 0; i < ULPS_BINS; i++) {
-        char bin[16];
-        if (ulps->count[i] == 0)
-            continue;
-        /* -1: the same; 0: below 2 units; then the logarithm's floor. */
-        snprintf(bin, sizeof bin, "%d", i == 0 ? -1 : i == 1 ? 0 : (int)i - 2);
-        csv_text(csv, precision);
-        csv_text(csv, kind);
-        csv_text(csv, bin);
-        csv_integer(csv, ulps->count[i]);
-        csv_end_row(csv);
+        const struct ulps_row row = {precision, kind, (int)i - (i < 2 ? 1 : 2), ulps->count[i]};
+        if (row.count > 0)
+            csv_file_row(&ulps_csv, NULL, csv, &row);
     }
 }
 

@@ -47,12 +47,6 @@ struct result_row {
     const double *asymmetry, *asymmetry_bar; /* NULL: not measured */
 };
 
-/* Headers of the files. */
-void result_header_blocks(struct csv *csv);
-void result_header_sweep(struct csv *csv);
-void result_header_kinks(struct csv *csv);
-void result_header_ulps(struct csv *csv);
-
 /* Name what is checked. */
 void result_begin(struct result *result, const char *kind, const char *name, const char *options);
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/gradcheck/gradcheck_columns.h"
 #include "harness/gradcheck/hessian.h"
 #include "harness/gradcheck/kinks.h"
 
@@ -69,26 +70,9 @@ static void compare_copies(const struct work *work, const struct gradient_block 
 static void add_sweep_row(const struct work *work, const struct check_line *line,
                           const char *method, double h, const struct estimate *estimate)
 {
-    struct csv *csv = &work->result->sweep;
-    const struct gradient_block *block = &work->subject->blocks[line->block];
-    const double analytic = work->gradient[COPY_F64][line->first];
-    const double value = (double)estimate->value, error = (double)estimate->error;
-    char name[48];
-    csv_text(csv, work->subject->kind);
-    csv_text(csv, work->subject->name);
-    csv_text(csv, work->subject->options);
-    csv_text(csv, block->name);
-    csv_text(csv, subject_entry_name(block, line->first, name));
-    csv_text(csv, method);
-    csv_real(csv, h);
-    csv_real(csv, value);
-    if (error - error == 0)
-        csv_real(csv, error);
-    else
-        csv_empty(csv);
-    csv_real(csv, analytic);
-    csv_real(csv, fabs(value - analytic) / fabs(analytic));
-    csv_end_row(csv);
+    const struct sweep_row row = {
+        work->subject, line->first, method, h, work->gradient[COPY_F64][line->first], estimate};
+    csv_file_row(&sweep_csv, NULL, &work->result->sweep, &row);
 }
 
 static void sweep(struct work *work, const struct check_line *line)
@@ -124,24 +108,6 @@ static const struct check_line *choose_sweep(const struct work *work)
 
 /* ---- Kinks --------------------------------------------------------------- */
 
-static void add_kink_row(const struct work *work, const struct kink *kink)
-{
-    struct csv *csv = &work->result->kinks;
-    const struct gradient_block *block = subject_block_at(work->subject, kink->entry);
-    char name[48];
-    csv_text(csv, work->subject->kind);
-    csv_text(csv, work->subject->name);
-    csv_text(csv, work->subject->options);
-    csv_text(csv, block->name);
-    csv_text(csv, subject_entry_name(block, kink->entry, name));
-    csv_real(csv, kink->at);
-    csv_real(csv, (double)kink->derivative.left.value);
-    csv_real(csv, (double)kink->derivative.right.value);
-    csv_real(csv, kink->analytic);
-    csv_text(csv, kink->is_inside ? "pass" : "fail");
-    csv_end_row(csv);
-}
-
 /* Kinks that were found in a block count with its derivatives. */
 static void judge_kinks(const struct work *work, const struct gradient_block *block,
                         struct judgement *judgement)
@@ -151,7 +117,8 @@ static void judge_kinks(const struct work *work, const struct gradient_block *bl
         char name[48];
         if (subject_block_at(work->subject, kink->entry) != block)
             continue;
-        add_kink_row(work, kink);
+        csv_file_row(&kinks_csv, NULL, &work->result->kinks,
+                     &(struct kink_row){work->subject, kink});
         result_add_kink(work->result, kink->at, (double)kink->derivative.left.value,
                         (double)kink->derivative.right.value, kink->analytic);
         judgement->checked++;

@@ -92,6 +92,15 @@ void csv_end_row(struct csv *csv)
     csv->in_row = false;
 }
 
+void csv_add(struct csv *csv, const struct csv *rows)
+{
+    if (rows->text.size > 0)
+        text_add(&csv->text, rows->text.bytes, rows->text.size);
+    csv->text.failed = csv->text.failed || rows->text.failed;
+    if (csv->wrong[0] == '\0')
+        memcpy(csv->wrong, rows->wrong, sizeof csv->wrong);
+}
+
 /* ---- Reading ------------------------------------------------------------- */
 
 /* The reader unquotes in place: `put` never overtakes `at`. */

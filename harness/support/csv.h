@@ -37,6 +37,9 @@ void csv_signed(struct csv *csv, int64_t value);
 void csv_real(struct csv *csv, double value);
 void csv_empty(struct csv *csv);
 
+/* Append the rows of another one, and what is wrong with it. */
+void csv_add(struct csv *csv, const struct csv *rows);
+
 /* End the row. */
 void csv_end_row(struct csv *csv);
 
