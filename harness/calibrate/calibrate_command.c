@@ -88,7 +88,7 @@ static enum lg_status print(const struct calibration *calibration, size_t format
     else if (format == FORMAT_JSON)
         status = json_add(&text, calibration_json(calibration), 2, error);
     else
-        calibration_csv(calibration, &text);
+        status = calibration_csv(calibration, &text, error);
     if (status == LG_OK)
         status = text_check(&text, error);
     if (status == LG_OK)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/compare/compare_columns.h"
 #include "harness/compare/roofline.h"
 #include "harness/support/files.h"
 #include "harness/support/json.h"
@@ -11,95 +12,20 @@
 
 /* ---- compare.csv --------------------------------------------------------- */
 
-static void add_number(struct csv *csv, double number)
-{
-    if (isnan(number))
-        csv_empty(csv);
-    else
-        csv_real(csv, number);
-}
-
-static void add_ratio(struct csv *csv, const struct ratio *ratio)
-{
-    const bool is_there = ratio->has_interval && !isnan(ratio->value);
-    add_number(csv, ratio->value);
-    add_number(csv, is_there ? ratio->low : (double)NAN);
-    add_number(csv, is_there ? ratio->high : (double)NAN);
-}
-
-/* The columns of one side; the cell is NULL where only the other has it. */
-static void add_side(struct csv *csv, const struct timed_folder *folder,
-                     const struct timed_cell *cell, enum timed_phase phase)
-{
-    enum { NUMBERS = 8 };
-    if (cell == NULL || !cell->costs[phase].is_there) {
-        for (size_t i = 0; i < 1 + NUMBERS; i++)
-            csv_empty(csv);
-        return;
-    }
-    const struct timed_cost *cost = &cell->costs[phase];
-    csv_text(csv, cell->isa);
-    csv_integer(csv, cost->rounds);
-    const double numbers[NUMBERS - 1] = {
-        cost->ns,
-        cost->low_ns,
-        cost->high_ns,
-        cost->cycles / cell->batch,
-        cost->ticks / cell->batch,
-        cost->ns_per_parameter,
-        roofline_share(folder, cell, phase),
-    };
-    for (size_t i = 0; i < NUMBERS - 1; i++)
-        add_number(csv, numbers[i]);
-}
-
-static void add_row(struct csv *csv, const struct pairing *pairing, const struct paired *paired)
-{
-    const struct timed_cell *cell = paired_cell(paired);
-    const char *const words[] = {cell->cell,       cell->loss,      cell->optimizer,
-                                 cell->label,      cell->precision, timed_phases[paired->phase],
-                                 pairing->a->path, pairing->b->path};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        csv_text(csv, words[i]);
-    add_number(csv, cell->batch);
-    add_number(csv, cell->parameters);
-    csv_text(csv, verdict_words[paired->verdict]);
-    csv_text(csv, paired->reason);
-    add_ratio(csv, &paired->ratio);
-    add_number(csv, paired->floor);
-    add_ratio(csv, &paired->normalised);
-    add_side(csv, pairing->a, paired->a, paired->phase);
-    add_side(csv, pairing->b, paired->b, paired->phase);
-    csv_end_row(csv);
-}
-
-static void add_header(struct csv *csv)
-{
-    static const char *const sides[] = {"baseline", "other"};
-    text_print(&csv->text,
-               "cell,loss,optimizer,label,precision,phase,baseline,other,batch,parameters,verdict,"
-               "reason,ratio,low,high,floor,normalised,normalised_low,normalised_high");
-    for (size_t i = 0; i < 2; i++)
-        text_print(&csv->text,
-                   ",%1$s_isa,%1$s_rounds,%1$s_ns,%1$s_low_ns,%1$s_high_ns,"
-                   "%1$s_cycles_per_sample,%1$s_ticks_per_sample,%1$s_ns_per_parameter,"
-                   "%1$s_roofline",
-                   sides[i]);
-    text_print(&csv->text, "\n");
-}
-
 static enum lg_status write_csv(const struct compared *compared, const char *directory,
                                 struct lg_error *error)
 {
     char path[FILES_PATH_MAX];
     struct csv csv = {0};
-    add_header(&csv);
+    csv_file_header(&compare_csv, NULL, &csv);
     for (size_t i = 0; i + 1 < compared->count; i++)
         for (size_t p = 0; p < compared->pairings[i].count; p++)
-            add_row(&csv, &compared->pairings[i], &compared->pairings[i].all[p]);
-    enum lg_status status = text_check(&csv.text, error);
+            csv_file_row(
+                &compare_csv, NULL, &csv,
+                &(struct compare_row){&compared->pairings[i], &compared->pairings[i].all[p]});
+    enum lg_status status = csv_check(&csv, error);
     if (status == LG_OK)
-        status = files_path(path, error, "%s/compare.csv", directory);
+        status = files_path(path, error, "%s/%s", directory, compare_csv.name);
     if (status == LG_OK)
         status = files_write(path, csv.text.bytes, csv.text.size, error);
     text_free(&csv.text);

@@ -122,8 +122,8 @@ static void add_cost(struct table *table, const struct timed_folder *folder,
                                   : " ticks");
     format_number(f[3], cost->ns_per_parameter);
     format_percent(f[4], roofline_share(folder, cell, phase));
-    table_row(table, (const char *const[]){cell->cell, timed_phases[phase], f[0], f[1], per_sample,
-                                           f[3], f[4]});
+    table_row(table, (const char *const[]){cell->cell, phases_of_step[phase], f[0], f[1],
+                                           per_sample, f[3], f[4]});
 }
 
 static enum lg_status add_costs(const struct compared *compared, size_t i, struct text *text,
@@ -159,8 +159,8 @@ static void add_ratio(struct table *table, const struct paired *paired)
     format_ratio(f[4], paired->normalised.value);
     snprintf(verdict, sizeof verdict, "%s%s%s", verdict_words[paired->verdict],
              paired->reason[0] != '\0' ? ": " : "", paired->reason);
-    table_row(table, (const char *const[]){paired->a->cell, timed_phases[paired->phase], f[0], f[1],
-                                           f[2], f[3], f[4], verdict});
+    table_row(table, (const char *const[]){paired->a->cell, phases_of_step[paired->phase], f[0],
+                                           f[1], f[2], f[3], f[4], verdict});
 }
 
 /* Once a cell, or once a phase where only that is missing. */
@@ -178,7 +178,7 @@ static void add_not_comparable(const struct pairing *pairing, struct text *text)
         char shown[SHOWN_MAX];
         shown_print(cell->cell, shown, sizeof shown);
         if (!is_whole)
-            text_print(text, "not comparable: %s, %s: %s\n", shown, timed_phases[paired->phase],
+            text_print(text, "not comparable: %s, %s: %s\n", shown, phases_of_step[paired->phase],
                        paired->reason);
         else if (last == NULL || paired_cell(last) != cell)
             text_print(text, "not comparable: %s: %s\n", shown, paired->reason);

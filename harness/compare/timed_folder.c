@@ -6,8 +6,6 @@
 
 #include "harness/support/files.h"
 
-const char *const timed_phases[] = {"step", "data", "forward", "loss", "backward", "update", NULL};
-
 /* ---- Tables -------------------------------------------------------------- */
 
 /* A file of the folder being read. */
@@ -69,9 +67,9 @@ static enum lg_status read_phase(const struct source *source, size_t row, size_t
 {
     const char *name = field(source, row, "phase");
     for (*phase = 0; *phase < TIMED_PHASES; ++*phase)
-        if (strcmp(name, timed_phases[*phase]) == 0)
+        if (strcmp(name, phases_of_step[*phase]) == 0)
             return LG_OK;
-    return lg_fail_unknown(error, source->path, (int)row + 1, 0, "phase", name, timed_phases,
+    return lg_fail_unknown(error, source->path, (int)row + 1, 0, "phase", name, phases_of_step,
                            TIMED_PHASES);
 }
 
@@ -150,7 +148,7 @@ static enum lg_status read_cost_row(struct timed_folder *folder, const struct so
     struct timed_cost *cost = &cell->costs[phase];
     if (cost->is_there)
         return lg_fail_at(error, LG_INPUT, source->path, (int)row + 1, 0,
-                          "a second row of cell '%.100s', phase %s", name, timed_phases[phase]);
+                          "a second row of cell '%.100s', phase %s", name, phases_of_step[phase]);
     cost->is_there = true;
     status = read_positive(source, row, "batch", &cell->batch, error);
     if (status == LG_OK)
@@ -258,7 +256,7 @@ static enum lg_status read_sample(struct timed_folder *folder, const struct sour
     if (cell == NULL || !cell->costs[phase].is_there)
         return lg_fail_at(error, LG_INPUT, source->path, (int)row + 1, 0,
                           "cell '%.100s', phase %s has no row in cost.csv", name,
-                          timed_phases[phase]);
+                          phases_of_step[phase]);
     return add_sample(&cell->costs[phase], (size_t)round, wall_ns, steps, error);
 }
 

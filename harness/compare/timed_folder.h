@@ -7,21 +7,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "harness/counter/phases.h"
 #include "harness/support/csv.h"
 
-/* The whole step, uninstrumented, and its parts. */
+/* The whole step, uninstrumented, and its parts, of which phases_of_step has the names. */
 enum timed_phase {
-    TIMED_STEP,
-    TIMED_DATA,
-    TIMED_FORWARD,
-    TIMED_LOSS,
-    TIMED_BACKWARD,
-    TIMED_UPDATE,
+    TIMED_STEP = PHASES_STEP,
+    TIMED_FORWARD = PHASES_FIRST + LG_PHASE_FORWARD,
+    TIMED_LOSS = PHASES_FIRST + LG_PHASE_LOSS,
+    TIMED_BACKWARD = PHASES_FIRST + LG_PHASE_BACKWARD,
+    TIMED_UPDATE = PHASES_FIRST + LG_PHASE_UPDATE,
+    TIMED_PHASES = PHASES_STEP_AND_PARTS,
 };
-enum { TIMED_PHASES = 6 };
-
-/* Their names in the files, NULL-terminated. */
-extern const char *const timed_phases[];
 
 /* One row of cost.csv: per step, medians with their 95 % interval. */
 struct timed_cost {

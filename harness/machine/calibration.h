@@ -37,7 +37,8 @@ void calibration_free(struct calibration *calibration);
 json_t *calibration_json(const struct calibration *calibration);
 
 /* The measurements as CSV, appended to *text; what was not measured has empty fields. */
-void calibration_csv(const struct calibration *calibration, struct text *text);
+enum lg_status calibration_csv(const struct calibration *calibration, struct text *text,
+                               struct lg_error *error);
 
 /* For a reader, appended to *text. */
 enum lg_status calibration_text(const struct calibration *calibration, struct text *text,

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "harness/machine/calibration.h"
-#include "harness/support/csv.h"
+#include "harness/machine/calibration_columns.h"
 #include "harness/support/version.h"
 
 static bool is_measured(const struct measure *measure)
@@ -112,55 +112,19 @@ json_t *calibration_json(const struct calibration *calibration)
 
 /* ---- CSV ----------------------------------------------------------------- */
 
-static void csv_word(struct csv *csv, const char *word)
-{
-    csv_text(csv, word != NULL ? word : "");
-}
-
-static void csv_number(struct csv *csv, bool known, double number)
-{
-    if (known)
-        csv_real(csv, number);
-    else
-        csv_empty(csv);
-}
-
-static void csv_row(struct csv *csv, const struct calibration *calibration,
-                    const struct measure *measure)
-{
-    const struct sample_summary *summary = &measure->summary;
-    const bool measured = is_measured(measure), between = measured && summary->has_interval;
-    const char *const words[] = {measure->name,  measure->isa,   measure->precision,
-                                 measure->level, measure->pages, measure->clock};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        csv_word(csv, words[i]);
-    if (measure->bytes > 0)
-        csv_integer(csv, measure->bytes);
-    else
-        csv_empty(csv);
-    csv_word(csv, measure->unit);
-    csv_number(csv, measured, summary->median);
-    csv_number(csv, between, summary->low);
-    csv_number(csv, between, summary->high);
-    csv_number(csv, measured, summary->minimum);
-    csv_number(csv, measured, summary->maximum);
-    if (measured)
-        csv_integer(csv, summary->count);
-    else
-        csv_empty(csv);
-    csv_number(csv, measured && ticks(calibration, measure) > 0, ticks(calibration, measure));
-    csv_word(csv, measured ? measure->note : measure->absent);
-    csv_end_row(csv);
-}
-
-void calibration_csv(const struct calibration *calibration, struct text *text)
+enum lg_status calibration_csv(const struct calibration *calibration, struct text *text,
+                               struct lg_error *error)
 {
     struct csv csv = {.text = *text};
-    text_print(&csv.text, "name,isa,precision,level,pages,clock,working_set_bytes,unit,median,low,"
-                          "high,minimum,maximum,samples,tsc_cycles,note\n");
-    for (size_t i = 0; i < calibration->measures.count; i++)
-        csv_row(&csv, calibration, &calibration->measures.all[i]);
+    csv_file_header(&calibration_csv_file, NULL, &csv);
+    for (size_t i = 0; i < calibration->measures.count; i++) {
+        const struct measure *measure = &calibration->measures.all[i];
+        csv_file_row(
+            &calibration_csv_file, NULL, &csv,
+            &(struct calibration_row){measure, is_measured(measure), ticks(calibration, measure)});
+    }
     *text = csv.text;
+    return csv_check(&csv, error);
 }
 
 /* ---- Text ---------------------------------------------------------------- */

@@ -1,43 +1,35 @@
 #include "harness/store/parameters.h"
 
-#include "harness/support/csv.h"
+#include "harness/store/parameters_columns.h"
 #include "harness/support/files.h"
 
-/* input SIZE_MAX: a bias. */
-static void add_row(struct csv *csv, size_t layer, const char *activation, size_t output,
-                    size_t input, double value)
+static void add_row(struct csv *csv, struct parameter_row *row, double value)
 {
-    csv_integer(csv, layer + 1);
-    csv_text(csv, activation);
-    csv_integer(csv, output + 1);
-    if (input == SIZE_MAX)
-        csv_empty(csv);
-    else
-        csv_integer(csv, input + 1);
-    csv_real(csv, value);
-    csv_end_row(csv);
+    row->value = value;
+    csv_file_row(&parameters_csv, NULL, csv, row);
 }
 
 enum lg_status parameters_write(const char *path, const struct lg_backend *backend,
                                 const struct lg_net_config *config, const double *values,
                                 struct lg_error *error)
 {
-    static const char *const names[] = {"layer", "activation", "output", "input", "value"};
     struct csv csv = {0};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        csv_text(&csv, names[i]);
-    csv_end_row(&csv);
+    csv_file_header(&parameters_csv, NULL, &csv);
     for (size_t l = 0, inputs = config->inputs; l < config->layer_count; l++) {
         const struct lg_layer_config *layer = &config->layers[l];
-        const char *activation = backend->activation(layer->activation.index)->name;
-        for (size_t o = 0; o < layer->outputs; o++)
-            for (size_t i = 0; i < inputs; i++)
-                add_row(&csv, l, activation, o, i, *values++);
-        for (size_t o = 0; o < layer->outputs; o++)
-            add_row(&csv, l, activation, o, SIZE_MAX, *values++);
+        struct parameter_row row = {
+            .layer = l + 1, .activation = backend->activation(layer->activation.index)->name};
+        for (row.output = 1; row.output <= layer->outputs; row.output++)
+            for (row.input = 1; row.input <= inputs; row.input++)
+                add_row(&csv, &row, *values++);
+        row.input = 0;
+        for (row.output = 1; row.output <= layer->outputs; row.output++)
+            add_row(&csv, &row, *values++);
         inputs = layer->outputs;
     }
-    enum lg_status status = files_write(path, csv.text.bytes, csv.text.size, error);
+    enum lg_status status = csv_check(&csv, error);
+    if (status == LG_OK)
+        status = files_write(path, csv.text.bytes, csv.text.size, error);
     text_free(&csv.text);
     return status;
 }
