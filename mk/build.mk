@@ -72,7 +72,7 @@ $(OBJ)/flags: FORCE
 # The registries: one X(name) per file, sorted by name.
 registry = \#define $(1)(X)$(foreach n,$(2), X($(n)))\n
 $(OBJ)/generated/registry.h: FORCE
-	$(call write_if_changed,/* Written by the Makefile from file names. */\n$(call registry,LG_LOSSES,$(call names,engine/loss/*.c))$(call registry,LG_OPTIMIZERS,$(call names,engine/optimizer/*.c))$(call registry,LG_ACTIVATIONS,$(call names,engine/activation/*.c))$(call registry,LG_INITIALISATIONS,$(call names,engine/initialisation/*.c))$(call registry,LG_SCHEDULES,$(call names,engine/schedule/*.c))$(call registry,LG_DATASETS,$(call names,engine/data/set/*.c))$(call registry,LG_COUNTERS,$(call names,harness/counter/backend/*.c))$(call registry,LG_FORMULAS,$(call names,harness/gradcheck/formula/*.c))$(call registry,LG_ISAS,$(ISAS)))
+	$(call write_if_changed,/* Written by the Makefile from file names. */\n$(call registry,LG_LOSSES,$(call names,engine/loss/*.c))$(call registry,LG_OPTIMIZERS,$(call names,engine/optimizer/*.c))$(call registry,LG_ACTIVATIONS,$(call names,engine/activation/*.c))$(call registry,LG_INITIALISATIONS,$(call names,engine/initialisation/*.c))$(call registry,LG_SCHEDULES,$(call names,engine/schedule/*.c))$(call registry,LG_DATASETS,$(call names,engine/data/set/*.c))$(call registry,LG_COUNTERS,$(call names,harness/counter/backend/*.c))$(call registry,LG_FORMULAS,$(call names,harness/gradcheck/formula/*.c))$(call registry,LG_CSV_FOLDERS,$(patsubst %_columns,%,$(call names,harness/*/*_columns.c)))$(call registry,LG_ISAS,$(ISAS)))
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 COMPILER := $(shell $(CC) --version 2>/dev/null | head -n 1)

@@ -42,8 +42,8 @@ harness/support harness/stats/sample.h
 harness/stats harness/machine/machine.h
 harness/machine harness/counter/counter.h
 harness/counter harness/spec/node.h
-harness/spec harness/store/columns.h
-harness/dataset harness/store/columns.h
+harness/spec harness/store/epoch_columns.h
+harness/dataset harness/store/epoch_columns.h
 harness/store harness/run/cell.h
 harness/calibrate harness/env/env_command.h
 harness/compare harness/verify/verify_command.h

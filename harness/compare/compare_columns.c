@@ -13,7 +13,7 @@ static void ratio(struct csv_columns *to, const char *name, const char *prefix, 
     char low[CSV_COLUMN_NAME_MAX], high[CSV_COLUMN_NAME_MAX];
     snprintf(low, sizeof low, "%slow", prefix);
     snprintf(high, sizeof high, "%shigh", prefix);
-    COLUMN_REAL_IF(name, "1", meaning, true, row->value);
+    COLUMN_OPTIONAL(name, "1", meaning, row->value);
     COLUMN_REAL_IF(low, "1", "lower end of its 95 % interval", has_interval, row->low);
     COLUMN_REAL_IF(high, "1", "upper end of its 95 % interval", has_interval, row->high);
 }
@@ -36,27 +36,31 @@ static void side(struct csv_columns *to, const char *name, const struct side *ro
 {
     const struct timed_cell *cell = row == NULL ? NULL : row->cell;
     const bool is_there = cell != NULL && cell->costs[row->phase].is_there;
-    const struct timed_cost nothing = {.rounds = 0};
+    const double none = (double)NAN;
+    const struct timed_cost nothing = {.ns = none,
+                                       .low_ns = none,
+                                       .high_ns = none,
+                                       .ns_per_parameter = none,
+                                       .ticks = none,
+                                       .cycles = none};
     const struct timed_cost *cost = is_there ? &cell->costs[row->phase] : &nothing;
     char b[CSV_COLUMN_NAME_MAX];
     COLUMN_TEXT(of(name, "isa", b), "the instruction set of the engine's copy that ran",
                 is_there ? cell->isa : "");
     COLUMN_INTEGER_IF(of(name, "rounds", b), "1", "rounds that were timed", is_there, cost->rounds);
-    COLUMN_REAL_IF(of(name, "ns", b), "ns", "time of a step, median", is_there, cost->ns);
-    COLUMN_REAL_IF(of(name, "low_ns", b), "ns", "lower end of its 95 % interval", is_there,
-                   cost->low_ns);
-    COLUMN_REAL_IF(of(name, "high_ns", b), "ns", "upper end of its 95 % interval", is_there,
-                   cost->high_ns);
-    COLUMN_REAL_IF(of(name, "cycles_per_sample", b), "1", "cycles of the core for a sample",
-                   is_there, cost->cycles / (is_there ? cell->batch : 1));
-    COLUMN_REAL_IF(of(name, "ticks_per_sample", b), "1",
-                   "ticks of the processor's clock for a sample", is_there,
-                   cost->ticks / (is_there ? cell->batch : 1));
-    COLUMN_REAL_IF(of(name, "ns_per_parameter", b), "ns", "time of a step / parameters", is_there,
-                   cost->ns_per_parameter);
-    COLUMN_REAL_IF(of(name, "roofline", b), "1",
-                   "share of what the machine could do at best in that time", is_there,
-                   is_there ? roofline_share(row->folder, cell, row->phase) : (double)NAN);
+    COLUMN_OPTIONAL(of(name, "ns", b), "ns", "time of a step, median", cost->ns);
+    COLUMN_OPTIONAL(of(name, "low_ns", b), "ns", "lower end of its 95 % interval", cost->low_ns);
+    COLUMN_OPTIONAL(of(name, "high_ns", b), "ns", "upper end of its 95 % interval", cost->high_ns);
+    COLUMN_OPTIONAL(of(name, "cycles_per_sample", b), "1", "cycles of the core for a sample",
+                    cost->cycles / (is_there ? cell->batch : 1));
+    COLUMN_OPTIONAL(of(name, "ticks_per_sample", b), "1",
+                    "ticks of the processor's clock for a sample",
+                    cost->ticks / (is_there ? cell->batch : 1));
+    COLUMN_OPTIONAL(of(name, "ns_per_parameter", b), "ns", "time of a step / parameters",
+                    cost->ns_per_parameter);
+    COLUMN_OPTIONAL(of(name, "roofline", b), "1",
+                    "share of what the machine could do at best in that time",
+                    is_there ? roofline_share(row->folder, cell, row->phase) : none);
 }
 
 static void compare(struct csv_columns *to, const void *given)
@@ -79,8 +83,8 @@ static void compare(struct csv_columns *to, const void *given)
                 verdict_words[paired->verdict]);
     COLUMN_TEXT("reason", "why not comparable, or undecided; else empty", paired->reason);
     ratio(to, "ratio", "", "time of other / time of baseline", row == NULL ? NULL : &paired->ratio);
-    COLUMN_REAL_IF("floor", "1", "how far a ratio of equals may be from 1, the larger of both",
-                   true, paired->floor);
+    COLUMN_OPTIONAL("floor", "1", "how far a ratio of equals may be from 1, the larger of both",
+                    paired->floor);
     ratio(to, "normalised", "normalised_",
           "the same of time times the machine's peak of multiply-adds",
           row == NULL ? NULL : &paired->normalised);

@@ -3,7 +3,7 @@
 #define HARNESS_COMPARE_COMPARE_COLUMNS_H
 
 #include "harness/compare/pairing.h"
-#include "harness/support/csv_columns.h"
+#include "harness/support/csv_file.h"
 
 /* A row. */
 struct compare_row {

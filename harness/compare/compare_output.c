@@ -113,6 +113,8 @@ enum lg_status compare_write(const struct compared *compared, const char *direct
     if (status == LG_OK)
         status = write_csv(compared, directory, error);
     if (status == LG_OK)
+        status = csv_folder_schema(&csv_folder_compare, NULL, directory, error);
+    if (status == LG_OK)
         status = write_json(compared, directory, error);
     return status;
 }

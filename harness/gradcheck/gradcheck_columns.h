@@ -5,7 +5,7 @@
 #include "harness/gradcheck/kinks.h"
 #include "harness/gradcheck/result.h"
 #include "harness/gradcheck/trials.h"
-#include "harness/support/csv_columns.h"
+#include "harness/support/csv_file.h"
 
 /* A row of gradcheck.csv. */
 struct block_row {

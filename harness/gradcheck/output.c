@@ -333,5 +333,7 @@ enum lg_status gradcheck_write(const struct gradcheck *g, const char *directory,
         status = write_planted(g, directory, error);
     if (status == LG_OK)
         status = write_coverage(g, directory, error);
+    if (status == LG_OK)
+        status = csv_folder_schema(&csv_folder_gradcheck, NULL, directory, error);
     return status == LG_OK ? write_manifest(g, directory, command, error) : status;
 }

@@ -9,7 +9,8 @@
 #include "harness/spec/metric.h"
 #include "harness/spec/schema.h"
 #include "harness/spec/value.h"
-#include "harness/store/columns.h"
+#include "harness/store/csv_folders.h"
+#include "harness/store/epoch_columns.h"
 #include "harness/support/output.h"
 #include "lossgrid/backend.h"
 #include "lossgrid/dataset.h"
@@ -86,26 +87,28 @@ static enum lg_status list_isas(struct table *table, struct lg_error *error)
     return LG_OK;
 }
 
-static void add_columns(struct table *table, enum column_file file)
+static void add_file(struct table *table, const struct csv_file *file)
 {
-    size_t count;
-    const struct column *columns = columns_table(file, &count);
-    for (size_t i = 0; i < count; i++) {
-        char name[64];
-        snprintf(name, sizeof name, "%s%s", columns[i].name,
-                 columns[i].kind == COLUMN_METRICS ? "<metric>" : "");
-        table_row(table, (const char *const[]){columns_file_name(file), name, columns[i].unit,
-                                               columns[i].meaning});
+    struct csv_columns columns;
+    csv_file_columns(file, NULL, &columns);
+    for (size_t i = 0; i < columns.count; i++) {
+        const struct csv_column *column = &columns.all[i];
+        table_row(table,
+                  (const char *const[]){file->name, column->name, csv_type_words[column->type],
+                                        column->unit, column->meaning});
     }
 }
 
 static enum lg_status list_columns(struct table *table, struct lg_error *error)
 {
     (void)error;
-    table->columns = 4;
-    table_row(table, (const char *const[]){"file", "column", "unit", "meaning"});
-    add_columns(table, COLUMNS_TRACE);
-    add_columns(table, COLUMNS_TIMING);
+    size_t count;
+    const struct csv_folder *const *folders = csv_folders(&count);
+    table->columns = 5;
+    table_row(table, (const char *const[]){"file", "column", "type", "unit", "meaning"});
+    for (size_t i = 0; i < count; i++)
+        for (const struct csv_file *const *file = folders[i]->files; *file != NULL; file++)
+            add_file(table, *file);
     return LG_OK;
 }
 

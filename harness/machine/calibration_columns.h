@@ -3,7 +3,7 @@
 #define HARNESS_MACHINE_CALIBRATION_COLUMNS_H
 
 #include "harness/machine/measure.h"
-#include "harness/support/csv_columns.h"
+#include "harness/support/csv_file.h"
 
 /* A row. */
 struct calibration_row {

@@ -7,7 +7,7 @@
 #include "harness/dataset/data.h"
 #include "harness/dataset/pair_sampler.h"
 #include "harness/store/cell_folder.h"
-#include "harness/store/columns.h"
+#include "harness/store/epoch_columns.h"
 #include "harness/store/parameters.h"
 #include "harness/support/clock.h"
 #include "harness/support/image.h"

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 #include "harness/spec/experiment.h"
-#include "harness/store/columns.h"
+#include "harness/store/epoch_columns.h"
 #include "lossgrid/backend.h"
 #include "lossgrid/dataset.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "harness/store/cell_folder.h"
-#include "harness/store/columns.h"
+#include "harness/store/epoch_columns.h"
 #include "harness/store/schema_json.h"
 #include "harness/support/image.h"
 
@@ -122,7 +122,7 @@ static enum lg_status write_rows(const struct cell_context *context, enum column
 static enum lg_status write_schema(const struct cell_context *context, struct lg_error *error)
 {
     char path[FILES_PATH_MAX];
-    enum lg_status status = files_path(path, error, "%s/" SCHEMA_JSON_FILE, context->directory);
+    enum lg_status status = files_path(path, error, "%s/" CSV_SCHEMA_FILE, context->directory);
     return status == LG_OK ? schema_json_write(path, context->experiment, error) : status;
 }
 

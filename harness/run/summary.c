@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "harness/spec/metric.h"
-#include "harness/store/columns.h"
+#include "harness/store/epoch_columns.h"
 #include "harness/support/files.h"
 #include "harness/support/output.h"
 

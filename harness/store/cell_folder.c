@@ -103,7 +103,7 @@ static enum lg_status write_header(const struct cell_folder *folder, enum column
     char path[FILES_PATH_MAX];
     struct csv csv = {0};
     columns_header(&csv, file, metrics, metric_count);
-    enum lg_status status = text_check(&csv.text, error);
+    enum lg_status status = csv_check(&csv, error);
     if (status == LG_OK)
         status = cell_folder_part(folder, columns_file_name(file), path, error);
     if (status == LG_OK)
@@ -151,7 +151,7 @@ static enum lg_status append_row(const struct cell_folder *folder, enum column_f
     char path[FILES_PATH_MAX];
     struct csv csv = {0};
     columns_row(&csv, file, record);
-    enum lg_status status = text_check(&csv.text, error);
+    enum lg_status status = csv_check(&csv, error);
     if (status == LG_OK)
         status = cell_folder_part(folder, columns_file_name(file), path, error);
     if (status == LG_OK)

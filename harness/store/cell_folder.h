@@ -7,7 +7,7 @@
 
 #include "harness/spec/experiment.h"
 #include "harness/store/checkpoint.h"
-#include "harness/store/columns.h"
+#include "harness/store/epoch_columns.h"
 #include "harness/support/files.h"
 
 /* Where a cell lies and what it must be. Borrowed. */

@@ -2,7 +2,7 @@
 #ifndef HARNESS_STORE_PARAMETERS_COLUMNS_H
 #define HARNESS_STORE_PARAMETERS_COLUMNS_H
 
-#include "harness/support/csv_columns.h"
+#include "harness/support/csv_file.h"
 
 /* A row: all counted from 1. */
 struct parameter_row {
@@ -13,5 +13,6 @@ struct parameter_row {
 };
 
 extern const struct csv_file parameters_csv;
+extern const struct csv_folder csv_folder_parameters;
 
 #endif

@@ -8,18 +8,16 @@
 #include "harness/support/files.h"
 #include "harness/support/json.h"
 
-enum { VERSION = 1 };
-
 static const char *type_of(enum column_kind kind)
 {
     switch (kind) {
-    case COLUMN_TEXT:
-    case COLUMN_DIGEST:
+    case FIELD_TEXT:
+    case FIELD_DIGEST:
         return "text";
-    case COLUMN_INTEGER:
+    case FIELD_INTEGER:
         return "integer";
-    case COLUMN_REAL:
-    case COLUMN_METRICS:
+    case FIELD_REAL:
+    case FIELD_METRICS:
         break;
     }
     return "real";
@@ -52,7 +50,7 @@ static json_t *measured(const struct column *column, const struct metric *metric
                         bool is_primary)
 {
     const char *part = strncmp(column->name, "test_", 5) == 0 ? "test" : "train";
-    const bool is_loss = column->kind != COLUMN_METRICS;
+    const bool is_loss = column->kind != FIELD_METRICS;
     char name[COLUMN_NAME_MAX], meaning[2 * METRIC_TEXT_MAX];
     snprintf(name, sizeof name, "%s%s", column->name, is_loss ? "" : metric->name);
     if (is_loss)
@@ -81,9 +79,9 @@ static json_t *describe_file(const struct experiment *experiment, enum column_fi
     for (size_t i = 0; i < count; i++) {
         if (columns[i].is_loss)
             json_array_append_new(list, measured(&columns[i], &own, why, false));
-        else if (columns[i].kind != COLUMN_METRICS)
+        else if (columns[i].kind != FIELD_METRICS)
             json_array_append_new(list, plain(&columns[i]));
-        for (size_t m = 0; columns[i].kind == COLUMN_METRICS && m < metrics_measured(experiment);
+        for (size_t m = 0; columns[i].kind == FIELD_METRICS && m < metrics_measured(experiment);
              m++) {
             const struct metric metric = metrics_of(experiment, m);
             json_array_append_new(
@@ -107,10 +105,10 @@ static json_t *describe_unmeasured(const struct experiment *experiment)
 
 json_t *schema_json(const struct experiment *experiment)
 {
-    return json_pack("{s:i, s:o, s:o, s:o}", "schema", VERSION, columns_file_name(COLUMNS_TRACE),
-                     describe_file(experiment, COLUMNS_TRACE), columns_file_name(COLUMNS_TIMING),
-                     describe_file(experiment, COLUMNS_TIMING), "not_measured",
-                     describe_unmeasured(experiment));
+    return json_pack("{s:i, s:o, s:o, s:o}", "schema", CSV_SCHEMA_VERSION,
+                     columns_file_name(COLUMNS_TRACE), describe_file(experiment, COLUMNS_TRACE),
+                     columns_file_name(COLUMNS_TIMING), describe_file(experiment, COLUMNS_TIMING),
+                     "not_measured", describe_unmeasured(experiment));
 }
 
 enum lg_status schema_json_write(const char *path, const struct experiment *experiment,

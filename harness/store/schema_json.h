@@ -6,10 +6,8 @@
 #include <jansson.h>
 
 #include "harness/spec/experiment.h"
-#include "harness/store/columns.h"
+#include "harness/store/epoch_columns.h"
 #include "lossgrid/status.h"
-
-#define SCHEMA_JSON_FILE "schema.json"
 
 /* An object: "schema": 1, the version of the format; for each CSV file of a run a list of
  * its columns, in order, each with

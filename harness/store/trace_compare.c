@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/store/columns.h"
+#include "harness/store/epoch_columns.h"
 
 enum { NONE = -1 };
 
@@ -54,7 +54,7 @@ static bool same_value(const struct column *kind, const char *a, const char *b)
 {
     if (strcmp(a, b) == 0)
         return true;
-    if (kind == NULL || (kind->kind != COLUMN_REAL && kind->kind != COLUMN_METRICS))
+    if (kind == NULL || (kind->kind != FIELD_REAL && kind->kind != FIELD_METRICS))
         return false;
     char *end_a, *end_b;
     double value_a = strtod(a, &end_a), value_b = strtod(b, &end_b);

@@ -20,7 +20,7 @@ struct csv {
 };
 
 /* LG_ENVIRONMENT when memory was short; LG_FAILED for a row that is not of its columns
- * (csv_columns.h), which is a fault of this program. */
+ * (csv_file.h), which is a fault of this program. */
 enum lg_status csv_check(const struct csv *csv, struct lg_error *error);
 
 /* The shortest of %.15g, %.16g and %.17g that reads back as the same bits;

@@ -258,6 +258,9 @@ static enum lg_status write_files(struct progressing *p, struct lg_error *error)
     if (status == LG_OK)
         status = write_conditions(p, error);
     if (status == LG_OK)
+        status =
+            csv_folder_schema(&csv_folder_timing, &p->timing.readings, p->study->directory, error);
+    if (status == LG_OK)
         status = write_json(p, "machine.json", timing_machine_json(&p->facts), error);
     return status == LG_OK
                ? write_json(p, "manifest.json", timing_manifest_json(&p->timing, &p->facts), error)

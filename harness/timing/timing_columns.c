@@ -62,12 +62,12 @@ static void cost(struct csv_columns *to, const void *given)
                    row->ns.low / (double)arm->parameters);
     COLUMN_REAL_IF("high_ns_per_parameter", "ns", "high_ns / parameters", row->ns.has_interval,
                    row->ns.high / (double)arm->parameters);
-    COLUMN_REAL_IF("ticks", "1", "ticks of the processor's clock a step, median over the blocks",
-                   true, row->ticks);
-    COLUMN_REAL_IF("cycles", "1", "cycles of the core a step, median over the blocks", true,
-                   row->cycles);
-    COLUMN_REAL_IF("instructions", "1", "instructions a step, median over the blocks", true,
-                   row->instructions);
+    COLUMN_OPTIONAL("ticks", "1", "ticks of the processor's clock a step, median over the blocks",
+                    row->ticks);
+    COLUMN_OPTIONAL("cycles", "1", "cycles of the core a step, median over the blocks",
+                    row->cycles);
+    COLUMN_OPTIONAL("instructions", "1", "instructions a step, median over the blocks",
+                    row->instructions);
     COLUMN_TEXT("weights_sha256", "of all parameters in that state, little-endian",
                 arm->points[row->what.state].weights_sha256);
 }
@@ -95,7 +95,7 @@ static void samples(struct csv_columns *to, const void *given)
     COLUMN_INTEGER("steps", "steps", "steps that the other columns are of", row->steps);
     for (size_t i = 0; i < readings->count; i++) {
         const struct counter_column *reading = readings_column(&readings->all[i]);
-        COLUMN_REAL_IF(reading->name, reading->unit, reading->meaning, true, row->values[i]);
+        COLUMN_OPTIONAL(reading->name, reading->unit, reading->meaning, row->values[i]);
     }
 }
 
@@ -108,7 +108,7 @@ static void noise(struct csv_columns *to, const void *given)
     state(to, row == NULL ? NULL : &row->what);
     ratio(to, "the second measurement's time over the first's, median over the rounds",
           row == NULL ? NULL : &row->ratio);
-    COLUMN_REAL_IF("floor", "1", "how far a ratio of equals may be from 1 here", true, row->floor);
+    COLUMN_OPTIONAL("floor", "1", "how far a ratio of equals may be from 1 here", row->floor);
 }
 
 static void phases(struct csv_columns *to, const void *given)
@@ -132,7 +132,7 @@ static void ranking(struct csv_columns *to, const void *given)
     state(to, row == NULL ? NULL : &row->what);
     ratio(to, "time of a step over that of the cheapest, median over the rounds",
           row == NULL ? NULL : &row->ratio);
-    COLUMN_REAL_IF("floor", "1", "how far a ratio of equals may be from 1 here", true, row->floor);
+    COLUMN_OPTIONAL("floor", "1", "how far a ratio of equals may be from 1 here", row->floor);
     COLUMN_TEXT("verdict", "cheapest, or what may be said of it against the cheapest",
                 row->verdict);
 }

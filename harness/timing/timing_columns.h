@@ -4,7 +4,7 @@
 #define HARNESS_TIMING_TIMING_COLUMNS_H
 
 #include "harness/machine/conditions.h"
-#include "harness/support/csv_columns.h"
+#include "harness/support/csv_file.h"
 #include "harness/timing/timing.h"
 
 /* Beside the names of phases: the whole step of a block whose phases were looked into, and the

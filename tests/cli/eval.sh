@@ -265,6 +265,12 @@ test_catalogue_is_what_the_program_prints() {
         fail "docs/catalogue.md is old; run 'make catalogue': $(cat difference)"
 }
 
+test_columns_are_what_the_program_prints() {
+    "$ROOT/docs/columns.sh" "$LOSSGRID" >columns.md
+    cmp columns.md "$ROOT/docs/columns.md" >difference ||
+        fail "docs/columns.md is old; run 'make catalogue': $(cat difference)"
+}
+
 test_keys_of_a_spec_are_what_the_program_prints() {
     "$ROOT/docs/spec.sh" "$LOSSGRID" >spec.md
     cmp spec.md "$ROOT/docs/spec.md" >difference ||

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154
 
 XOR=$ROOT/experiments/xor.yaml
-TIMING_FILES="conditions.csv cost.csv machine.json manifest.json noise.csv phases.csv ranking.csv samples.csv settling.csv"
+TIMING_FILES="conditions.csv cost.csv machine.json manifest.json noise.csv phases.csv ranking.csv samples.csv schema.json settling.csv"
 
 # The files hold together: columns, rows, numbers, and the same cells everywhere.
 check_timing() {

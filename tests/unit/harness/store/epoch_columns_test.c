@@ -1,4 +1,4 @@
-#include "harness/store/columns.h"
+#include "harness/store/epoch_columns.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -49,7 +49,7 @@ static void assert_row(enum column_file file, const struct epoch_record *record,
 }
 
 /* The formats are a promise to everyone who reads the files. */
-Test(columns, headers)
+Test(epoch_columns, headers)
 {
     struct csv csv = {0};
     columns_header(&csv, COLUMNS_TRACE, metrics, 2);
@@ -63,7 +63,7 @@ Test(columns, headers)
     text_free(&csv.text);
 }
 
-Test(columns, rows)
+Test(epoch_columns, rows)
 {
     struct epoch_record record = example();
     assert_row(COLUMNS_TRACE, &record,
@@ -73,7 +73,7 @@ Test(columns, rows)
                "mse-s1,mse,sgd,the first,1,2,mnist,f32,generic,2,500,1000,1000,250,2,0.5,77\n");
 }
 
-Test(columns, what_does_not_exist_is_empty)
+Test(epoch_columns, what_does_not_exist_is_empty)
 {
     struct epoch_record record = example();
     record.tested = false;
@@ -89,7 +89,7 @@ Test(columns, what_does_not_exist_is_empty)
                "mse-s1,mse,sgd,the first,1,2,mnist,f32,generic,2,0,1000,1000,250,,,\n");
 }
 
-Test(columns, every_one_is_documented)
+Test(epoch_columns, every_one_is_documented)
 {
     for (int file = COLUMNS_TRACE; file <= COLUMNS_TIMING; file++) {
         size_t count;
@@ -101,11 +101,11 @@ Test(columns, every_one_is_documented)
     }
 }
 
-Test(columns, are_found_by_name)
+Test(epoch_columns, are_found_by_name)
 {
     cr_assert_eq(columns_find_trace("epoch")->role, COLUMN_KEY);
-    cr_assert_eq(columns_find_trace("train_loss")->kind, COLUMN_REAL);
-    cr_assert_eq(columns_find_trace("train_smooth_l1")->kind, COLUMN_METRICS);
-    cr_assert_eq(columns_find_trace("weights_sha256")->kind, COLUMN_DIGEST);
+    cr_assert_eq(columns_find_trace("train_loss")->kind, FIELD_REAL);
+    cr_assert_eq(columns_find_trace("train_smooth_l1")->kind, FIELD_METRICS);
+    cr_assert_eq(columns_find_trace("weights_sha256")->kind, FIELD_DIGEST);
     cr_assert_null(columns_find_trace("weather"));
 }

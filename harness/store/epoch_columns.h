@@ -1,15 +1,15 @@
-/* The columns of trace.csv and timing.csv. The tables in columns.c are the one
+/* The columns of trace.csv and timing.csv. The tables in epoch_columns.c are the one
  * place that knows them: the header line, each row and the documentation are
  * made from there. */
-#ifndef HARNESS_STORE_COLUMNS_H
-#define HARNESS_STORE_COLUMNS_H
+#ifndef HARNESS_STORE_EPOCH_COLUMNS_H
+#define HARNESS_STORE_EPOCH_COLUMNS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "harness/spec/metric.h"
-#include "harness/support/csv.h"
+#include "harness/support/csv_file.h"
 #include "lossgrid/backend.h"
 #include "lossgrid/digest.h"
 
@@ -40,11 +40,11 @@ struct epoch_record {
 enum column_file { COLUMNS_TRACE, COLUMNS_TIMING };
 
 enum column_kind {
-    COLUMN_TEXT,    /* const char * */
-    COLUMN_DIGEST,  /* char[LG_DIGEST_HEX] */
-    COLUMN_INTEGER, /* uint64_t */
-    COLUMN_REAL,    /* double */
-    COLUMN_METRICS, /* double[LG_METRICS_MAX]: one column for each metric of the spec */
+    FIELD_TEXT,    /* const char * */
+    FIELD_DIGEST,  /* char[LG_DIGEST_HEX] */
+    FIELD_INTEGER, /* uint64_t */
+    FIELD_REAL,    /* double */
+    FIELD_METRICS, /* double[LG_METRICS_MAX]: one column for each metric of the spec */
 };
 
 /* What a column is for. */
@@ -58,7 +58,7 @@ enum column_role {
 enum column_presence { COLUMN_ALWAYS, COLUMN_STEPPED, COLUMN_TRAINED, COLUMN_TESTED };
 
 struct column {
-    const char *name; /* of COLUMN_METRICS: a prefix */
+    const char *name; /* of FIELD_METRICS: a prefix */
     const char *unit; /* "" where there is none */
     const char *meaning;
     enum column_role role;
@@ -70,6 +70,8 @@ struct column {
 };
 
 enum { COLUMN_NAME_MAX = 64 };
+
+extern const struct csv_folder csv_folder_epoch;
 
 /* "trace.csv" or "timing.csv". */
 const char *columns_file_name(enum column_file file);

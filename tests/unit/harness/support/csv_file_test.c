@@ -1,4 +1,4 @@
-#include "harness/support/csv_columns.h"
+#include "harness/support/csv_file.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -23,11 +23,12 @@ static void things(struct csv_columns *to, const void *given)
     COLUMN_REAL("weight", "kg", "of all of it", row->weight);
     COLUMN_REAL_IF("weight_of_a_leg", "kg", "where there are some", row->legs > 0,
                    row->weight / (double)row->legs);
+    COLUMN_OPTIONAL("again", "kg", "where it was weighed", row->weight);
 }
 
 static const struct csv_file file = {"things.csv", "a row for each thing", things};
 
-Test(csv_columns, header_and_rows_are_the_columns)
+Test(csv_file, header_and_rows_are_the_columns)
 {
     struct csv csv = {0};
     csv_file_header(&file, NULL, &csv);
@@ -35,18 +36,18 @@ Test(csv_columns, header_and_rows_are_the_columns)
     csv_file_row(&file, NULL, &csv, &(struct thing){"chair, high", 2, 3, (double)NAN});
     csv_file_row(&file, NULL, &csv, &(struct thing){"table", 0, 0, 0.1});
     cr_expect_eq(csv_check(&csv, NULL), LG_OK);
-    cr_expect_str_eq(csv.text.bytes, "name,floor,legs,wheels,weight,weight_of_a_leg\n"
-                                     "table,-1,4,,2.5,0.625\n"
-                                     "\"chair, high\",2,3,3,nan,\n"
-                                     "table,0,0,,0.1,\n");
+    cr_expect_str_eq(csv.text.bytes, "name,floor,legs,wheels,weight,weight_of_a_leg,again\n"
+                                     "table,-1,4,,2.5,0.625,2.5\n"
+                                     "\"chair, high\",2,3,3,nan,nan,\n"
+                                     "table,0,0,,0.1,,0.1\n");
     text_free(&csv.text);
 }
 
-Test(csv_columns, are_listed_without_a_row)
+Test(csv_file, are_listed_without_a_row)
 {
     struct csv_columns columns;
     csv_file_columns(&file, NULL, &columns);
-    cr_assert_eq(columns.count, 6u);
+    cr_assert_eq(columns.count, 7u);
     cr_expect_str_eq(columns.all[4].name, "weight");
     cr_expect_str_eq(columns.all[4].unit, "kg");
     cr_expect_str_eq(columns.all[4].meaning, "of all of it");
@@ -56,10 +57,10 @@ Test(csv_columns, are_listed_without_a_row)
     cr_expect_eq(columns.all[0].words, names);
 }
 
-Test(csv_columns, are_the_same_in_json)
+Test(csv_file, are_the_same_in_json)
 {
     json_t *list = csv_file_json(&file, NULL);
-    cr_assert_eq(json_array_size(list), 6u);
+    cr_assert_eq(json_array_size(list), 7u);
     char *text = json_dumps(json_array_get(list, 0), JSON_COMPACT);
     cr_expect_str_eq(text,
                      "{\"name\":\"name\",\"type\":\"text\",\"unit\":\"\",\"meaning\":\"of the "
@@ -100,7 +101,7 @@ static void assert_found(enum fault fault, enum lg_status status, const char *me
     text_free(&csv.text);
 }
 
-Test(csv_columns, values_out_of_order_missing_or_too_many_are_found)
+Test(csv_file, values_out_of_order_missing_or_too_many_are_found)
 {
     assert_found(RIGHT, LG_OK, "");
     assert_found(SWAPPED, LG_FAILED,
@@ -111,7 +112,7 @@ Test(csv_columns, values_out_of_order_missing_or_too_many_are_found)
                  "a row of faulty.csv: in another order than the header, or twice: column 'a'");
 }
 
-Test(csv_columns, a_word_that_is_none_of_the_columns_is_found)
+Test(csv_file, a_word_that_is_none_of_the_columns_is_found)
 {
     struct lg_error error;
     struct csv csv = {0};

@@ -14,8 +14,8 @@
  *
  * The function is called with NULL for the row when only the columns are asked for: values are
  * then not evaluated. */
-#ifndef HARNESS_SUPPORT_CSV_COLUMNS_H
-#define HARNESS_SUPPORT_CSV_COLUMNS_H
+#ifndef HARNESS_SUPPORT_CSV_FILE_H
+#define HARNESS_SUPPORT_CSV_FILE_H
 
 #include <jansson.h>
 
@@ -36,6 +36,7 @@ struct csv_column {
     enum csv_type type;
     const char *unit; /* "1": a pure number; "": none */
     const char *meaning;
+    bool is_unsigned;
     bool is_optional;         /* the field is empty where there is no value */
     const char *const *words; /* the texts that occur, NULL-terminated; NULL: any */
 };
@@ -59,14 +60,15 @@ struct csv_file {
     csv_columns_of *columns;
 };
 
-/* The files of one kind of folder. */
+/* The files that a command writes. */
 struct csv_folder {
-    const char *command;                 /* what writes them */
+    const char *command;
     const struct csv_file *const *files; /* NULL-terminated */
 };
 
 /* In a function of columns, whose parameters are called `to` and `row`; a name may be a buffer
- * of the caller. What a text may be is said by `words`; _IF: empty unless `known`. */
+ * of the caller. What a text may be is said by `words`. _IF: empty unless `known`; OPTIONAL:
+ * a real that is empty where it is NaN. */
 #define COLUMN_TEXT(name, meaning, value)                                                          \
     csv_column_text(to, name, meaning, NULL, row == NULL ? NULL : (value))
 #define COLUMN_WORD(name, words, meaning, value)                                                   \
@@ -83,6 +85,9 @@ struct csv_folder {
 #define COLUMN_REAL_IF(name, unit, meaning, known, value)                                          \
     csv_column_real_if(to, name, unit, meaning, row != NULL && (known), row == NULL ? 0 : (value))
 
+#define COLUMN_OPTIONAL(name, unit, meaning, value)                                                \
+    csv_column_optional(to, name, unit, meaning, row == NULL ? 0 : (value))
+
 void csv_column_text(struct csv_columns *to, const char *name, const char *meaning,
                      const char *const *words, const char *value);
 void csv_column_integer(struct csv_columns *to, const char *name, const char *unit,
@@ -93,9 +98,11 @@ void csv_column_signed(struct csv_columns *to, const char *name, const char *uni
                        const char *meaning, int64_t value);
 void csv_column_real(struct csv_columns *to, const char *name, const char *unit,
                      const char *meaning, double value);
-/* A NaN is not known either. */
 void csv_column_real_if(struct csv_columns *to, const char *name, const char *unit,
                         const char *meaning, bool known, double value);
+
+void csv_column_optional(struct csv_columns *to, const char *name, const char *unit,
+                         const char *meaning, double value);
 
 /* The columns of a file, in order; *to receives them. */
 void csv_file_columns(const struct csv_file *file, const void *context, struct csv_columns *to);
@@ -107,8 +114,17 @@ void csv_file_header(const struct csv_file *file, const void *context, struct cs
 void csv_file_row(const struct csv_file *file, const void *context, struct csv *csv,
                   const void *row);
 
+#define CSV_SCHEMA_FILE "schema.json"
+enum { CSV_SCHEMA_VERSION = 1 };
+
 /* The columns as schema.json has them: a list of objects with name, type, unit, meaning,
- * optional, and, where only some texts occur, values. NULL when memory is short. */
+ * optional; range ([0, null]) of an integer that is not signed; and, where only some texts
+ * occur, values. NULL when memory is short. */
 json_t *csv_file_json(const struct csv_file *file, const void *context);
+
+/* Write schema.json into a directory: "schema", the version of its format, and for each CSV file
+ * of the folder its columns. One context for all of them. */
+enum lg_status csv_folder_schema(const struct csv_folder *folder, const void *context,
+                                 const char *directory, struct lg_error *error);
 
 #endif

@@ -1,9 +1,12 @@
-#include "harness/support/csv_columns.h"
+#include "harness/support/csv_file.h"
 
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "harness/support/files.h"
+#include "harness/support/json.h"
 
 const char *const csv_type_words[] = {"text", "integer", "real"};
 
@@ -51,25 +54,24 @@ void csv_column_text(struct csv_columns *to, const char *name, const char *meani
     csv_text(to->csv, value);
 }
 
-static bool next_number(struct csv_columns *to, const char *name, enum csv_type type,
-                        const char *unit, const char *meaning, bool is_optional)
-{
-    const struct csv_column column = {
-        .type = type, .unit = unit, .meaning = meaning, .is_optional = is_optional};
-    return next(to, &column, name);
-}
-
 void csv_column_integer(struct csv_columns *to, const char *name, const char *unit,
                         const char *meaning, uint64_t value)
 {
-    if (next_number(to, name, CSV_INTEGER, unit, meaning, false))
+    const struct csv_column column = {
+        .type = CSV_INTEGER, .unit = unit, .meaning = meaning, .is_unsigned = true};
+    if (next(to, &column, name))
         csv_integer(to->csv, value);
 }
 
 void csv_column_integer_if(struct csv_columns *to, const char *name, const char *unit,
                            const char *meaning, bool known, uint64_t value)
 {
-    if (!next_number(to, name, CSV_INTEGER, unit, meaning, true))
+    const struct csv_column column = {.type = CSV_INTEGER,
+                                      .unit = unit,
+                                      .meaning = meaning,
+                                      .is_unsigned = true,
+                                      .is_optional = true};
+    if (!next(to, &column, name))
         return;
     if (known)
         csv_integer(to->csv, value);
@@ -80,26 +82,36 @@ void csv_column_integer_if(struct csv_columns *to, const char *name, const char 
 void csv_column_signed(struct csv_columns *to, const char *name, const char *unit,
                        const char *meaning, int64_t value)
 {
-    if (next_number(to, name, CSV_INTEGER, unit, meaning, false))
+    const struct csv_column column = {.type = CSV_INTEGER, .unit = unit, .meaning = meaning};
+    if (next(to, &column, name))
         csv_signed(to->csv, value);
 }
 
 void csv_column_real(struct csv_columns *to, const char *name, const char *unit,
                      const char *meaning, double value)
 {
-    if (next_number(to, name, CSV_REAL, unit, meaning, false))
+    const struct csv_column column = {.type = CSV_REAL, .unit = unit, .meaning = meaning};
+    if (next(to, &column, name))
         csv_real(to->csv, value);
 }
 
 void csv_column_real_if(struct csv_columns *to, const char *name, const char *unit,
                         const char *meaning, bool known, double value)
 {
-    if (!next_number(to, name, CSV_REAL, unit, meaning, true))
+    const struct csv_column column = {
+        .type = CSV_REAL, .unit = unit, .meaning = meaning, .is_optional = true};
+    if (!next(to, &column, name))
         return;
-    if (known && !isnan(value))
+    if (known)
         csv_real(to->csv, value);
     else
         csv_empty(to->csv);
+}
+
+void csv_column_optional(struct csv_columns *to, const char *name, const char *unit,
+                         const char *meaning, double value)
+{
+    csv_column_real_if(to, name, unit, meaning, !isnan(value), value);
 }
 
 void csv_file_columns(const struct csv_file *file, const void *context, struct csv_columns *to)
@@ -137,6 +149,8 @@ static json_t *column_json(const struct csv_column *column)
     json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:b}", "name", column->name, "type",
                                csv_type_words[column->type], "unit", column->unit, "meaning",
                                column->meaning, "optional", column->is_optional);
+    if (column->is_unsigned)
+        json_object_set_new(object, "range", json_pack("[i, n]", 0));
     if (column->words == NULL)
         return object;
     json_t *values = json_array();
@@ -154,4 +168,18 @@ json_t *csv_file_json(const struct csv_file *file, const void *context)
     for (size_t i = 0; i < columns.count; i++)
         json_array_append_new(list, column_json(&columns.all[i]));
     return list;
+}
+
+enum lg_status csv_folder_schema(const struct csv_folder *folder, const void *context,
+                                 const char *directory, struct lg_error *error)
+{
+    char path[FILES_PATH_MAX];
+    json_t *root = json_pack("{s:i}", "schema", CSV_SCHEMA_VERSION);
+    for (const struct csv_file *const *file = folder->files; *file != NULL; file++)
+        json_object_set_new(root, (*file)->name, csv_file_json(*file, context));
+    enum lg_status status = files_path(path, error, "%s/" CSV_SCHEMA_FILE, directory);
+    if (status == LG_OK)
+        return json_write(path, root, 1, error);
+    json_decref(root);
+    return status;
 }
