@@ -8,6 +8,7 @@
 #include "harness/env/env_command.h"
 #include "harness/eval/eval_command.h"
 #include "harness/gradcheck/gradcheck_command.h"
+#include "harness/help/help.h"
 #include "harness/list/list_command.h"
 #include "harness/report/report_command.h"
 #include "harness/run/run_command.h"
@@ -21,28 +22,46 @@
 static enum lg_status help(int argc, char **argv, struct lg_error *error);
 static enum lg_status version(int argc, char **argv, struct lg_error *error);
 
-static const struct command help_command = {
+enum { HELP_TEXT, HELP_MAN, HELP_BASH, HELP_ZSH };
+static const char *const help_formats[] = {"text", "man", "bash", "zsh", NULL};
+struct help_request {
+    size_t format; /* an index of help_formats */
+};
+static const struct option_row help_options[] = {
+    {"format",
+     .meaning = "man: a manual page of all commands; bash, zsh: completion for that shell",
+     .kind = OPTION_WORD, .words = help_formats, .fallback = "text",
+     .offset = offsetof(struct help_request, format)},
+    {.name = NULL},
+};
+static const struct operand_row help_operands[] = {
+    {"COMMAND", "a command", NULL, 0, 1, OFFER_COMMANDS, NULL},
+    {.name = NULL},
+};
+
+static const struct command help_entry = {
     .name = "help",
-    .synopsis = "[COMMAND]",
     .summary = "this overview, or the help of a command",
-    .help = "Example:\n"
-            "  lossgrid help run\n",
+    .about = "Without a command, the overview. `make install` puts the manual page and the "
+             "completions where man and the shells look for them.",
+    .example = "lossgrid help run\nlossgrid help --format=bash >~/.lossgrid-completion\n",
+    .options = help_options,
+    .operands = help_operands,
     .run = help,
 };
 
-static const struct command version_command = {
+static const struct command version_entry = {
     .name = "version",
-    .synopsis = "",
     .summary = "which version this is and how it was built",
-    .help = "Example:\n"
-            "  lossgrid version\n",
+    .about = "Prints the release or commit, the compiler and its flags.",
+    .example = "lossgrid version\n",
     .run = version,
 };
 
 static const struct command *const commands[] = {
     &run_command,       &time_command,   &list_command,    &eval_command,
     &gradcheck_command, &verify_command, &compare_command, &report_command,
-    &calibrate_command, &env_command,    &help_command,    &version_command,
+    &calibrate_command, &env_command,    &help_entry,      &version_entry,
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 
@@ -58,51 +77,62 @@ static enum lg_status find_command(const char *name, const struct command **comm
     return status;
 }
 
-static void print_overview(FILE *file)
+static struct program whole_program(void)
 {
-    fputs("lossgrid trains grids of losses and optimizers, to the same bits on every machine.\n\n"
-          "Usage: lossgrid COMMAND [ARGUMENTS]\n\n",
-          file);
-    for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(file, "  %-9s  %s\n", commands[i]->name, commands[i]->summary);
-    fputs("\n`lossgrid help COMMAND` tells more.\n\n"
-          "Exit codes: 0 done; 1 the run or the check failed; 2 wrong command line, or wrong\n"
-          "content of a file; 3 the environment lacks something: a file, memory, disk, rights;\n"
-          "128 + N stopped by signal N (Ctrl-C: 130). A cell that diverges is a result: 0.\n\n"
-          "Example:\n"
-          "  lossgrid run experiments/article-losses.yaml\n",
-          file);
+    return (struct program){commands, COMMANDS, version_text()};
 }
 
-static void print_help(const struct command *command)
+/* Print what was made, as it is, and forget it. */
+static enum lg_status print(struct text *text, struct lg_error *error)
 {
-    printf("lossgrid %s: %s\n\nUsage: lossgrid %s %s\n\n%s", command->name, command->summary,
-           command->name, command->synopsis, command->help);
+    enum lg_status status = text_check(text, error);
+    if (status == LG_OK)
+        status = output_text(text, error);
+    text_free(text);
+    return status;
+}
+
+static enum lg_status print_help(const struct command *command, struct lg_error *error)
+{
+    struct text text = {0};
+    help_command(command, &text);
+    return print(&text, error);
 }
 
 static enum lg_status help(int argc, char **argv, struct lg_error *error)
 {
+    static void (*const makers[])(const struct program *,
+                                  struct text *) = {[HELP_TEXT] = help_overview,
+                                                    [HELP_MAN] = help_man,
+                                                    [HELP_BASH] = help_bash,
+                                                    [HELP_ZSH] = help_zsh};
+    const struct program program = whole_program();
     const struct command *command = NULL;
-    if (argc > 2)
-        return lg_fail(error, LG_USAGE, "unexpected '%.200s'; see 'lossgrid help help'", argv[2]);
-    if (argc < 2) {
-        print_overview(stdout);
-        return LG_OK;
+    struct help_request request = {HELP_TEXT};
+    struct operands operands;
+    struct text text = {0};
+    enum lg_status status = command_read(&help_entry, argc, argv, &request, &operands, error);
+    if (status != LG_OK)
+        return status;
+    if (operands.count > 0 && request.format != HELP_TEXT)
+        return lg_fail(error, LG_USAGE, "--format %s is of all commands, not of '%.64s'",
+                       help_formats[request.format], operands.list[0]);
+    if (operands.count > 0) {
+        status = find_command(operands.list[0], &command, error);
+        return status == LG_OK ? print_help(command, error) : status;
     }
-    enum lg_status status = find_command(argv[1], &command, error);
-    if (status == LG_OK)
-        print_help(command);
-    return status;
+    makers[request.format](&program, &text);
+    return print(&text, error);
 }
 
 static enum lg_status version(int argc, char **argv, struct lg_error *error)
 {
-    if (argc > 1)
-        return lg_fail(error, LG_USAGE, "unexpected '%.200s'; see 'lossgrid help version'",
-                       argv[1]);
-    printf("lossgrid %s\n%s, %s: %s\n", version_text(), version_compiler(), version_variant(),
-           version_flags());
-    return LG_OK;
+    struct operands operands;
+    enum lg_status status = command_read(&version_entry, argc, argv, NULL, &operands, error);
+    if (status == LG_OK)
+        printf("lossgrid %s\n%s, %s: %s\n", version_text(), version_compiler(), version_variant(),
+               version_flags());
+    return status;
 }
 
 /* Whether the command line asks for help before "--". */
@@ -124,7 +154,7 @@ static enum lg_status run(int argc, char **argv, struct lg_error *error)
         name = "version";
     enum lg_status status = find_command(name, &command, error);
     if (status == LG_OK && asks_for_help(argc - 1, argv + 1))
-        print_help(command);
+        status = print_help(command, error);
     else if (status == LG_OK)
         status = command->run(argc - 1, argv + 1, error);
     return status == LG_OK ? output_flush(error) : status;
@@ -154,7 +184,11 @@ int main(int argc, char **argv)
 {
     struct lg_error error = {0};
     if (argc < 2) {
-        print_overview(stderr);
+        struct text text = {0};
+        const struct program program = whole_program();
+        help_overview(&program, &text);
+        fputs(text.bytes != NULL ? text.bytes : "", stderr);
+        text_free(&text);
         return lg_exit_code(LG_USAGE);
     }
     enum lg_status status = run(argc, argv, &error);

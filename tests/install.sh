@@ -25,6 +25,11 @@ share=$scratch/image/usr/share/lossgrid
     fail 'the installed program makes no report'
 [ -s xor/report/report.md ] || fail 'no report.md'
 
+man --warnings -l -P cat "$scratch/image/usr/share/man/man1/lossgrid.1" >"$scratch/log" 2>&1 ||
+    fail 'the installed manual page does not read'
+bash -n "$scratch/image/usr/share/bash-completion/completions/lossgrid" >"$scratch/log" 2>&1 ||
+    fail 'the installed completion is no bash'
+
 # The library, by its pkg-config file and its headers alone.
 cp "$scratch/tree/docs/example.c" . || exit
 export PKG_CONFIG_PATH=$scratch/image/usr/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$scratch/image

@@ -110,37 +110,16 @@ static enum lg_status write_out(const struct calibration *calibration, const cha
 
 /* ---- The command --------------------------------------------------------- */
 
-static enum lg_status read_arguments(int argc, char **argv, struct request *request,
-                                     struct lg_error *error)
-{
-    enum { FORMAT = 1, OUT, QUICK };
-    static const struct option long_options[] = {{"format", required_argument, NULL, FORMAT},
-                                                 {"out", required_argument, NULL, OUT},
-                                                 {"quick", no_argument, NULL, QUICK},
-                                                 {NULL, 0, NULL, 0}};
-    enum lg_status status = LG_OK;
-    for (int option = 0; status == LG_OK && option >= 0;) {
-        status = command_next_option(argc, argv, long_options, &option, error);
-        if (status == LG_OK && option == FORMAT)
-            status = command_word("format", optarg, formats, &request->format, error);
-        else if (status == LG_OK && option == OUT)
-            request->out = optarg;
-        else if (status == LG_OK && option == QUICK)
-            request->quick = true;
-    }
-    if (status == LG_OK)
-        status = command_operands(argc, argv, 0, 0, "", error);
-    if (status == LG_OK && request->out != NULL)
-        status = check_out(request->out, error);
-    return status;
-}
-
 static enum lg_status run(int argc, char **argv, struct lg_error *error)
 {
-    struct request request = {.format = FORMAT_TEXT};
+    struct request request = {.out = NULL};
     struct display display;
     struct calibration *calibration = NULL;
-    enum lg_status status = read_arguments(argc, argv, &request, error);
+    struct operands operands;
+    enum lg_status status =
+        command_read(&calibrate_command, argc, argv, &request, &operands, error);
+    if (status == LG_OK && request.out != NULL)
+        status = check_out(request.out, error);
     if (status != LG_OK)
         return status;
     begin_display(&display, request.quick);
@@ -154,25 +133,29 @@ static enum lg_status run(int argc, char **argv, struct lg_error *error)
     return status;
 }
 
+static const struct option_row options[] = {
+    {"quick", .meaning = "about 4 s, with wider intervals", .kind = OPTION_FLAG,
+     .offset = offsetof(struct request, quick)},
+    {"format", .meaning = "how it is printed", .kind = OPTION_WORD, .words = formats,
+     .fallback = "text", .offset = offsetof(struct request, format)},
+    {"out", "FILE", "write the JSON there as well, with what this machine is", OPTION_TEXT,
+     offsetof(struct request, out), .offer = OFFER_FILE},
+    {.name = NULL},
+};
+
 const struct command calibrate_command = {
     .name = "calibrate",
-    .synopsis = "[--quick] [--format text|csv|json] [--out FILE]",
     .summary = "what this machine can do: arithmetic, memory, clocks",
-    .help = "Measures one processor for about 20 s: the rate of multiply-adds (two operations\n"
-            "each), divisions and square roots of every copy of the engine that runs here; the\n"
-            "bandwidth (10^9 bytes a second) and latency of each level of memory; what reading\n"
-            "a clock costs. Each line has the median, its 95 % interval and the best value. On\n"
-            "a machine that does other things as well the best is nearer to what it can do.\n"
-            "\n"
-            "TSC cycles count the time stamp counter, whose rate is not the core's; the core's\n"
-            "is in the line 'core clock'. 'generic' is what the compiler makes of plain C. What\n"
-            "cannot be measured is '-', with the reason below; in CSV and JSON it is absent.\n"
-            "\n"
-            "  --quick                   about 4 s, with wider intervals\n"
-            "  --format text|csv|json    (default: text)\n"
-            "  --out FILE                write the JSON there as well, with what this machine is\n"
-            "\n"
-            "Example:\n"
-            "  lossgrid calibrate --out calibration.json\n",
+    .about =
+        "Measures one processor for about 20 s: the rate of multiply-adds (two operations each), "
+        "divisions and square roots of every copy of the engine that runs here; the bandwidth "
+        "(10^9 bytes a second) and latency of each level of memory; what reading a clock costs. "
+        "Each line has the median, its 95 % interval and the best value. On a machine that does "
+        "other things as well the best is nearer to what it can do.\n\n"
+        "TSC cycles count the time stamp counter, whose rate is not the core's; the core's is in "
+        "the line 'core clock'. 'generic' is what the compiler makes of plain C. What cannot be "
+        "measured is '-', with the reason below; in CSV and JSON it is absent.",
+    .example = "lossgrid calibrate --out calibration.json\n",
+    .options = options,
     .run = run,
 };

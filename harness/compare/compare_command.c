@@ -80,55 +80,58 @@ static enum lg_status check(const struct compared *compared, struct lg_error *er
     return LG_OK;
 }
 
+struct request {
+    const char *directory; /* or NULL */
+};
+
 static enum lg_status run(int argc, char **argv, struct lg_error *error)
 {
-    static const struct option long_options[] = {{"out", required_argument, NULL, 1},
-                                                 {NULL, 0, NULL, 0}};
-    const char *directory = NULL;
-    enum lg_status status = LG_OK;
-    for (int option = 0; status == LG_OK && option >= 0;) {
-        status = command_next_option(argc, argv, long_options, &option, error);
-        if (status == LG_OK && option > 0)
-            directory = optarg;
-    }
-    if (status == LG_OK)
-        status = command_operands(
-            argc, argv, 2, FOLDERS_MAX,
-            argc - optind == 1 ? "a second folder of timings" : "a folder of timings", error);
+    struct request request = {NULL};
+    struct operands folders;
+    struct compared compared = {0};
+    enum lg_status status = command_read(&compare_command, argc, argv, &request, &folders, error);
     if (status != LG_OK)
         return status;
-    struct compared compared = {0};
-    status = read_folders(argv + optind, (size_t)(argc - optind), &compared, error);
+    status = read_folders(folders.list, folders.count, &compared, error);
     if (status == LG_OK)
-        status = publish(&compared, directory, error);
+        status = publish(&compared, request.directory, error);
     if (status == LG_OK)
         status = check(&compared, error);
     free_compared(&compared);
     return status;
 }
 
+static const struct option_row options[] = {
+    {"out", "DIR", "write compare.csv, compare.json, and compare.md with a figure there",
+     OPTION_TEXT, offsetof(struct request, directory), .offer = OFFER_FOLDER},
+    {.name = NULL},
+};
+
+static const struct operand_row operands[] = {
+    {"DIR", "a folder of timings", "a second folder of timings", 2, FOLDERS_MAX, OFFER_FOLDER,
+     NULL},
+    {.name = NULL},
+};
+
 const struct command compare_command = {
     .name = "compare",
-    .synopsis = "DIR DIR... [--out DIR]",
     .summary = "timings of machines or versions side by side, and which differences are real",
-    .help =
-        "Each DIR is one that `lossgrid time` wrote; the first is the baseline. For every cell\n"
-        "and phase: ns a step, cycles (or ticks of the clock) a sample, ns a parameter, the share\n"
-        "of that machine's roofline, and how many times as long it takes as in the baseline, with\n"
-        "a 95 % interval (bootstrap over rounds); \"normalised\" is the same of time x FMA peak.\n"
-        "\n"
-        "Verdicts: a winner is named only if the whole interval lies outside the noise floor, the\n"
+    .about =
+        "Each DIR is one that `lossgrid time` wrote; the first is the baseline. For every cell and "
+        "phase: ns a step, cycles (or ticks of the clock) a sample, ns a parameter, the share of "
+        "that machine's roofline, and how many times as long it takes as in the baseline, with a "
+        "95 % interval (bootstrap over rounds); \"normalised\" is the same of time x FMA "
+        "peak.\n\n"
+        "Verdicts: a winner is named only if the whole interval lies outside the noise floor, the "
         "larger of both folders' A/A floors; \"same\" if it lies within; else \"undecided\". "
-        "Cells\n"
-        "whose weights_sha256 differ did not do the same work: they are refused, with the place\n"
-        "where the trace.csv beside the folders part. Of each cell the later state is compared:\n"
-        "after equal steps, or settled in both folders. Exit code 1 if any was refused, or none\n"
-        "is in both.\n"
-        "\n"
-        "  --out DIR   write compare.csv, compare.json, and compare.md with a figure there\n"
-        "\n"
-        "Example:\n"
-        "  lossgrid compare results/laptop/timing results/server/timing --out results/compare\n"
-        "  lossgrid compare results/before results/after        two versions on one machine\n",
+        "Cells whose weights_sha256 differ did not do the same work: they are refused, with the "
+        "first place where the trace.csv beside the folders differ. Of each cell the later state "
+        "is compared: after equal steps, or settled in both folders. Exit code 1 if any was "
+        "refused, or none is in both.",
+    .example =
+        "lossgrid compare results/laptop/timing results/server/timing --out results/compare\n"
+        "lossgrid compare results/before results/after\n",
+    .options = options,
+    .operands = operands,
     .run = run,
 };

@@ -78,41 +78,41 @@ static enum lg_status print_json(const json_t *root, struct lg_error *error)
 
 /* ---- The command --------------------------------------------------------- */
 
+enum format { FORMAT_TEXT, FORMAT_JSON };
+static const char *const formats[] = {"text", "json", NULL};
+
+struct request {
+    size_t format; /* an enum format */
+};
+
 static enum lg_status run(int argc, char **argv, struct lg_error *error)
 {
-    static const struct option long_options[] = {{"format", required_argument, NULL, 1},
-                                                 {NULL, 0, NULL, 0}};
-    static const char *const formats[] = {"text", "json", NULL};
-    size_t format = 0;
-    enum lg_status status = LG_OK;
-    for (int option = 0; status == LG_OK && option >= 0;) {
-        status = command_next_option(argc, argv, long_options, &option, error);
-        if (status == LG_OK && option > 0)
-            status = command_word("format", optarg, formats, &format, error);
-    }
-    if (status == LG_OK)
-        status = command_operands(argc, argv, 0, 0, "", error);
+    struct request request = {FORMAT_TEXT};
+    struct operands operands;
+    enum lg_status status = command_read(&env_command, argc, argv, &request, &operands, error);
     if (status != LG_OK)
         return status;
     json_t *root = environment_json();
     if (root == NULL)
         return lg_fail(error, LG_ENVIRONMENT, "not enough memory");
-    status = format == 0 ? print_text(root, error) : print_json(root, error);
+    status = request.format == FORMAT_TEXT ? print_text(root, error) : print_json(root, error);
     json_decref(root);
     return status;
 }
 
+static const struct option_row options[] = {
+    {"format", .meaning = "how it is printed", .kind = OPTION_WORD, .words = formats,
+     .fallback = "text", .offset = offsetof(struct request, format)},
+    {.name = NULL},
+};
+
 const struct command env_command = {
     .name = "env",
-    .synopsis = "[--format text|json]",
     .summary = "what this machine and this build are",
-    .help = "Prints the processor, memory, system, compiler, flags and the data that a run\n"
-            "would take: what a measurement depends on. What the system does not tell is\n"
-            "\"unknown\", in JSON null.\n"
-            "\n"
-            "  --format text|json   (default: text)\n"
-            "\n"
-            "Example:\n"
-            "  lossgrid env --format=json\n",
+    .about = "Prints the processor, memory, system, compiler, flags and the data that a run would "
+             "take: what a measurement depends on. What the system does not say is \"unknown\", "
+             "in JSON null.",
+    .example = "lossgrid env --format=json\n",
+    .options = options,
     .run = run,
 };

@@ -220,42 +220,52 @@ static enum lg_status print_list(size_t which, enum table_format format, struct 
     return status;
 }
 
+struct request {
+    size_t format; /* an enum table_format */
+};
+
 static enum lg_status run(int argc, char **argv, struct lg_error *error)
 {
-    static const struct option long_options[] = {{"format", required_argument, NULL, 1},
-                                                 {NULL, 0, NULL, 0}};
-    size_t format = TABLE_TEXT, which = 0;
-    enum lg_status status = LG_OK;
-    for (int option = 0; status == LG_OK && option >= 0;) {
-        status = command_next_option(argc, argv, long_options, &option, error);
-        if (status == LG_OK && option > 0)
-            status = command_word("format", optarg, table_formats, &format, error);
-    }
+    struct request request = {TABLE_TEXT};
+    struct operands operands;
+    size_t which = 0;
+    enum lg_status status = command_read(&list_command, argc, argv, &request, &operands, error);
     if (status == LG_OK)
-        status = command_operands(argc, argv, 1, 1, "what to list", error);
-    if (status == LG_OK)
-        status = find_list(argv[optind], &which, error);
-    return status == LG_OK ? print_list(which, (enum table_format)format, error) : status;
+        status = find_list(operands.list[0], &which, error);
+    return status == LG_OK ? print_list(which, (enum table_format)request.format, error) : status;
 }
+
+static const char *list_name(size_t i)
+{
+    return i < LISTS ? lists[i].name : NULL;
+}
+
+static const struct option_row options[] = {
+    {"format", .meaning = "how it is printed", .kind = OPTION_WORD, .words = table_formats,
+     .fallback = "text", .offset = offsetof(struct request, format)},
+    {.name = NULL},
+};
+
+static const struct operand_row operands[] = {
+    {"LIST", "what to list", NULL, 1, 1, OFFER_WORDS, list_name},
+    {.name = NULL},
+};
 
 const struct command list_command = {
     .name = "list",
-    .synopsis =
-        "losses | optimizers | activations | initialisations | schedules | datasets | isas |\n"
-        "              counters | metrics | columns | keys   [--format text|csv|markdown]",
     .summary = "what a spec may name, and what is measured",
-    .help = "Prints what this build knows: the names that a spec may use with their options\n"
-            "and defaults, the instruction sets and which of them run here, the counters,\n"
-            "which of them count here or why not, and what a region of one costs, and the\n"
-            "columns of trace.csv and timing.csv, and the keys that a spec may have, with what\n"
-            "each takes and what holds when it is absent. metrics: which way of each is better,\n"
-            "its unit and range, and the outputs on which it is what its name says.\n"
-            "CSV adds formulas, sources and what a loss compares; Markdown also the ranges and\n"
-            "meanings of options.\n"
-            "\n"
-            "  --format text|csv|markdown   (default: text)\n"
-            "\n"
-            "Example:\n"
-            "  lossgrid list optimizers --format=csv\n",
+    .about =
+        "Prints what this build knows. Of losses, optimizers, activations, initialisations, "
+        "schedules and datasets: the names that a spec may use, with their options and defaults. "
+        "isas: the instruction sets, and which of them run here. counters: which of them count "
+        "here or why not, and what a region of one costs. metrics: which way of each is better, "
+        "its unit and range, and the outputs on which it is what its name says. columns: those of "
+        "the CSV files that are written. keys: those that a spec may have, with what each takes "
+        "and what holds when it is absent.\n\n"
+        "CSV adds formulas, sources and what a loss compares; Markdown also the ranges and "
+        "meanings of options.",
+    .example = "lossgrid list optimizers --format=csv\n",
+    .options = options,
+    .operands = operands,
     .run = run,
 };

@@ -29,40 +29,41 @@ static enum lg_status make(const char *directory, const char *out, struct lg_err
                    directory);
 }
 
+struct request {
+    const char *out; /* or NULL */
+};
+
 static enum lg_status run(int argc, char **argv, struct lg_error *error)
 {
-    static const struct option long_options[] = {{"out", required_argument, NULL, 1},
-                                                 {NULL, 0, NULL, 0}};
-    const char *out = NULL;
-    enum lg_status status = LG_OK;
-    for (int option = 0; status == LG_OK && option >= 0;) {
-        status = command_next_option(argc, argv, long_options, &option, error);
-        if (status == LG_OK && option > 0)
-            out = optarg;
-    }
-    if (status == LG_OK && out != NULL && out[0] == '\0')
-        status = lg_fail(error, LG_USAGE, "--out: the name is empty");
-    if (status == LG_OK)
-        status = command_operands(argc, argv, 1, 1, "a result folder", error);
+    struct request request = {NULL};
+    struct operands operands;
+    enum lg_status status = command_read(&report_command, argc, argv, &request, &operands, error);
     if (status != LG_OK)
         return status;
     interrupt_catch();
-    return make(argv[optind], out, error);
+    return make(operands.list[0], request.out, error);
 }
+
+static const struct option_row options[] = {
+    {"out", "DIR", "write report.md and figures there (compare.md, of a comparison)", OPTION_TEXT,
+     offsetof(struct request, out), .offer = OFFER_FOLDER},
+    {.name = NULL},
+};
+
+static const struct operand_row operands[] = {
+    {"DIR", "a result folder", NULL, 1, 1, OFFER_FOLDER, NULL},
+    {.name = NULL},
+};
 
 const struct command report_command = {
     .name = "report",
-    .synopsis = "DIR [--out DIR]",
     .summary = "figures and report.md from a result folder",
-    .help =
-        "Draws the figures of the result folder DIR, of `lossgrid run`, `gradcheck` or `time`,\n"
-        "and writes DIR/report/report.md (of `compare --out DIR`: DIR/compare.md), by means of\n"
-        "reports/*.py and the first Python that can import what they need (PYTHON names one\n"
-        "to try first).\n"
-        "\n"
-        "  --out DIR   write report.md and figures there (compare.md, of a comparison)\n"
-        "\n"
-        "Example:\n"
-        "  lossgrid report results/article-losses\n",
+    .about = "Draws the figures of the result folder DIR, of `lossgrid run`, `gradcheck` or "
+             "`time`, and writes DIR/report/report.md (of `compare --out DIR`: DIR/compare.md), by "
+             "means of reports/*.py and the first Python that can import what they need (PYTHON "
+             "names one to try first).",
+    .example = "lossgrid report results/article-losses\n",
+    .options = options,
+    .operands = operands,
     .run = run,
 };

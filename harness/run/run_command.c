@@ -16,36 +16,24 @@
 enum { JOBS_MAX = 1024, SHARDS_MAX = 1000000 };
 
 struct options {
-    const char **specs; /* (spec_count); borrowed from argv */
-    size_t spec_count;
-    const char **overrides; /* (override_count); owned, the strings borrowed */
-    size_t override_count;
-    const char *out, *isa, *data, *jobs_given; /* NULL: not given */
-    size_t jobs;
+    struct operands specs;
+    struct option_list sets;
+    const char *out, *isa, *data; /* NULL: not given */
+    size_t jobs;                  /* 0: not given */
     struct shard shard;
     bool fresh, quiet;
 };
 
 /* ---- The command line ---------------------------------------------------- */
 
-enum { OUT = 1, SET, JOBS, SHARD, ISA, DATA, FRESH, QUIET };
-static const struct option long_options[] = {
-    {"out", required_argument, NULL, OUT},
-    {"set", required_argument, NULL, SET},
-    {"jobs", required_argument, NULL, JOBS},
-    {"shard", required_argument, NULL, SHARD},
-    {"isa", required_argument, NULL, ISA},
-    {"data", required_argument, NULL, DATA},
-    {"fresh", no_argument, NULL, FRESH},
-    {"quiet", no_argument, NULL, QUIET},
-    {NULL, 0, NULL, 0},
-};
-
 /* "I/N": I counts from 0. */
-static enum lg_status read_shard(const char *text, struct shard *shard, struct lg_error *error)
+static enum lg_status read_shard(const struct option_row *row, const char *text, void *field,
+                                 struct lg_error *error)
 {
     char index[32];
+    struct shard *shard = field;
     const char *slash = strchr(text, '/');
+    (void)row;
     if (slash == NULL || (size_t)(slash - text) >= sizeof index)
         return lg_fail(error, LG_USAGE, "--shard: found '%.64s', expected I/N, such as 0/4", text);
     snprintf(index, sizeof index, "%.*s", (int)(slash - text), text);
@@ -57,61 +45,33 @@ static enum lg_status read_shard(const char *text, struct shard *shard, struct l
     return status;
 }
 
-static enum lg_status take_option(struct options *options, int option, struct lg_error *error)
-{
-    switch (option) {
-    case OUT:
-        options->out = optarg;
-        return optarg[0] != '\0' ? LG_OK : lg_fail(error, LG_USAGE, "--out: the name is empty");
-    case SET:
-        options->overrides[options->override_count++] = optarg;
-        return LG_OK;
-    case JOBS:
-        options->jobs_given = optarg;
-        return command_number("--jobs", optarg, 1, JOBS_MAX, &options->jobs, error);
-    case SHARD:
-        return read_shard(optarg, &options->shard, error);
-    case ISA:
-        options->isa = optarg;
-        return LG_OK;
-    case DATA:
-        options->data = optarg;
-        return LG_OK;
-    case FRESH:
-        options->fresh = true;
-        return LG_OK;
-    default:
-        options->quiet = true;
-        return LG_OK;
-    }
-}
+static const struct option_row option_rows[] = {
+    {"out", "DIR", "the result folder; of several specs, the folder that holds their folders",
+     OPTION_TEXT, offsetof(struct options, out), .absent = "results/NAME of the spec",
+     .offer = OFFER_FOLDER},
+    {"set", "KEY=VALUE", "replace a key of the spec, by its dotted path", OPTION_LIST,
+     offsetof(struct options, sets), .offer = OFFER_KEYS},
+    {"jobs", "N", "cells at the same time", OPTION_NUMBER, offsetof(struct options, jobs),
+     .absent = "one for each processor", .minimum = 1, .maximum = JOBS_MAX},
+    {"shard", "I/N", "only the cells whose number, from 0, is I modulo N", OPTION_OWN,
+     offsetof(struct options, shard), .absent = "0/1, which is all", .read = read_shard},
+    {"isa", "NAME", "the compiled copy of the engine: see `lossgrid list isas`", OPTION_TEXT,
+     offsetof(struct options, isa), .absent = "the best this processor has",
+     .environment = "LOSSGRID_ISA", .offer = OFFER_NAMES, .list = "isas"},
+    {"data", "DIR", "the folder of the data set's files", OPTION_TEXT,
+     offsetof(struct options, data),
+     .absent = "LOSSGRID_DATA, else data/, else a package of the system", .offer = OFFER_FOLDER},
+    {"fresh", .meaning = "train the cells again, whatever is there", .kind = OPTION_FLAG,
+     .offset = offsetof(struct options, fresh)},
+    {"quiet", .meaning = "no progress and no closing table", .kind = OPTION_FLAG,
+     .offset = offsetof(struct options, quiet)},
+    {.name = NULL},
+};
 
-/* Fill *options; the caller frees options->overrides, also on failure. */
-static enum lg_status read_options(int argc, char **argv, struct options *options,
-                                   struct lg_error *error)
-{
-    const char *isa = getenv("LOSSGRID_ISA");
-    *options = (struct options){
-        .isa = isa != NULL && isa[0] != '\0' ? isa : NULL,
-        .jobs = machine_usable_processors(),
-        .shard = {0, 1},
-        .overrides = calloc((size_t)argc, sizeof *options->overrides),
-    };
-    if (options->overrides == NULL)
-        return lg_fail(error, LG_ENVIRONMENT, "not enough memory");
-    enum lg_status status = LG_OK;
-    for (int option = 0; status == LG_OK && option >= 0;) {
-        status = command_next_option(argc, argv, long_options, &option, error);
-        if (status == LG_OK && option > 0)
-            status = take_option(options, option, error);
-    }
-    if (status == LG_OK)
-        status =
-            command_operands(argc, argv, 1, argc, "a spec (such as experiments/NAME.yaml)", error);
-    options->specs = (const char **)argv + optind;
-    options->spec_count = (size_t)(argc - optind);
-    return status;
-}
+static const struct operand_row operand_rows[] = {
+    {"SPEC", "a spec (such as experiments/NAME.yaml)", NULL, 1, SIZE_MAX, OFFER_SPEC, NULL},
+    {.name = NULL},
+};
 
 /* ---- What is asked for, checked ------------------------------------------ */
 
@@ -130,10 +90,10 @@ static struct study study_of(const struct options *options, const struct request
         .located = &request->located,
         .backend = request->backend,
         .directory = request->directory,
-        .overrides = options->overrides,
-        .override_count = options->override_count,
-        .jobs = options->jobs,
-        .asked_jobs = options->jobs_given,
+        .overrides = options->sets.values,
+        .override_count = options->sets.count,
+        .jobs = options->jobs > 0 ? options->jobs : machine_usable_processors(),
+        .asked_jobs = options->jobs,
         .asked_isa = options->isa,
         .shard = options->shard,
         .fresh = options->fresh,
@@ -147,7 +107,7 @@ static enum lg_status name_directory(const struct options *options, struct reque
 {
     if (options->out == NULL)
         return files_path(request->directory, error, "results/%s", request->experiment.name);
-    if (options->spec_count == 1)
+    if (options->specs.count == 1)
         return files_path(request->directory, error, "%s", options->out);
     return files_path(request->directory, error, "%s/%s", options->out, request->experiment.name);
 }
@@ -158,7 +118,7 @@ static enum lg_status read_request(const struct options *options, const char *sp
 {
     struct experiment *experiment = &request->experiment;
     enum lg_status status =
-        experiment_load(spec, options->overrides, options->override_count, experiment, error);
+        experiment_load(spec, options->sets.values, options->sets.count, experiment, error);
     if (status == LG_OK)
         status = lg_backend_select(experiment->precision, options->isa, &request->backend, error);
     if (status == LG_OK)
@@ -173,14 +133,15 @@ static enum lg_status read_request(const struct options *options, const char *sp
 static enum lg_status read_requests(const struct options *options, struct request *requests,
                                     struct lg_error *error)
 {
-    for (size_t i = 0; i < options->spec_count; i++) {
-        enum lg_status status = read_request(options, options->specs[i], &requests[i], error);
+    for (size_t i = 0; i < options->specs.count; i++) {
+        enum lg_status status = read_request(options, options->specs.list[i], &requests[i], error);
         if (status != LG_OK)
             return status;
         for (size_t j = 0; j < i; j++)
             if (strcmp(requests[i].directory, requests[j].directory) == 0)
-                return lg_fail(error, LG_USAGE, "%s and %s would both write %s", options->specs[j],
-                               options->specs[i], requests[i].directory);
+                return lg_fail(error, LG_USAGE, "%s and %s would both write %s",
+                               options->specs.list[j], options->specs.list[i],
+                               requests[i].directory);
     }
     return LG_OK;
 }
@@ -210,7 +171,7 @@ static enum lg_status run_requests(const struct options *options, const struct r
 {
     struct lg_dataset dataset = {0};
     enum lg_status outcome = LG_OK;
-    for (size_t i = 0; i < options->spec_count; i++) {
+    for (size_t i = 0; i < options->specs.count; i++) {
         struct lg_error found;
         const struct study study = study_of(options, &requests[i]);
         enum lg_status status =
@@ -234,16 +195,16 @@ static enum lg_status check_and_run(const struct options *options, struct lg_err
     if (!lg_fpenv_is_standard(&deviation))
         return lg_fail(error, LG_ENVIRONMENT, "the floating-point environment is not IEEE's: %s",
                        deviation);
-    assert(options->spec_count > 0);
-    struct request *requests = calloc(options->spec_count, sizeof *requests);
+    assert(options->specs.count > 0);
+    struct request *requests = calloc(options->specs.count, sizeof *requests);
     if (requests == NULL)
         return lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu specs",
-                       options->spec_count);
+                       options->specs.count);
     interrupt_catch();
     enum lg_status status = read_requests(options, requests, error);
     if (status == LG_OK)
         status = run_requests(options, requests, error);
-    for (size_t i = 0; i < options->spec_count; i++)
+    for (size_t i = 0; i < options->specs.count; i++)
         experiment_free(&requests[i].experiment);
     free(requests);
     return status;
@@ -251,37 +212,24 @@ static enum lg_status check_and_run(const struct options *options, struct lg_err
 
 static enum lg_status run(int argc, char **argv, struct lg_error *error)
 {
-    struct options options;
-    enum lg_status status = read_options(argc, argv, &options, error);
+    struct options options = {.shard = {0, 1}};
+    enum lg_status status = command_read(&run_command, argc, argv, &options, &options.specs, error);
     if (status == LG_OK)
         status = check_and_run(&options, error);
-    free(options.overrides);
+    option_list_free(&options.sets);
     return status;
 }
 
 const struct command run_command = {
     .name = "run",
-    .synopsis = "SPEC... [--out DIR] [--set KEY=VALUE]... [--jobs N] [--shard I/N]\n"
-                "             [--isa NAME] [--data DIR] [--fresh] [--quiet]",
     .summary = "train the cells of an experiment, or go on with them",
-    .help = "Trains every cell of the grid that a spec describes, each in a process of its\n"
-            "own, and writes trace.csv, timing.csv, manifest.json and, where images are\n"
-            "reconstructed, images/ to the result folder. Cells that are finished there are\n"
-            "kept, and those that were begun go on from their last epoch, to the same bits.\n"
-            "\n"
-            "  --out DIR        the result folder (default: results/NAME of the spec); of\n"
-            "                   several specs, the folder that holds their folders\n"
-            "  --set KEY=VALUE  replace a key of the spec, by its dotted path; may be repeated\n"
-            "  --jobs N         cells at the same time (default: one for each processor)\n"
-            "  --shard I/N      only the cells whose number, from 0, is I modulo N\n"
-            "  --isa NAME       the compiled copy of the engine: see `lossgrid list isas`\n"
-            "                   (default: LOSSGRID_ISA, else the best this processor has)\n"
-            "  --data DIR       the folder of the data set's files (default: LOSSGRID_DATA,\n"
-            "                   else data/, else a package of the system)\n"
-            "  --fresh          train the cells again, whatever is there\n"
-            "  --quiet          no progress and no closing table\n"
-            "\n"
-            "Example:\n"
-            "  lossgrid run experiments/article-losses.yaml --set epochs=2 --out results/short\n",
+    .about =
+        "Trains every cell of the grid that a spec describes, each in a process of its own, and "
+        "writes trace.csv, timing.csv, manifest.json and, where images are reconstructed, images/ "
+        "to the result folder. Cells that are finished there are kept, and those that were begun "
+        "go on from their last epoch, to the same bits.",
+    .example = "lossgrid run experiments/article-losses.yaml --set epochs=2 --out results/short\n",
+    .options = option_rows,
+    .operands = operand_rows,
     .run = run,
 };

@@ -114,7 +114,7 @@ static void add_option(json_t **words, const char *option, const char *value)
  * the environment, and of a folder that lacks cells of other shards its own. */
 static json_t *command_words(const struct study *study, bool is_whole)
 {
-    char shard[64], spec[sizeof study->experiment->path + 2];
+    char shard[64], jobs[32], spec[sizeof study->experiment->path + 2];
     json_t *words = json_array();
     add_word(&words, program_invocation_name);
     add_word(&words, "run");
@@ -126,7 +126,8 @@ static json_t *command_words(const struct study *study, bool is_whole)
         add_option(&words, "--set", study->overrides[i]);
     add_option(&words, "--data", study->located->named ? study->located->directory : NULL);
     add_option(&words, "--isa", study->asked_isa);
-    add_option(&words, "--jobs", study->asked_jobs);
+    snprintf(jobs, sizeof jobs, "%zu", study->asked_jobs);
+    add_option(&words, "--jobs", study->asked_jobs > 0 ? jobs : NULL);
     snprintf(shard, sizeof shard, "%zu/%zu", study->shard.index, study->shard.count);
     add_option(&words, "--shard", study->shard.count > 1 && !is_whole ? shard : NULL);
     add_option(&words, "--out", study->directory);

@@ -18,8 +18,9 @@ struct study {
     const char *directory;        /* the result folder */
     const char *const *overrides; /* as given to --set, for the manifest */
     size_t override_count;
-    size_t jobs;                        /* cells at the same time, at most */
-    const char *asked_jobs, *asked_isa; /* the words of these options; NULL: not given */
+    size_t jobs;           /* cells at the same time, at most */
+    size_t asked_jobs;     /* 0: not asked for */
+    const char *asked_isa; /* NULL: not asked for */
     struct shard shard;
     bool fresh; /* train again what is finished */
     bool quiet;

@@ -1,30 +1,109 @@
-/* What a subcommand is, and the habits of the command line that all share. */
+/* What a subcommand is, and the habits of the command line that all share. A command
+ * declares its options and operands as rows; the rows give its parsing here, and its
+ * usage, help, manual page and shell completion in harness/help/. */
 #ifndef HARNESS_SUPPORT_COMMAND_H
 #define HARNESS_SUPPORT_COMMAND_H
 
-#include <getopt.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lossgrid/status.h"
 
+/* What a shell offers where a value is asked for. */
+enum offer {
+    OFFER_NOTHING,
+    OFFER_FILE,
+    OFFER_SPEC, /* a .yaml file */
+    OFFER_FOLDER,
+    OFFER_WORDS,    /* those of the row */
+    OFFER_NAMES,    /* those of `lossgrid list` with the row's `list` */
+    OFFER_KEYS,     /* the keys of a spec */
+    OFFER_COMMANDS, /* the names of the subcommands */
+};
+
+/* What an option's value is, and the type of the field that receives it. */
+enum option_kind {
+    OPTION_FLAG,   /* bool; takes no value */
+    OPTION_TEXT,   /* const char *; never empty */
+    OPTION_NUMBER, /* size_t, minimum to maximum */
+    OPTION_WORD,   /* size_t, an index into words */
+    OPTION_LIST,   /* struct option_list; may be repeated */
+    OPTION_OWN,    /* whatever read() fills */
+};
+
+struct option_row {
+    const char *name;    /* without the dashes; NULL ends a table */
+    const char *value;   /* what stands for its value, such as DIR; NULL: the words, or a flag */
+    const char *meaning; /* plain text, one or more sentences */
+    enum option_kind kind;
+    size_t offset; /* of the receiving field in the command's request */
+
+    const char *fallback;     /* read as if given where nothing else is; or NULL */
+    const char *absent;       /* what holds without it, in words; or NULL */
+    const char *environment;  /* variable that is read where it is not given; or NULL */
+    size_t minimum, maximum;  /* OPTION_NUMBER */
+    const char *const *words; /* OPTION_WORD: NULL-terminated */
+    enum lg_status (*read)(const struct option_row *row, const char *text, void *field,
+                           struct lg_error *error); /* OPTION_OWN */
+
+    enum offer offer; /* beside the words of OPTION_WORD, which are always offered */
+    const char *list; /* OFFER_NAMES */
+    unsigned forms;   /* bit i: only for the command's form i; 0: for all */
+    unsigned needed;  /* bit i: form i does not go without; shown in the usage */
+    bool once;        /* given twice is an error; else the last one counts */
+};
+
+struct option_list {
+    const char **values; /* (count); owned, the strings are borrowed from argv */
+    size_t count;
+};
+
+struct operand_row {
+    const char *name;  /* what stands for it, such as SPEC; NULL ends a table */
+    const char *what;  /* "a spec": what is missing, if it is */
+    const char *again; /* what is missing if some were given; NULL: `what` too */
+    size_t least, most;
+    enum offer offer;
+    const char *(*word)(size_t index); /* OFFER_WORDS: each, then NULL */
+};
+
+/* One of several shapes of a command, chosen by its first operand. */
+struct form_row {
+    const char *name; /* NULL ends a table */
+    const char *list; /* whose names the second operand is one of */
+};
+
 struct command {
     const char *name;
-    const char *synopsis; /* what follows "lossgrid NAME " */
-    const char *summary;  /* one line for the overview */
-    const char *help;     /* what it does, its options, an example */
+    const char *summary;                /* one line for the overview */
+    const char *about;                  /* what it does: paragraphs, parted by empty lines */
+    const char *example;                /* command lines, one a line, each with its newline */
+    const struct option_row *options;   /* or NULL: none */
+    const struct operand_row *operands; /* or NULL: none */
+    const struct form_row *forms;       /* or NULL: one */
 
     /* argv[0] is the name. Results go to stdout, progress and warnings to
      * stderr; an error is returned, and printed by main() alone. */
     enum lg_status (*run)(int argc, char **argv, struct lg_error *error);
 };
 
-/* Step through the options as getopt_long() does (long ones only, anywhere on the
- * line, until "--"). *option receives the option's val, or -1 after the last one;
- * values are in optarg, and the operands start at optind. Vals are 1 and up. Call
- * with *option 0 to begin. LG_USAGE for an option that is unknown (lists the
- * valid ones and the nearest), lacks its value or takes none. */
-enum lg_status command_next_option(int argc, char **argv, const struct option *options, int *option,
-                                   struct lg_error *error);
+struct operands {
+    char **list; /* (count); borrowed from argv */
+    size_t count;
+};
+
+/* Read the line into *request, which must be zero where the command has no wish of its
+ * own: fallbacks, then environment, then what is given; options may stand anywhere,
+ * until "--". LG_USAGE for an option that is unknown (lists the valid ones and the
+ * nearest), lacks its value or takes none, is not for this form, has a value that is not
+ * what its row says; for operands that are too many or too few. Lists are to be freed by
+ * option_list_free(), on failure too. argv is sorted: operands last. */
+enum lg_status command_read(const struct command *command, int argc, char **argv, void *request,
+                            struct operands *operands, struct lg_error *error);
+void option_list_free(struct option_list *list);
+
+/* Whether the row is for form i of its command. */
+bool option_is_for(const struct option_row *row, size_t form);
 
 /* The whole number in text, minimum to maximum; `option` names it in messages. */
 enum lg_status command_number(const char *option, const char *text, size_t minimum, size_t maximum,
@@ -34,9 +113,5 @@ enum lg_status command_number(const char *option, const char *text, size_t minim
  * says what they are. */
 enum lg_status command_word(const char *kind, const char *text, const char *const *words,
                             size_t *index, struct lg_error *error);
-
-/* LG_USAGE unless at least `least` and at most `most` operands are left. */
-enum lg_status command_operands(int argc, char **argv, int least, int most, const char *what,
-                                struct lg_error *error);
 
 #endif

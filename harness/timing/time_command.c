@@ -16,48 +16,16 @@ enum { BUDGET_MOST_S = 86400 };
 #define SLOW_DOWN_MOST 1000.0 /* per cent */
 
 struct options {
-    const char *spec;
-    const char **overrides; /* (override_count); owned, the strings borrowed */
-    size_t override_count;
-    const char *out, *isa, *data; /* NULL: not given */
+    struct operands specs; /* one */
+    struct option_list sets;
+    const char *out, *isa, *data, *slow_down; /* NULL: not given */
     const char *counters;
-    const char *slow_down;         /* CELL=PERCENT, or NULL */
     size_t budget_s, seed, settle; /* settle: a step; 0: not given */
     double precision;              /* per cent */
     bool is_strict, is_quiet;
 };
 
 /* ---- The command line ---------------------------------------------------- */
-
-enum {
-    OUT = 1,
-    SET,
-    ISA,
-    DATA,
-    BUDGET,
-    PRECISION,
-    COUNTERS,
-    SEED,
-    SETTLE,
-    SLOW_DOWN,
-    STRICT,
-    QUIET
-};
-static const struct option long_options[] = {
-    {"out", required_argument, NULL, OUT},
-    {"set", required_argument, NULL, SET},
-    {"isa", required_argument, NULL, ISA},
-    {"data", required_argument, NULL, DATA},
-    {"budget", required_argument, NULL, BUDGET},
-    {"precision", required_argument, NULL, PRECISION},
-    {"counters", required_argument, NULL, COUNTERS},
-    {"seed", required_argument, NULL, SEED},
-    {"settle", required_argument, NULL, SETTLE},
-    {"slow-down", required_argument, NULL, SLOW_DOWN},
-    {"strict", no_argument, NULL, STRICT},
-    {"quiet", no_argument, NULL, QUIET},
-    {NULL, 0, NULL, 0},
-};
 
 /* A number of per cent above 0. */
 static enum lg_status read_percent(const char *option, const char *text, double most,
@@ -73,73 +41,65 @@ static enum lg_status read_percent(const char *option, const char *text, double 
     return LG_OK;
 }
 
-static enum lg_status take_option(struct options *options, int option, struct lg_error *error)
+static enum lg_status read_precision(const struct option_row *row, const char *text, void *field,
+                                     struct lg_error *error)
 {
-    bool chosen[COUNTERS_MAX];
-    switch (option) {
-    case OUT:
-        options->out = optarg;
-        return optarg[0] != '\0' ? LG_OK : lg_fail(error, LG_USAGE, "--out: the name is empty");
-    case SET:
-        options->overrides[options->override_count++] = optarg;
-        return LG_OK;
-    case ISA:
-        options->isa = optarg;
-        return LG_OK;
-    case DATA:
-        options->data = optarg;
-        return LG_OK;
-    case BUDGET:
-        return command_number("--budget", optarg, 1, BUDGET_MOST_S, &options->budget_s, error);
-    case PRECISION:
-        return read_percent("--precision", optarg, PRECISION_MOST, &options->precision, error);
-    case COUNTERS:
-        options->counters = optarg;
-        return readings_choose(optarg, chosen, error);
-    case SEED:
-        return command_number("--seed", optarg, 0, INT64_MAX, &options->seed, error);
-    case SETTLE:
-        return command_number("--settle", optarg, 1, INT64_MAX, &options->settle, error);
-    case SLOW_DOWN:
-        options->slow_down = optarg;
-        return LG_OK;
-    case STRICT:
-        options->is_strict = true;
-        return LG_OK;
-    default:
-        options->is_quiet = true;
-        return LG_OK;
-    }
+    (void)row;
+    return read_percent("--precision", text, PRECISION_MOST, field, error);
 }
 
-/* Fill *options; the caller frees options->overrides, also on failure. */
-static enum lg_status read_options(int argc, char **argv, struct options *options,
-                                   struct lg_error *error)
+static enum lg_status read_counters(const struct option_row *row, const char *text, void *field,
+                                    struct lg_error *error)
 {
-    const char *isa = getenv("LOSSGRID_ISA");
-    *options = (struct options){
-        .isa = isa != NULL && isa[0] != '\0' ? isa : NULL,
-        .counters = "clock,tsc,perf",
-        .budget_s = 60,
-        .seed = 1,
-        .precision = 2,
-        .overrides = calloc((size_t)argc, sizeof *options->overrides),
-    };
-    if (options->overrides == NULL)
-        return lg_fail(error, LG_ENVIRONMENT, "not enough memory");
-    enum lg_status status = LG_OK;
-    for (int option = 0; status == LG_OK && option >= 0;) {
-        status = command_next_option(argc, argv, long_options, &option, error);
-        if (status == LG_OK && option > 0)
-            status = take_option(options, option, error);
-    }
-    if (status == LG_OK)
-        status =
-            command_operands(argc, argv, 1, 1, "a spec (such as experiments/NAME.yaml)", error);
-    if (status == LG_OK)
-        options->spec = argv[optind];
-    return status;
+    bool chosen[COUNTERS_MAX];
+    (void)row;
+    *(const char **)field = text;
+    return readings_choose(text, chosen, error);
 }
+
+static const struct option_row option_rows[] = {
+    {"out", "DIR", "where to", OPTION_TEXT, offsetof(struct options, out),
+     .absent = "results/NAME of the spec/timing", .offer = OFFER_FOLDER},
+    {"budget", "S",
+     "seconds at most; from 10 on the machine is calibrated as well, which takes 4 more",
+     OPTION_NUMBER, offsetof(struct options, budget_s), .fallback = "60", .minimum = 1,
+     .maximum = BUDGET_MOST_S},
+    {"precision", "PERCENT", "widest interval, as a share of the median", OPTION_OWN,
+     offsetof(struct options, precision), .fallback = "2", .read = read_precision},
+    {"counters", "LIST", "see `lossgrid list counters`; the clocks are always read", OPTION_OWN,
+     offsetof(struct options, counters), .fallback = "clock,tsc,perf", .read = read_counters},
+    {"set", "KEY=VALUE", "replace a key of the spec, by its dotted path", OPTION_LIST,
+     offsetof(struct options, sets), .offer = OFFER_KEYS},
+    {"isa", "NAME", "the compiled copy of the engine: see `lossgrid list isas`", OPTION_TEXT,
+     offsetof(struct options, isa), .absent = "the best this processor has",
+     .environment = "LOSSGRID_ISA", .offer = OFFER_NAMES, .list = "isas"},
+    {"data", "DIR", "the folder of the data set's files", OPTION_TEXT,
+     offsetof(struct options, data),
+     .absent = "LOSSGRID_DATA, else data/, else a package of the system", .offer = OFFER_FOLDER},
+    {"seed", "N", "of the order of blocks and of the arm measured twice", OPTION_NUMBER,
+     offsetof(struct options, seed), .fallback = "1", .maximum = INT64_MAX},
+    {"settle", "STEP",
+     "look for the settled cost to this step and no further, so that two machines time the same "
+     "state",
+     OPTION_NUMBER, offsetof(struct options, settle), .absent = "as far as the budget goes",
+     .minimum = 1, .maximum = INT64_MAX},
+    {"strict",
+     .meaning = "refuse (exit code 3) unless every condition is known to be good: governor, turbo, "
+                "load and so on",
+     .kind = OPTION_FLAG, .offset = offsetof(struct options, is_strict)},
+    {"quiet", .meaning = "no progress and no closing table", .kind = OPTION_FLAG,
+     .offset = offsetof(struct options, is_quiet)},
+    {"slow-down", "CELL=PERCENT[@STEP[+]]",
+     "a test of the method: after the steps of a cell wait for that share of what they took, from "
+     "a step on, and with a + the longer the later. The manifest says so",
+     OPTION_TEXT, offsetof(struct options, slow_down), .offer = OFFER_NOTHING},
+    {.name = NULL},
+};
+
+static const struct operand_row operand_rows[] = {
+    {"SPEC", "a spec (such as experiments/NAME.yaml)", NULL, 1, 1, OFFER_SPEC, NULL},
+    {.name = NULL},
+};
 
 /* ---- What is asked for, checked ------------------------------------------ */
 
@@ -212,8 +172,8 @@ static enum lg_status read_request(const struct options *options, struct request
                                    struct lg_error *error)
 {
     struct experiment *experiment = &request->experiment;
-    enum lg_status status = experiment_load(options->spec, options->overrides,
-                                            options->override_count, experiment, error);
+    enum lg_status status = experiment_load(options->specs.list[0], options->sets.values,
+                                            options->sets.count, experiment, error);
     if (status == LG_OK)
         status = lg_backend_select(experiment->precision, options->isa, &request->backend, error);
     if (status == LG_OK && options->slow_down != NULL)
@@ -248,8 +208,8 @@ static enum lg_status check_and_run(const struct options *options, struct reques
         .dataset = &request->dataset,
         .backend = request->backend,
         .directory = request->directory,
-        .overrides = options->overrides,
-        .override_count = options->override_count,
+        .overrides = options->sets.values,
+        .override_count = options->sets.count,
         .effort = {.seed = options->seed,
                    .budget_ns = options->budget_s * 1000000000ull,
                    .precision = options->precision / 100,
@@ -266,58 +226,34 @@ static enum lg_status check_and_run(const struct options *options, struct reques
 
 static enum lg_status run(int argc, char **argv, struct lg_error *error)
 {
-    struct options options;
+    struct options options = {.isa = NULL};
     struct request request = {0};
-    enum lg_status status = read_options(argc, argv, &options, error);
+    enum lg_status status =
+        command_read(&time_command, argc, argv, &options, &options.specs, error);
     if (status == LG_OK)
         status = check_and_run(&options, &request, error);
     lg_dataset_free(&request.dataset);
     experiment_free(&request.experiment);
-    free(options.overrides);
+    option_list_free(&options.sets);
     return status;
 }
 
 const struct command time_command = {
     .name = "time",
-    .synopsis =
-        "SPEC [--out DIR] [--budget S] [--precision PERCENT] [--counters LIST]\n"
-        "              [--set KEY=VALUE]... [--isa NAME] [--data DIR] [--seed N]\n"
-        "              [--settle STEP] [--strict] [--quiet] [--slow-down CELL=PERCENT[@STEP[+]]]",
-    .summary = "what a training step costs, arm by arm, and who is really faster",
-    .help =
-        "Times training steps of every configuration of a spec (its first seed) side by\n"
-        "side on one processor: blocks of steps, every arm once a round, in random order,\n"
-        "until each median's 95 % interval is narrow enough or the budget ends. What a step\n"
-        "costs changes as training goes on, so each arm is timed in two states: after its\n"
-        "first steps, and after as many as a third of the budget has room for, where the\n"
-        "cost is called settled if it has not changed since a quarter of them. All arms of\n"
-        "a round see the same samples. One arm is measured twice: what its two series\n"
-        "differ by is noise, and no winner is named within it. Nothing else should run on\n"
-        "the machine meanwhile. Writes cost.csv, samples.csv, noise.csv, ranking.csv,\n"
-        "settling.csv, phases.csv, conditions.csv, machine.json and manifest.json.\n"
-        "\n"
-        "  --out DIR            where to (default: results/NAME of the spec/timing)\n"
-        "  --budget S           seconds at most (default: 60); from 10 on the machine is\n"
-        "                       calibrated as well, which takes 4 more\n"
-        "  --precision PERCENT  widest interval, as a share of the median (default: 2)\n"
-        "  --counters LIST      see `lossgrid list counters` (default: clock,tsc,perf);\n"
-        "                       the clocks are always read\n"
-        "  --set KEY=VALUE      replace a key of the spec, by its dotted path\n"
-        "  --isa NAME           the compiled copy of the engine\n"
-        "  --data DIR           the folder of the data set's files\n"
-        "  --seed N             of the order of blocks and of the arm measured twice\n"
-        "                       (default: 1)\n"
-        "  --settle STEP        look for the settled cost to this step and no further, so that\n"
-        "                       two machines time the same state\n"
-        "  --strict             refuse (exit code 3) unless every condition is known to be\n"
-        "                       good: governor, turbo, load and so on\n"
-        "  --quiet              no progress and no closing table\n"
-        "  --slow-down CELL=PERCENT[@STEP[+]]\n"
-        "                       a test of the method: after the steps of a cell wait for\n"
-        "                       that share of what they took, from a step on, and with a +\n"
-        "                       the longer the later. The manifest says so\n"
-        "\n"
-        "Example:\n"
-        "  lossgrid time experiments/optimizers.yaml --budget 120 --out results/cost\n",
+    .summary = "what a training step costs, arm by arm, and which is faster beyond noise",
+    .about =
+        "Times training steps of every configuration of a spec (its first seed) side by side on "
+        "one processor: blocks of steps, every arm once a round, in random order, until each "
+        "median's 95 % interval is narrow enough or the budget ends. What a step costs changes as "
+        "training goes on, so each arm is timed in two states: after its first steps, and after as "
+        "many as a third of the budget has room for, where the cost is called settled if it has "
+        "not changed since a quarter of them. All arms of a round see the same samples. One arm is "
+        "measured twice: what its two series differ by is noise, and no winner is named within it. "
+        "Nothing else should run on the machine meanwhile. Writes cost.csv, samples.csv, "
+        "noise.csv, ranking.csv, settling.csv, phases.csv, conditions.csv, machine.json and "
+        "manifest.json.",
+    .example = "lossgrid time experiments/optimizers.yaml --budget 120 --out results/cost\n",
+    .options = option_rows,
+    .operands = operand_rows,
     .run = run,
 };

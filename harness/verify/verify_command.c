@@ -211,42 +211,48 @@ static enum lg_status verify_against(const char *here, const char *there, struct
 
 /* ---- The command --------------------------------------------------------- */
 
+struct request {
+    const char *against; /* or NULL */
+};
+
 static enum lg_status run(int argc, char **argv, struct lg_error *error)
 {
-    static const struct option long_options[] = {{"against", required_argument, NULL, 1},
-                                                 {NULL, 0, NULL, 0}};
-    const char *against = NULL;
-    enum lg_status status = LG_OK;
-    for (int option = 0; status == LG_OK && option >= 0;) {
-        status = command_next_option(argc, argv, long_options, &option, error);
-        if (status == LG_OK && option > 0)
-            against = optarg;
-    }
-    if (status == LG_OK)
-        status = command_operands(argc, argv, 1, 1, "a result folder", error);
+    struct request request = {NULL};
+    struct operands operands;
+    enum lg_status status = command_read(&verify_command, argc, argv, &request, &operands, error);
     if (status != LG_OK)
         return status;
-    status = against != NULL ? verify_against(argv[optind], against, error)
-                             : verify_itself(argv[optind], error);
+    status = request.against != NULL ? verify_against(operands.list[0], request.against, error)
+                                     : verify_itself(operands.list[0], error);
     enum lg_status flushed = output_flush(status == LG_OK ? error : NULL);
     return status == LG_OK ? flushed : status;
 }
 
+static const struct option_row options[] = {
+    {"against", "DIR", "a folder with a trace.csv to compare with", OPTION_TEXT,
+     offsetof(struct request, against), .offer = OFFER_FOLDER},
+    {.name = NULL},
+};
+
+static const struct operand_row operands[] = {
+    {"DIR", "a result folder", NULL, 1, 1, OFFER_FOLDER, NULL},
+    {.name = NULL},
+};
+
 const struct command verify_command = {
     .name = "verify",
-    .synopsis = "DIR [--against DIR]",
     .summary = "whether results are whole, or the same bits as others",
-    .help = "Trains nothing. Alone, it reads whether the folder is whole and as `run` left it:\n"
-            "every cell of the spec is finished, the spec's text and trace.csv have the SHA-256\n"
-            "that the manifest says, and the pixels of every image the one that trace.csv says.\n"
-            "With --against: both folders' trace.csv have the same rows, columns and bits (else\n"
-            "the first cell, epoch and column that differ are named), and neither lacks cells\n"
-            "that its manifest names. Exit code 0 only if all of it holds, 1 if not, 2 if a file\n"
-            "cannot be understood, 3 if one is not there.\n"
-            "\n"
-            "  --against DIR   a folder with a trace.csv to compare with\n"
-            "\n"
-            "Example:\n"
-            "  lossgrid verify results/article-losses --against results/reference/article-losses\n",
+    .about =
+        "Trains nothing. Alone, it reads whether the folder is whole and as `run` left it: every "
+        "cell of the spec is finished, the spec's text and trace.csv have the SHA-256 that the "
+        "manifest says, and the pixels of every image the one that trace.csv says. With --against: "
+        "both folders' trace.csv have the same rows, columns and bits (else the first cell, epoch "
+        "and column that differ are named), and neither lacks cells that its manifest names. Exit "
+        "code 0 only if all of it holds, 1 if not, 2 if a file cannot be understood, 3 if one is "
+        "not there.",
+    .example =
+        "lossgrid verify results/article-losses --against results/reference/article-losses\n",
+    .options = options,
+    .operands = operands,
     .run = run,
 };

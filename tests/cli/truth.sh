@@ -56,7 +56,7 @@ test_report_writes_where_it_is_told() {
     [ -s "a folder/report.md" ] || fail 'no report'
     [ ! -e quick/report ] || fail 'also written to its default place'
     expect 2 report quick --out=
-    says '--out: the name is empty'
+    says '--out: the value is empty, expected DIR'
 }
 
 # The commands under "Do it again" make the folder again when they are pasted.

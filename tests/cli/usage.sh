@@ -196,3 +196,77 @@ test_keys_of_a_spec_are_listed() {
         grep -qxF "$key" listed || fail "no $key"
     done
 }
+
+# Every option and command stands in the manual page, which has no fault that groff knows of.
+test_manual_page() {
+    command -v man >/dev/null || skip 'no man'
+    expect 0 help --format=man
+    cp out lossgrid.1
+    MANWIDTH=100 man --warnings -l -Tutf8 -P cat lossgrid.1 >page 2>warnings || fail 'man refuses it'
+    [ ! -s warnings ] || fail "$(cat warnings)"
+    sed 's/.\x08//g' page | tr -s ' \n' ' ' | sed 's/\xe2\x80\x90 //g' >page.txt
+    expect 0 help
+    sed -n 's/^  \([a-z]*\)  .*/\1/p' out >names
+    while read -r command; do
+        grep -qF "lossgrid $command: " page.txt || fail "no $command"
+        expect 0 help "$command"
+        sed -n 's/^  \(--[a-z0-9-]*\).*/\1/p' out >options
+        while read -r option; do
+            grep -qF -- " $option" page.txt || fail "no $option of $command"
+        done <options
+    done <names
+    # What the program reads of its environment is there, each name.
+    grep -rhoE '(getenv\("|environment = ")[A-Z_]+' "$ROOT/harness" | grep -oE '[A-Z_]{3,}$' | sort -u >read
+    while read -r name; do grep -qw "$name" page.txt || fail "no $name"; done <read
+    expect 2 help run --format=man
+    says 'is of all commands'
+}
+
+# In a real shell on a terminal: lines before and after a tab. The last word of each list is
+# what zsh takes otherwise: it parts no word at '='.
+completes() {
+    local shell=$1 typed expected
+    command -v "$shell" >/dev/null || skip "no $shell"
+    expect 0 help --format="$shell"
+    cp out completion
+    mkdir -p folder && touch one.yaml one.txt
+    while IFS='|' read -r typed expected; do
+        python3 "$HERE/complete.py" "$shell" completion "$LOSSGRID" "$typed" >completed || fail "$(cat completed)"
+        found=$(tr -s ' \n' ' ' <completed | sed 's/ $//')
+        case $found in
+        $expected) ;;
+        *) fail "$shell, '$typed': found '$found', expected '$expected'" ;;
+        esac
+    done
+}
+test_completion_of_bash() {
+    completes bash <<'END'
+lossgrid ru|lossgrid run
+lossgrid run --se|lossgrid run --set
+lossgrid run --set ep|lossgrid run --set epochs=
+lossgrid run one|lossgrid run one.yaml
+lossgrid run --out fol|lossgrid run --out folder/
+lossgrid list losses --format=m|lossgrid list losses --format=markdown
+lossgrid list losses --format |lossgrid list losses --format csv markdown text
+lossgrid eval loss smoo|lossgrid eval loss smooth_l1
+lossgrid eval |lossgrid eval activation loss optimizer
+lossgrid eval activation relu --|lossgrid eval activation relu -- --gradient --help --input --isa --precision --set --upstream
+lossgrid eval --precision f32 loss hub|lossgrid eval --precision f32 loss huber
+lossgrid gradcheck --loss hub|lossgrid gradcheck --loss huber
+lossgrid run --isa ge|lossgrid run --isa generic
+lossgrid help ver|lossgrid help ver verify version
+END
+}
+test_completion_of_zsh() {
+    completes zsh <<'END'
+lossgrid ru|lossgrid run*
+lossgrid run --set=ep|lossgrid run --set=epochs=*
+lossgrid run one|lossgrid run one.yaml*
+lossgrid run --out=fol|lossgrid run --out=folder/*
+lossgrid list losses --format=m|lossgrid list losses --format=markdown*
+lossgrid eval loss smoo|lossgrid eval loss smooth_l1*
+lossgrid eval activation relu --u|lossgrid eval activation relu --upstream=*
+lossgrid gradcheck --loss=hub|lossgrid gradcheck --loss=huber*
+lossgrid help ver|lossgrid help ver verify version
+END
+}
