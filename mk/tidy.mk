@@ -1,12 +1,26 @@
 # Format, lint, clean, help.
 # Asked of the folders and not of git: a tarball has no repository.
-C_FILES = $(sort $(shell find include engine harness tests -name '*.[ch]'))
-lint: ## clang-format and clang-tidy, warnings as errors
-	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES) clang-format clang-tidy
+C_FILES = $(sort $(shell find include engine harness tests docs -name '*.[ch]'))
+
+# What clang-tidy reads: a template once for each copy that the build makes, those of the
+# other architecture too where clang has a header for it; everything else once.
+TIDY_FLAGS = $(CONTRACT) -D_GNU_SOURCE -Iinclude -I. -I$(OBJ)/generated
+TIDY.neon := --target=aarch64-linux-gnu
+tidy_isas  = $(ISAS) $(if $(filter x86_64%,$(TARGET)),neon)
+tidy_copy  = $(foreach f,$(TEMPLATE_SRC),$(1)-$(2) $(f) $(TIDY.$(2)) $(TIDY_FLAGS) $(ISA.$(2)) -DLG_PRECISION=$(3) -DLG_ISA=$(2) -DLG_ISA_$(2)=1$(newline))
+tidy_list  = $(foreach i,$(tidy_isas),$(call tidy_copy,f32,$(i),32)$(call tidy_copy,f64,$(i),64))$(call tidy_copy,wide,generic,80)$(foreach f,$(PLAIN_SRC) $(HARNESS_SRC) harness/main.c,plain $(f) $(TIDY_FLAGS)$(newline))
+define newline
+
+
+endef
+
+lint: ## clang-format and clang-tidy of every copy, warnings as errors
+	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES) clang-format clang-tidy libc6-dev-arm64-cross
 	@clang-format --dry-run -Werror $(C_FILES)
-	@$(MAKE) --no-print-directory $(GENERATED)
-	@printf '%s\n' $(filter engine/%.c harness/%.c,$(C_FILES)) | xargs -P $(JOBS) -n 4 \
-	  sh -c 'clang-tidy --quiet "$$@" -- $(CONTRACT) -D_GNU_SOURCE -Iinclude -I. -I$(OBJ)/generated -DLG_PRECISION=64 -DLG_ISA=generic -DLG_ISA_generic=1 2>/dev/null' tidy
+	@$(MAKE) --no-print-directory $(GENERATED) $(OBJ)/generated/version.h
+	$(file >$(BUILD)/tidy.list,$(tidy_list))
+	@sed -i 's/^ *//; /^$$/d' $(BUILD)/tidy.list
+	@tests/checks/tidy.sh $(BUILD)/tidy.list $(JOBS)
 
 format: ## clang-format in place
 	clang-format -i $(C_FILES)

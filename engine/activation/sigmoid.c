@@ -70,7 +70,7 @@ static void backward(const struct lg_options *options, size_t n, const real *z, 
             some += (of_h[i] > SATURATED) | (of_h[i] < VANISHED);
         }
         for (size_t k = 0; k < some; k++)
-            e[k] = -0.5 * wide_abs((wide)of_z[chosen[k]]);
+            e[k] = -0.5 * wide_abs((wide)of_z[chosen[k]]); /* NOLINT: `some` of them are set */
         math_exp_all(e, e, some);
         for (size_t k = 0; k < some; k++)
             slope[chosen[k]] = (real)steep((wide)of_dh[chosen[k]], e[k]);

@@ -42,7 +42,7 @@ static void backward(const struct lg_options *options, size_t n, const real *z, 
             some += real_abs(of_h[i]) > SATURATED;
         }
         for (size_t k = 0; k < some; k++)
-            e[k] = -wide_abs((wide)of_z[chosen[k]]);
+            e[k] = -wide_abs((wide)of_z[chosen[k]]); /* NOLINT: `some` of them are set */
         math_exp_all(e, e, some);
         for (size_t k = 0; k < some; k++)
             slope[chosen[k]] = (real)steep((wide)of_dh[chosen[k]], e[k]);

@@ -121,7 +121,7 @@ INLINE void dot_rows(real *out, const uint32_t *index, size_t count, const real 
 {
     const real *row[GROUPS * LANES];
     real start[GROUPS * LANES] = {0};
-    for (size_t i = 0; i < (size_t)(groups * LANES); i++) /* spare lanes repeat the last row */
+    for (size_t i = 0; i < (size_t)groups * LANES; i++) /* spare lanes repeat the last row */
         row[i] = matrix + (size_t)index[i < count ? i : count - 1] * stride;
     memcpy(start, out, count * sizeof *out);
     vec sum[GROUPS];

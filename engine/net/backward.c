@@ -297,7 +297,8 @@ static size_t panel_width(const struct lg_net *net, size_t n)
 {
     if (net->sink_slots > 0)
         return n;
-    const size_t panels = (n + PANEL - 1) / PANEL, width = (n + panels - 1) / panels;
+    const size_t panels = (n + PANEL - 1) / PANEL;
+    const size_t width = (n + panels - 1) / panels; /* NOLINT: no layer has 0 outputs */
     return (width + ROWS_BLOCK - 1) / ROWS_BLOCK * ROWS_BLOCK;
 }
 

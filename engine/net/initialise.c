@@ -26,9 +26,11 @@ static bool row_has_moved(const struct lg_net *net, const struct layer *layer, s
 {
     for (size_t slot = 0; slot < net->slots; slot++) {
         const real start = initial_state(net, slot);
-        for (size_t o = 0; o < layer->outputs; o++)
-            if (memcmp(&layer->weight.state[slot][row * layer->stride + o], &start, sizeof start))
+        for (size_t o = 0; o < layer->outputs; o++) {
+            const real *now = &layer->weight.state[slot][row * layer->stride + o];
+            if (memcmp(now, &start, sizeof start) != 0) /* NOLINT: as bits, -0 is not 0 */
                 return true;
+        }
     }
     return false;
 }

@@ -149,6 +149,13 @@ static inline size_t optimizer_scratch_reals(const struct optimizer *optimizer,
                : 0;
 }
 
+/* An optimizer reads only the slots that it asked for; a static analyser cannot know. */
+#ifdef __clang_analyzer__
+#define ROW_STATE_START = {[0 ... OPTIMIZER_SLOTS_MAX - 1] = w}
+#else
+#define ROW_STATE_START
+#endif
+
 /* Defines update_outer() from a file's own update(), which is inlined there. */
 #define UPDATE_OUTER(update)                                                                       \
     static void update##_outer(const struct optimizer_step *now, const struct outer *g, real *w,   \
@@ -156,7 +163,7 @@ static inline size_t optimizer_scratch_reals(const struct optimizer *optimizer,
     {                                                                                              \
         for (size_t j = 0; j < g->count; j++) {                                                    \
             const size_t at = (size_t)g->row[j] * g->stride;                                       \
-            real *row_state[OPTIMIZER_SLOTS_MAX];                                                  \
+            real *row_state[OPTIMIZER_SLOTS_MAX] ROW_STATE_START;                                  \
             for (size_t slot = 0; slot < g->slots; slot++)                                         \
                 row_state[slot] = state[slot] + at;                                                \
             update(now, g->n, w + at, (struct gradient){g->factor[j], g->direction}, row_state);   \

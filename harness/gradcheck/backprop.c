@@ -111,7 +111,7 @@ static void forward(struct work *work, const double *const *weight)
     for (size_t l = 0; l < work->config->layer_count; l++) {
         const struct field *x = &work->x[l];
         struct field *z = &work->z[l], *h = &work->x[l + 1];
-        const double *bias = weight[l] + z->columns * x->columns;
+        const double *bias = weight[l] + z->columns * x->columns; /* NOLINT: run() set it */
         for (size_t r = 0; r < work->rows; r++)
             for (size_t o = 0; o < z->columns; o++) {
                 const size_t at = r * x->columns;

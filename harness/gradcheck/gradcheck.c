@@ -134,11 +134,12 @@ enum lg_status gradcheck_run(struct gradcheck *g, struct lg_error *error)
     g->done = calloc(g->items.count + 1, sizeof *g->done);
     pthread_t *threads = calloc(g->jobs, sizeof *threads);
     enum lg_status status = LG_OK;
-    if (g->results == NULL || g->done == NULL || threads == NULL)
+    const bool is_there = g->results != NULL && g->done != NULL && threads != NULL;
+    if (!is_there)
         status = lg_fail(error, LG_ENVIRONMENT, "not enough memory for a gradient check");
     interrupt_catch();
     pthread_mutex_init(&shared.mutex, NULL);
-    if (status == LG_OK)
+    if (is_there)
         status = run_threads(&shared, threads, error);
     pthread_mutex_destroy(&shared.mutex);
     free(threads);

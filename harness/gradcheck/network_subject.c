@@ -1,5 +1,6 @@
 #include "harness/gradcheck/network_subject.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -228,6 +229,7 @@ static bool take(struct subject *subject, struct network_own *own,
         subject->block_count = 1;
         subject->blocks[0] = (struct gradient_block){"input", 0, 1, config->inputs};
     }
+    assert(own->parameters > 0 && subject->size > 0);
     own->all = malloc(own->parameters * sizeof *own->all);
     own->before = malloc(own->parameters * sizeof *own->before);
     own->after = malloc(own->parameters * sizeof *own->after);

@@ -1,5 +1,6 @@
 #include "harness/gradcheck/optimizer_case.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "harness/gradcheck/points.h"
@@ -57,6 +58,7 @@ static double draw_gradient(enum feature feature, bool is_block, size_t s, size_
     const double plain = points_draw(pcg, -1, 1);
     const bool is_out = lg_pcg_below(pcg, 2) != 0;
     const int reach = is_block ? 4 : 40; /* squares stay within f32, and sums above its least */
+    assert(size > 1);
     switch (feature) {
     case PLAIN:
         return plain;

@@ -340,7 +340,8 @@ enum lg_status optimizer_check(const struct copies *copies, const struct lg_choi
         return check_defect(&(struct subject_of){backend, optimizer, formula, "", result}, 0,
                             defect, seed, error);
     const struct lg_options defaults = lg_options_default(info);
-    const bool is_default = memcmp(&defaults, &optimizer->options, sizeof defaults) == 0;
+    const bool is_default = /* NOLINTNEXTLINE: values as bits */
+        memcmp(&defaults, &optimizer->options, sizeof defaults) == 0;
     enum lg_status status =
         check_options(copies, optimizer, formula, "", is_default, seed, result, error);
     const char *const *own = formula->variants;

@@ -222,12 +222,11 @@ static enum lg_status judge_block(const struct training *t, const struct formula
                               .unit = t->unit,
                               .w = w,
                               .g = g};
-    enum lg_status status = LG_OK;
-    if (w == NULL || g == NULL)
-        status = lg_fail(error, LG_ENVIRONMENT, "not enough memory for gradients");
-    if (status == LG_OK)
-        status = formula_run_place(&run, error);
-    for (size_t s = 0; s <= STEPS && status == LG_OK; s++) {
+    const bool is_there = w != NULL && g != NULL;
+    enum lg_status status = is_there
+                                ? formula_run_place(&run, error)
+                                : lg_fail(error, LG_ENVIRONMENT, "not enough memory for gradients");
+    for (size_t s = 0; s <= STEPS && is_there && status == LG_OK; s++) {
         memcpy(w + s * size, t->w + s * t->size + first, size * sizeof *w);
         if (s < STEPS)
             memcpy(g + s * size, t->g + s * t->size + first, size * sizeof *g);
@@ -272,16 +271,16 @@ enum lg_status optimizer_training_check(const struct lg_backend *backend,
         t.w != NULL && t.g != NULL;
     enum lg_status status =
         is_placed ? LG_OK : lg_fail(error, LG_ENVIRONMENT, "not enough memory for a training");
-    if (status == LG_OK) {
+    if (is_placed) {
         t.own = t.w + (STEPS + 1) * t.size;
         t.y = t.g + STEPS * t.size;
         start(&t, seed);
         status = train(&t, error);
+        for (size_t s = 1; s <= STEPS && status == LG_OK; s++)
+            find_gradient(&t, s);
+        for (int is_bias = 0; is_bias < 2 && status == LG_OK; is_bias++)
+            status = judge_block(&t, formula, is_bias, verdict, error);
     }
-    for (size_t s = 1; s <= STEPS && status == LG_OK; s++)
-        find_gradient(&t, s);
-    for (int is_bias = 0; is_bias < 2 && status == LG_OK; is_bias++)
-        status = judge_block(&t, formula, is_bias, verdict, error);
     samples_free(&t.samples);
     free(t.w);
     free(t.g);

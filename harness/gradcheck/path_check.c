@@ -39,7 +39,7 @@ static enum lg_status add_gradient(const struct paths *paths, double clip_norm, 
     double *after = malloc(2 * paths->parameters * sizeof *after);
     if (after == NULL && status == LG_OK)
         status = lg_fail(error, LG_ENVIRONMENT, "not enough memory for a gradient check");
-    if (status == LG_OK) {
+    if (status == LG_OK && after != NULL) {
         double *before = after + paths->parameters;
         const struct lg_pass pass = samples_pass(paths->samples, first, count);
         struct lg_sums sums = {0};
@@ -194,13 +194,12 @@ enum lg_status path_check(const struct copies *copies, const struct network_requ
     paths.config.has_schedule = false;
     paths.config.clip_value = paths.config.clip_norm = paths.config.l1 = 0;
     double *work = malloc(2 * subject.size * sizeof *work);
-    if (work == NULL)
-        status = lg_fail(error, LG_ENVIRONMENT, "not enough memory for a gradient check");
-    if (status == LG_OK)
-        status = network_sgd(paths.backend, &paths.config.optimizer, error);
-    if (status == LG_OK)
+    status = work != NULL
+                 ? network_sgd(paths.backend, &paths.config.optimizer, error)
+                 : lg_fail(error, LG_ENVIRONMENT, "not enough memory for a gradient check");
+    if (work != NULL && status == LG_OK)
         status = find_samples(&paths, &samples, request->seed, work, error);
-    if (status == LG_OK)
+    if (work != NULL && status == LG_OK)
         status = compare(copies, &paths, work, result, error);
     free(work);
     samples_free(&samples);

@@ -1,5 +1,6 @@
 #include "harness/gradcheck/plant.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -86,6 +87,7 @@ static bool transposed(struct subject *subject, struct lg_pcg *pcg, const double
 static bool swapped(struct subject *subject, struct lg_pcg *pcg, const double *right, double *wrong,
                     struct planted *planted)
 {
+    assert(subject->block_count > 0);
     memcpy(wrong, right, subject->size * sizeof *wrong);
     const size_t start = lg_pcg_below(pcg, (uint32_t)subject->block_count);
     for (size_t n = 0; n < 2 * subject->block_count; n++) {

@@ -100,7 +100,7 @@ void targets_fill(const struct lg_backend *backend, const struct lg_net_config *
         targets->gradient[p] = lg_arena_take(arena, batch * features * sizeof *prediction);
         targets->data.prediction[p] = prediction;
         const size_t from = arity > 1 ? p * batch * columns : p * features;
-        for (size_t b = 0; b < batch && prediction != NULL; b++)
+        for (size_t b = 0; b < batch && prediction != NULL && outputs != NULL; b++)
             memcpy(prediction + b * features, outputs + from + b * columns,
                    features * sizeof *prediction);
     }

@@ -200,12 +200,12 @@ void machine_sweep_caches(struct machine *machine)
     static const char *const names[SWEEP_KNEES] = {"L1d", "L2", "L3"};
     const size_t sixteenth = machine->memory_bytes / 16;
     struct sweep sweep;
-    size_t knees[SWEEP_KNEES];
+    size_t knees[SWEEP_KNEES] = {0};
     sweep_take(&sweep, sixteenth > 0 && sixteenth < SWEEP_MOST ? sixteenth : SWEEP_MOST,
                measure_latency_of);
     const size_t count = sweep_knees(&sweep, knees);
     machine->cache_count = 0;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count && i < SWEEP_KNEES; i++)
         add_cache(machine, names[i], knees[i], 0);
     machine->caches_from = MACHINE_SWEEP;
 }

@@ -66,10 +66,11 @@ const char *shown_print(const char *text, char *buffer, size_t size)
 {
     struct text shown = {0};
     shown_add(&shown, text, strlen(text));
-    size_t used = shown.size < size ? shown.size : size - 1;
+    size_t used = shown.bytes == NULL ? 0 : shown.size < size ? shown.size : size - 1;
     while (used > 0 && used < shown.size && (shown.bytes[used] & 0xC0) == 0x80)
         used--; /* not in the middle of a character */
-    memcpy(buffer, used > 0 ? shown.bytes : "", used);
+    if (used > 0)
+        memcpy(buffer, shown.bytes, used);
     buffer[used] = '\0';
     text_free(&shown);
     return buffer;

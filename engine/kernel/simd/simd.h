@@ -71,7 +71,7 @@ static inline vec vec_expand(vec v, unsigned bits)
     real from[LANES], to[LANES] = {0};
     vec_store(from, v);
     for (size_t count = 0; bits; bits &= bits - 1)
-        to[__builtin_ctz(bits)] = from[count++];
+        to[__builtin_ctz(bits)] = from[count++]; /* NOLINT: vec_store() set all of it */
     return vec_load(to);
 }
 static inline void vec_positions(uint32_t *p, uint32_t first, unsigned bits)

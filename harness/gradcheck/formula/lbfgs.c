@@ -85,7 +85,7 @@ static void find(struct method *m, size_t e, long double size, long double direc
 
 static void direct(struct method *m, struct search_ray *ray)
 {
-    long double right[N], moved[N], most[N] = {0};
+    long double right[N] = {0}, moved[N] = {0}, most[N] = {0};
     find(m, ray->origin, 0, right);
     for (int k = 0; k < PERTURBED; k++) {
         find(m, ray->origin, 1, moved);
@@ -177,8 +177,8 @@ static bool goes_on(const struct method *m, const struct search_ray *ray, size_t
     const long double iterations = formula_option(run, "max_iter"),
                       evaluations = formula_option(run, "max_eval"),
                       change = formula_option(run, "tolerance_change");
-    const long double allowed =
-        evaluations > 0 ? evaluations : (long double)((long long)iterations * 5 / 4);
+    const long long default_evaluations = (long long)iterations * 5 / 4; /* a whole number */
+    const long double allowed = evaluations > 0 ? evaluations : (long double)default_evaluations;
     long double moved = 0;
     for (size_t i = 0; i < m->s->n; i++) {
         const long double own = search_point(m->s, now)[i] - search_point(m->s, ray->origin)[i];
