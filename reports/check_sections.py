@@ -5,7 +5,7 @@ import math
 from collections import defaultdict
 
 from check_figures import METHOD_TITLES, judged, power_of_two
-from checks import COLUMNS, block_key, subject_title, wilson
+from checks import FILES, block_key, subject_title, wilson
 from escape import code, markdown as md
 from text import listed, plural, scientific, some, table
 
@@ -277,7 +277,7 @@ def power(checks):
 def provenance(checks):
     digests = [[name, "SHA-256 "
                 + code(hashlib.sha256((checks.folder / name).read_bytes()).hexdigest())]
-               for name in COLUMNS]
+               for name in FILES]
     bits = checks.fact("precision_bits_wide", default=0)
     rows = [["command", code(checks.fact("command"))],
             ["lossgrid", md(checks.fact("lossgrid"))],

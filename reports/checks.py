@@ -11,27 +11,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tables import InputError, number, read_csv
+from schema import expect, read_rows
+from tables import InputError
 
 SUBJECT = ("kind", "name", "options")
-VERDICTS = ("pass", "fail", "dead", "skipped")
-METHODS = ("central", "richardson", "wide-central", "wide-richardson")
-# File -> column -> what it holds; a text may be empty, and so may a number with "?".
-COLUMNS = {
-    "gradcheck.csv": dict.fromkeys((*SUBJECT, "block", "reason", "worst", "method", "verdict",
-                                    "message"), "text")
-    | dict.fromkeys(("size", "checked", "certified", "skipped"), "count")
-    | dict.fromkeys(("analytic", "numeric", "error_bar", "relative_error", "ulps_f64", "ulps_f32",
-                     "asymmetry", "asymmetry_bar"), "real?"),
-    "sweep.csv": dict.fromkeys((*SUBJECT, "block", "coordinate", "method"), "text")
-    | {"h": "real"}
-    | dict.fromkeys(("estimate", "error_bar", "analytic", "relative_error"), "real?"),
-    "kinks.csv": dict.fromkeys((*SUBJECT, "block", "coordinate", "verdict"), "text")
-    | dict.fromkeys(("at", "left", "right", "analytic"), "real?"),
-    "ulps.csv": {"precision": "text", "kind": "text", "log2_ulps": "integer", "count": "count"},
-    "planted.csv": {"defect": "text", "size": "real?", "trials": "count", "detected": "count",
-                    "named": "count"},
-}
+FILES = ("gradcheck.csv", "sweep.csv", "kinks.csv", "ulps.csv", "planted.csv")
 
 
 @dataclass
@@ -159,43 +143,14 @@ def wilson(seen, trials):
     return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))
 
 
-def convert(path, row, column, kind):
-    if kind == "text":
-        return row[column]
-    if kind == "real?" and row[column] == "":
-        return None
-    value = number(path, row, column, float if kind.startswith("real") else int)
-    if kind == "count" and value < 0:
-        raise InputError(f"{path}:{row['line']}: {column} is {value}, expected 0 or more")
-    return value
-
-
-def one_of(path, row, column, allowed):
-    if row[column] not in allowed:
-        raise InputError(f"{path}:{row['line']}: {column} is '{row[column]}', "
-                         f"expected one of {', '.join(allowed)}")
-
-
-def read_rows(folder, name):
-    path = folder / name
-    if not path.is_file():
-        raise InputError(f"{folder}: no {name}; expected a folder that `lossgrid gradcheck` wrote")
-    columns = COLUMNS[name]
-    rows = [{"line": row["line"]} | {c: convert(path, row, c, kind) for c, kind in columns.items()}
-            for row in read_csv(path, columns)[1]]
+def check_rows(folder, name, schema):
+    """The rows of a file, each within what can be."""
+    rows = read_rows(folder, name, schema, "gradcheck")
     for row in rows:
-        if name == "gradcheck.csv":
-            one_of(path, row, "verdict", VERDICTS)
-        elif name == "kinks.csv":
-            one_of(path, row, "verdict", VERDICTS[:2])
-        elif name == "sweep.csv":
-            one_of(path, row, "method", METHODS)
-            if not (math.isfinite(row["h"]) and row["h"] > 0):
-                raise InputError(f"{path}:{row['line']}: h is {row['h']}, expected more than 0")
-        elif name == "ulps.csv":
-            one_of(path, row, "precision", ("f64", "f32"))
-        elif row["detected"] > row["trials"] or row["named"] > row["detected"]:
-            raise InputError(f"{path}:{row['line']}: {row['trials']} trials, {row['detected']} "
+        if name == "sweep.csv" and not (math.isfinite(row["h"]) and row["h"] > 0):
+            raise InputError(f"{row.path}:{row['line']}: h is {row['h']}, expected more than 0")
+        if name == "planted.csv" and not row["named"] <= row["detected"] <= row["trials"]:
+            raise InputError(f"{row.path}:{row['line']}: {row['trials']} trials, {row['detected']} "
                              f"detected, {row['named']} named; expected no more named than "
                              "detected and no more detected than trials")
     return rows
@@ -234,7 +189,12 @@ def load(folder):
     """Read a folder that `lossgrid gradcheck` wrote. Raises InputError."""
     folder = Path(folder)
     manifest = read_manifest(folder)
-    tables = {name: read_rows(folder, name) for name in COLUMNS}
+    for name in FILES:
+        if not (folder / name).is_file():
+            raise InputError(f"{folder}: no {name}; expected a folder that `lossgrid gradcheck` "
+                             "wrote")
+    schema = expect(folder, "gradcheck")
+    tables = {name: check_rows(folder, name, schema) for name in FILES}
     blocks = [Block(row, tuple(row[c] for c in SUBJECT)) for row in tables["gradcheck.csv"]]
     if not blocks:
         raise InputError(f"{folder / 'gradcheck.csv'}: no row; expected one for each block")

@@ -27,19 +27,14 @@ import escape  # noqa: E402  (the path comes first)
 from check_sections import folded  # noqa: E402
 from drawing import Drawn, gnuplot_heading, remove_figure, run_gnuplot, write_table  # noqa: E402
 from escape import code, markdown as md  # noqa: E402
-from tables import InputError, number, read_csv  # noqa: E402
+from schema import expect, read_rows  # noqa: E402
+from tables import InputError  # noqa: E402
 from verdict import FASTER, SAME, SLOWER, UNDECIDED, VERDICTS  # noqa: E402
 from verdict import NOT_COMPARABLE as NOT  # noqa: E402
 from text import listed, number as digits, plural, table  # noqa: E402
 from timings import doubts  # noqa: E402
 
-PHASES = ("step", "data", "forward", "loss", "backward", "update")
 SIDES = ("baseline", "other")
-TEXTS = ("cell", "label", "phase", "baseline", "other", "verdict", "reason")
-NUMBERS = ("ratio", "low", "high", "floor", "normalised", "normalised_low", "normalised_high",
-           *(f"{side}_{column}" for side in SIDES for column in (
-               "rounds", "ns", "low_ns", "high_ns", "cycles_per_sample", "ticks_per_sample",
-               "ns_per_parameter", "roofline")))
 MOST = 40  # cells in a figure
 
 
@@ -49,6 +44,7 @@ class Comparison:
     folder: Path
     rows: list
     facts: dict
+    phases: tuple  # the whole step, then its parts
 
     @property
     def others(self):
@@ -63,14 +59,6 @@ class Comparison:
         return chr(ord("A") + paths.index(path)) if path in paths else "?"
 
 
-def convert(path, row):
-    out = {c: row[c] for c in TEXTS}
-    if out["verdict"] not in VERDICTS:
-        raise InputError(f"{path}:{row['line']}: verdict is '{out['verdict']}', expected one of "
-                         f"{', '.join(VERDICTS)}")
-    return out | {c: number(path, row, c, float) if row[c] else None for c in NUMBERS}
-
-
 def load(folder):
     """Read a folder that `lossgrid compare --out` wrote. Raises InputError."""
     folder = Path(folder)
@@ -79,7 +67,8 @@ def load(folder):
             raise InputError(f"{folder}: no {name}; expected a folder that `lossgrid compare --out` "
                              "wrote")
     path = folder / "compare.csv"
-    rows = [convert(path, row) for row in read_csv(path, TEXTS + NUMBERS)[1]]
+    schema = expect(folder, "compare --out")
+    rows = read_rows(folder, path.name, schema, "compare --out")
     if not rows:
         raise InputError(f"{path}: no row; expected one for each cell and phase")
     try:
@@ -88,7 +77,7 @@ def load(folder):
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{folder / 'compare.json'}: not what `lossgrid compare` writes "
                          f"({error!r})") from error
-    return Comparison(folder, rows, facts)
+    return Comparison(folder, rows, facts, schema.column("phase", path.name).words)
 
 
 # ---- Figures -----------------------------------------------------------------
@@ -106,7 +95,7 @@ def shown_cells(rows):
     return sorted(kept, key=lambda name: steps[name]), len(steps)
 
 
-def ratios(rows):
+def ratios(rows, phases):
     """(header, rows) of the table that the figure draws, and how many cells were left out."""
     names, total = shown_cells(rows)
     shown = dict(zip(names, escape.names(names)))
@@ -115,22 +104,22 @@ def ratios(rows):
         if row["cell"] in names and row["ratio"]:
             low, high = row["low"] or row["ratio"], row["high"] or row["ratio"]
             floor = 1 + row["floor"] if row["floor"] is not None else ""
-            numbers.append([PHASES.index(row["phase"]) + 1, row["phase"],
+            numbers.append([phases.index(row["phase"]) + 1, row["phase"],
                             names.index(row["cell"]) + 1, shown[row["cell"]], row["ratio"], low, high,
                             floor, VERDICTS.index(row["verdict"]) + 1])
     header = ["panel", "phase", "row", "cell", "ratio", "low", "high", "floor", "verdict"]
     return header, numbers, total - len(names)
 
 
-def missing_phases(rows):
+def missing_phases(rows, phases):
     """Which panels are not there, and why."""
     said = {}
-    for phase in PHASES:
+    for phase in phases:
         own = [row for row in rows if row["phase"] == phase]
         if not any(row["ratio"] for row in own):
             why = {row["reason"] for row in own if row["reason"]}
             said.setdefault(listed(sorted(why)) or "not measured in either folder", []).append(phase)
-    return "".join(f" Not drawn: {listed(phases)}: {why}." for why, phases in said.items())
+    return "".join(f" Not drawn: {listed(gone)}: {why}." for why, gone in said.items())
 
 
 def draw(comparison, out):
@@ -142,11 +131,11 @@ def draw(comparison, out):
         name = "ratios" if len(comparison.others) == 1 else f"ratios-{letter.lower()}"
         title, caption = gnuplot_heading(script)
         drawn = Drawn(name, f"{title}: {letter} against A", caption)
-        header, numbers, left_out = ratios(rows)
+        header, numbers, left_out = ratios(rows, comparison.phases)
         if left_out:
             drawn.caption += f" {plural(left_out, 'cell')} nearer to 1 are not shown."
         if numbers:
-            drawn.caption += missing_phases(rows)
+            drawn.caption += missing_phases(rows, comparison.phases)
         target, file = out / name, out / f"{name}.tsv"
         if numbers:
             write_table(file, header, numbers)

@@ -4,7 +4,6 @@ the gnuplot script of the same name in cost/ that draws them."""
 from pathlib import Path
 
 from drawing import Drawn, gnuplot_heading, remove_figure, run_gnuplot, write_table
-from timings import PARTS
 
 HERE = Path(__file__).resolve().parent
 MOST = 48  # rows of a figure
@@ -48,17 +47,17 @@ def phases(timings):
     arms, left_out = ordered(timings, "step")
     rows = []
     for place, arm in enumerate(arms, 1):
-        parts = [(phase, arm.get(phase, "median_ns")) for phase in PARTS]
+        parts = [(phase, arm.get(phase, "median_ns")) for phase in timings.parts]
         total = sum(ns for _, ns in parts if ns)
         below = 0.0
         for phase, ns in parts:
             if not ns:
                 continue
             share = 100 * ns / total
-            rows.append([place, arm.name, arm.get("step", "median_ns"), PARTS.index(phase) + 1,
+            rows.append([place, arm.name, arm.get("step", "median_ns"), timings.parts.index(phase) + 1, phase,
                          below, below + share])
             below += share
-    return ["row", "arm", "step", "phase", "from", "to"], rows, left_out
+    return ["row", "arm", "step", "phase", "name", "from", "to"], rows, left_out
 
 
 # Name -> (what gives its numbers, why there may be none).

@@ -7,7 +7,7 @@ import verdict
 from check_sections import folded
 from escape import code, markdown as md
 from text import listed, number, plural, ratio, table
-from timings import PARTS, doubts, times
+from timings import doubts, times
 
 
 def shown(value, low=None, high=None):
@@ -91,10 +91,10 @@ def steps(timings):
         rows.append([md(arm.name), *(
             f"{nanoseconds(arm.get('step', c))}" for c in ("median_ns", "low_ns", "high_ns")),
             in_state(arm), nanoseconds(arm.first.get("step", {}).get("median_ns")),
-            *(nanoseconds(arm.get(phase, "median_ns")) for phase in PARTS),
+            *(nanoseconds(arm.get(phase, "median_ns")) for phase in timings.parts),
             ratio(bounds) if bounds else "–",
             "–" if arm is base else against_cheapest(timings, bounds, "step")])
-    return folded(["arm", "step, ns", "low", "high", "state", "first steps, ns", *PARTS,
+    return folded(["arm", "step, ns", "low", "high", "state", "first steps, ns", *timings.parts,
                    "times the cheapest", "verdict"], rows, {1, 2, 3, *range(5, 12)})
 
 

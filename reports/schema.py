@@ -1,31 +1,36 @@
 """What the columns of a result folder are, as schema.json beside them says.
 
-Which way of a number is better, its unit and its range come from there; nothing is
-guessed from a name. A folder without the file has columns of unknown direction, which
-are shown and never ranked.
+Names, types, units, the words that occur, which way of a number is better and its range come
+from there; nothing is guessed from a name. A folder of a run without the file has columns of
+unknown direction, which are shown and never ranked.
 """
 
 import json
 import math
 from dataclasses import dataclass
 
-from tables import InputError
+from tables import InputError, number, read_csv
 
 FILE = "schema.json"
 VERSION = 1
 LOWER, HIGHER, NONE, UNKNOWN = "lower", "higher", "none", "unknown"
+CONVERT = {"text": str, "integer": int, "real": float}
 SLACK = 1e-6  # of the size of a bound: what rounding may put beyond it
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of trace.csv or timing.csv.
+    """A column of a CSV file.
 
     `better` is lower, higher, none (no value is better than another) or unknown (nobody
     says). `ranked`: whether arms may be ordered by it; if not, `reason` says why. `unit` is
-    "" where none is known, "1" for a pure number.
+    "" where none is known, "1" for a pure number. `optional`: empty where there is no value.
+    `words`: the texts that occur; empty: any.
     """
     name: str
+    type: str = "text"      # text, integer or real
+    optional: bool = True
+    words: tuple = ()
     better: str = UNKNOWN
     unit: str = ""
     meaning: str = ""
@@ -102,14 +107,17 @@ def bound(value, otherwise):
 
 def read_column(path, entry):
     try:
-        low, high = entry["range"]
+        low, high = entry.get("range") or (None, None)
+        better = entry.get("better", NONE)
         column = Column(
-            name=entry["name"], better=entry["better"], unit=entry["unit"],
+            name=entry["name"], type=entry.get("type", "text"),
+            optional=entry.get("optional", True), words=tuple(entry.get("values", ())),
+            better=better, unit=entry["unit"],
             meaning=entry["meaning"], minimum=bound(low, -math.inf),
             maximum=bound(high, math.inf), metric=entry.get("metric") or "",
             part=entry.get("part") or "", defined_on=entry.get("defined_on") or "",
             chance=bound(entry.get("chance"), math.nan),
-            ranked=bool(entry.get("ranked", entry["better"] in (LOWER, HIGHER))),
+            ranked=bool(entry.get("ranked", better in (LOWER, HIGHER))),
             reason=entry.get("reason") or "", primary=bool(entry.get("primary")))
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path}: not a schema ({error!r})") from error
@@ -118,6 +126,9 @@ def read_column(path, entry):
                          f"expected {LOWER}, {HIGHER} or {NONE}")
     if column.ranked and column.better == NONE:
         raise InputError(f"{path}: column '{column.name}' is ranked and has no direction")
+    if column.type not in CONVERT:
+        raise InputError(f"{path}: column '{column.name}': type is '{column.type}', expected one "
+                         f"of {', '.join(CONVERT)}")
     return column
 
 
@@ -139,3 +150,61 @@ def load(folder):
     return Schema({file: {column.name: column for column in
                           (read_column(path, entry) for entry in entries)}
                    for file, entries in files.items()}, unmeasured)
+
+
+# ---- Rows by their columns ---------------------------------------------------
+
+
+class Row(dict):
+    """The values of a row by column, and "line". Asked for a column that its file does not
+    have, it names both."""
+
+    def __init__(self, path, values):
+        super().__init__(values)
+        self.path = path
+
+    def __missing__(self, column):
+        raise InputError(f"{self.path}: column '{column}' is missing; found: "
+                         f"{', '.join(name for name in self if name != 'line')}")
+
+
+def expect(folder, command):
+    """The schema of a folder that a command wrote, which has to have one."""
+    schema = load(folder)
+    if schema.missing:
+        raise InputError(f"{folder}: no {FILE}; expected a folder that `lossgrid {command}` wrote; "
+                         "one of an older version has to be measured again")
+    return schema
+
+
+def read_value(path, row, column):
+    """The field as its column says; None: it is empty, and may be."""
+    text, place = row[column.name], f"{path}:{row['line']}: {column.name}"
+    if column.type == "text":
+        if column.words and text not in column.words:
+            raise InputError(f"{place} is '{text}', expected one of {', '.join(column.words)}")
+        return text
+    if text == "" and column.optional:
+        return None
+    value = number(path, row, column.name, CONVERT[column.type])
+    if column.type == "integer" and value < column.minimum:
+        raise InputError(f"{place} is {value}, expected {column.minimum:g} or more")
+    return value
+
+
+def read_rows(folder, name, schema, command):
+    """The rows of a CSV file of a folder that a command wrote: those that the schema describes,
+    all of them and no others."""
+    path = folder / name
+    if not path.is_file():
+        raise InputError(f"{folder}: no {name}; expected a folder that `lossgrid {command}` wrote")
+    if name not in schema.columns:
+        raise InputError(f"{folder / FILE}: no columns of {name}")
+    columns = schema.columns[name]
+    found, rows = read_csv(path, columns)
+    for column in found:
+        if column not in columns:
+            raise InputError(f"{path}: column '{column}' is not in {FILE} beside it")
+    return [Row(path, {"line": row["line"]} | {name: read_value(path, row, column)
+                                               for name, column in columns.items()})
+            for row in rows]

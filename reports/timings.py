@@ -1,7 +1,7 @@
 """A folder of `lossgrid time` in memory.
 
 Costs, floors and ratios are those of the later state of each arm's training, settled or not;
-those of its first steps are apart. A folder whose tables know of no states has first steps only.
+those of its first steps are apart.
 
 `load(folder)` reads its tables, machine.json and manifest.json and returns a `Timings`;
 what makes a report impossible raises `InputError`. An empty field is None: not measured,
@@ -14,23 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from escape import markdown as md, names
-from tables import InputError, number, read_csv
+from schema import expect, read_rows
+from tables import InputError
 
-PHASES = ("step", "data", "forward", "loss", "backward", "update")
-PARTS = PHASES[1:]
-STATES = FIRST, SETTLED, UNSETTLED = ("first", "settled", "unsettled")
-TWIN = "@aa"  # ends the name of the cell that was measured once more
-# File -> (columns that are texts, columns that are numbers and may be empty)
-COLUMNS = {
-    "cost.csv": (("cell", "loss", "optimizer", "label", "precision", "isa", "phase",
-                  "weights_sha256"),
-                 ("batch", "parameters", "blocks", "steps", "median_ns", "low_ns", "high_ns",
-                  "ns_per_parameter", "low_ns_per_parameter", "high_ns_per_parameter", "ticks",
-                  "cycles", "instructions")),
-    "noise.csv": (("cell", "phase"), ("ratio", "low", "high", "floor")),
-    "phases.csv": (("cell",), ("overhead", "low", "high")),
-    "conditions.csv": (("when", "condition", "verdict", "sentence"), ()),
-}
+FIRST, UNSETTLED = "first", "unsettled"  # states of a training
+FILES = ("cost.csv", "noise.csv", "phases.csv", "conditions.csv")
+COMMAND = "time"
 
 
 @dataclass
@@ -47,12 +36,12 @@ class Arm:
 
     @property
     def state(self):
-        """(word, steps before it, or None where they are not told)"""
+        """(word, steps before it)"""
         return self.facts["state"], self.facts["from_step"]
 
     def get(self, phase, column):
         """A number, or None where it was not measured."""
-        return self.costs.get(phase, {}).get(column)
+        return self.costs[phase][column] if phase in self.costs else None
 
     def per_parameter(self, phase, column):
         """cycles or instructions of a phase over the parameters, or None."""
@@ -62,19 +51,24 @@ class Arm:
 
 @dataclass
 class Timings:
-    """Everything in the folder, in file order; the A/A twin apart."""
+    """Everything in the folder, in file order; the A/A control apart."""
     folder: Path
     arms: list
-    twins: list
+    controls: list    # the A/A control, if there is one
     noise: list
     overheads: list
     conditions: list
     machine: dict
     manifest: dict
+    phases: tuple     # the whole step, then its parts, as cost.csv names them
     rounds: dict = field(default_factory=dict)  # (cell, phase) -> round -> ns a step
 
+    @property
+    def parts(self):
+        return self.phases[1:]
+
     def floor(self, phase):
-        """How far the twins were apart in this phase, else in any; None: unknown."""
+        """How far the control and its original were apart in this phase, else in any; None: unknown."""
         for wanted in (phase, "all"):
             for row in self.noise:
                 if row["phase"] == wanted and row["floor"] is not None:
@@ -133,25 +127,14 @@ def times(arm, base, phase, per=""):
     return low / base_high, value / base_value, high / base_low
 
 
-def read_rows(folder, name):
-    texts, numbers = COLUMNS[name]
-    path = folder / name
-    if not path.is_file():
-        raise InputError(f"{folder}: no {name}; expected a folder that `lossgrid time` wrote")
-    rows = []
-    for row in read_csv(path, texts + numbers)[1]:
-        values = {c: number(path, row, c, float) if row[c] else None for c in numbers}
-        for column, value in values.items():
-            if value is not None and not math.isfinite(value):
-                raise InputError(f"{path}:{row['line']}: {column} is '{row[column]}', expected a "
+def read_finite(folder, name, schema):
+    """The rows of a file whose every number is finite or absent."""
+    rows = read_rows(folder, name, schema, COMMAND)
+    for row in rows:
+        for column, value in row.items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise InputError(f"{row.path}:{row['line']}: {column} is '{value}', expected a "
                                  "finite number or nothing")
-        state = row.get("state", FIRST)
-        if state not in STATES:
-            raise InputError(f"{path}:{row['line']}: state is '{state}', expected one of "
-                             f"{', '.join(STATES)}")
-        step = number(path, row, "from_step", float) if row.get("from_step") else None
-        rows.append({c: row[c] for c in texts} | values
-                    | {"line": row["line"], "state": state, "from_step": step})
     return rows
 
 
@@ -171,23 +154,20 @@ def lower_rank(count):
     return count
 
 
-def read_rounds(folder):
+def read_rounds(folder, schema, phases):
     """(cell, phase) -> round -> ns a step of the later state, by processor time where it was
     counted; empty where samples.csv is not there."""
-    path = folder / "samples.csv"
-    if not path.is_file():
+    if not (folder / "samples.csv").is_file():
         return {}
-    needed = ("cell", "phase", "round", "steps", "wall_ns")
-    rows = [row for row in read_csv(path, needed)[1] if row["phase"] in PHASES]
     sums = {}
-    for row in [r for r in rows if r.get("state", FIRST) != FIRST] or rows:
-        column = "cpu_ns" if row.get("cpu_ns") else "wall_ns"
-        if not row[column]:
+    for row in late([r for r in read_finite(folder, "samples.csv", schema)
+                     if r["phase"] in phases and not r["is_control"]]):
+        spent = row["wall_ns"] if row.get("cpu_ns") is None else row["cpu_ns"]
+        if spent is None:
             continue
         key = (row["cell"], row["phase"]), row["round"]
-        ns, steps = sums.get(key, (0.0, 0.0))
-        sums[key] = (ns + number(path, row, column, float),
-                     steps + number(path, row, "steps", float))
+        ns, steps = sums.get(key, (0.0, 0))
+        sums[key] = ns + spent, steps + row["steps"]
     found = {}
     for (arm, turn), (ns, steps) in sums.items():
         if steps > 0:
@@ -211,22 +191,24 @@ def read_json(folder, name):
 def load(folder):
     """Read a folder that `lossgrid time` wrote. Raises InputError."""
     folder = Path(folder)
-    tables = {name: read_rows(folder, name) for name in COLUMNS}
+    for name in FILES:
+        if not (folder / name).is_file():
+            raise InputError(f"{folder}: no {name}; expected a folder that `lossgrid time` wrote")
+    schema = expect(folder, COMMAND)
+    tables = {name: read_finite(folder, name, schema) for name in FILES}
     arms = {}
     for row in tables["cost.csv"]:
-        if row["phase"] not in PHASES:
-            raise InputError(f"{folder / 'cost.csv'}:{row['line']}: phase is '{row['phase']}', "
-                             f"expected one of {', '.join(PHASES)}")
-        arm = arms.setdefault(row["cell"], Arm(row["cell"], {}))
+        arm = arms.setdefault((row["cell"], row["is_control"]), Arm(row["cell"], {}))
         (arm.first if row["state"] == FIRST else arm.costs)[row["phase"]] = row
     for arm in arms.values():
         arm.costs = arm.costs or arm.first
-    twins = [arm for arm in arms.values() if arm.cell.endswith(TWIN)]
-    others = [arm for arm in arms.values() if not arm.cell.endswith(TWIN)]
+    controls = [arm for arm in arms.values() if arm.facts["is_control"]]
+    others = [arm for arm in arms.values() if not arm.facts["is_control"]]
     if not others:
         raise InputError(f"{folder / 'cost.csv'}: no row; expected some for each cell")
     for arm, name in zip(others, names(arm.facts["label"] or arm.cell for arm in others)):
         arm.name = name
-    return Timings(folder, others, twins, late(tables["noise.csv"]), late(tables["phases.csv"]),
+    phases = schema.column("phase", "cost.csv").words
+    return Timings(folder, others, controls, late(tables["noise.csv"]), late(tables["phases.csv"]),
                    tables["conditions.csv"], read_json(folder, "machine.json"),
-                   read_json(folder, "manifest.json"), read_rounds(folder))
+                   read_json(folder, "manifest.json"), phases, read_rounds(folder, schema, phases))

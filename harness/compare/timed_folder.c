@@ -22,9 +22,10 @@ static enum lg_status open_source(struct source *source, const char *folder, con
         status = csv_read(source->path, &source->table, error);
     for (size_t i = 0; status == LG_OK && columns[i] != NULL; i++)
         if (csv_column(&source->table, columns[i]) < 0)
-            status = lg_fail_at(error, LG_INPUT, source->path, 1, 0,
-                                "column '%s' is missing; expected a file of `lossgrid time`",
-                                columns[i]);
+            status = lg_fail_at(
+                error, LG_INPUT, source->path, 1, 0,
+                "column '%s' is missing; expected a file of this version's `lossgrid time`",
+                columns[i]);
     return status;
 }
 
@@ -78,11 +79,16 @@ static enum lg_status read_phase(const struct source *source, size_t row, size_t
 /* The whole step of a block that was looked into: its overhead is in phases.csv. */
 static const char probed[] = "probed";
 
-/* `a@aa` is a measured once more, for the noise floor alone. */
-static bool is_twin(const char *cell)
+/* The A/A control is a cell measured once more, for the noise floor alone. */
+static enum lg_status read_control(const struct source *source, size_t row, bool *is_control,
+                                   struct lg_error *error)
 {
-    const size_t size = strlen(cell);
-    return size > 3 && strcmp(cell + size - 3, "@aa") == 0;
+    const char *text = field(source, row, "is_control");
+    *is_control = strcmp(text, "1") == 0;
+    if (!*is_control && strcmp(text, "0") != 0)
+        return lg_fail_at(error, LG_INPUT, source->path, (int)row + 1, 0,
+                          "is_control is '%.64s', expected 0 or 1", text);
+    return LG_OK;
 }
 
 static const char first_state[] = "first";
@@ -132,10 +138,12 @@ static enum lg_status read_cost_row(struct timed_folder *folder, const struct so
                                     size_t row, struct lg_error *error)
 {
     const char *name = field(source, row, "cell");
-    if (is_twin(name) || is_early(source, row))
-        return LG_OK;
     size_t phase = 0;
-    enum lg_status status = read_phase(source, row, &phase, error);
+    bool is_control;
+    enum lg_status status = read_control(source, row, &is_control, error);
+    if (status != LG_OK || is_control || is_early(source, row))
+        return status;
+    status = read_phase(source, row, &phase, error);
     if (status != LG_OK)
         return status;
     struct timed_cell *cell = find_cell(folder, name);
@@ -177,12 +185,10 @@ static void read_first(struct timed_folder *folder, const struct source *source)
 
 static enum lg_status read_cost(struct timed_folder *folder, struct lg_error *error)
 {
-    static const char *const columns[] = {"cell",           "loss",       "optimizer",
-                                          "label",          "precision",  "isa",
-                                          "batch",          "parameters", "phase",
-                                          "median_ns",      "low_ns",     "high_ns",
-                                          "ticks",          "cycles",     "ns_per_parameter",
-                                          "weights_sha256", NULL};
+    static const char *const columns[] = {
+        "cell",   "is_control",       "loss",           "optimizer", "label",  "precision", "isa",
+        "batch",  "parameters",       "phase",          "median_ns", "low_ns", "high_ns",   "ticks",
+        "cycles", "ns_per_parameter", "weights_sha256", NULL};
     struct source source = {.table = {0}};
     enum lg_status status = open_source(&source, folder->path, "cost.csv", columns, error);
     folder->cost = source.table; /* the cells' texts lie in it */
@@ -238,12 +244,15 @@ static enum lg_status read_sample(struct timed_folder *folder, const struct sour
                                   size_t row, struct lg_error *error)
 {
     const char *name = field(source, row, "cell");
-    if (is_twin(name) || is_early(source, row) || field(source, row, "wall_ns")[0] == '\0' ||
-        strcmp(field(source, row, "phase"), probed) == 0)
-        return LG_OK;
     size_t phase = 0;
     double round, steps, wall_ns;
-    enum lg_status status = read_phase(source, row, &phase, error);
+    bool is_control;
+    enum lg_status status = read_control(source, row, &is_control, error);
+    if (status != LG_OK || is_control || is_early(source, row) ||
+        field(source, row, "wall_ns")[0] == '\0' ||
+        strcmp(field(source, row, "phase"), probed) == 0)
+        return status;
+    status = read_phase(source, row, &phase, error);
     if (status == LG_OK)
         status = read_number(source, row, "round", false, &round, error);
     if (status == LG_OK)
@@ -262,7 +271,8 @@ static enum lg_status read_sample(struct timed_folder *folder, const struct sour
 
 static enum lg_status read_samples(struct timed_folder *folder, struct lg_error *error)
 {
-    static const char *const columns[] = {"cell", "phase", "round", "steps", "wall_ns", NULL};
+    static const char *const columns[] = {"cell",  "is_control", "phase", "round",
+                                          "steps", "wall_ns",    NULL};
     struct source source = {.table = {0}};
     enum lg_status status = open_source(&source, folder->path, "samples.csv", columns, error);
     for (size_t row = 1; status == LG_OK && row < source.table.rows; row++)

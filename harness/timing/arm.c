@@ -193,7 +193,6 @@ enum lg_status arm_open(struct timed_arm *arm, const struct arm_context *context
         .planted = context->planted != NULL ? context->planted(context->to, cell)
                                             : (struct arm_planted){0},
         .source = {context->experiment, &context->dataset->train, context->samples, cell->seed}};
-    snprintf(arm->name, sizeof arm->name, "%s%s", cell->slug, is_twin ? "@aa" : "");
     configure(arm, context);
     struct lg_arena measured = {0};
     struct lg_error why;

@@ -10,7 +10,7 @@
 #include "harness/timing/readings.h"
 #include "harness/timing/settling.h"
 
-enum { ARM_NAME_MAX = SPEC_NAME_MAX + 8, ARM_REASON_MAX = 256, ARMS_MAX = 256 };
+enum { ARM_REASON_MAX = 256, ARMS_MAX = 256 };
 
 /* What a figure is of. */
 enum arm_state { ARM_FIRST, ARM_LATE };
@@ -45,8 +45,7 @@ struct arm_context {
 
 struct timed_arm {
     const struct cell *cell;
-    bool is_twin;
-    char name[ARM_NAME_MAX];      /* the cell's slug, "@aa" behind the twin's */
+    bool is_twin;                 /* the A/A control: the cell measured once more */
     char skipped[ARM_REASON_MAX]; /* why it is not timed, or empty */
     struct lg_net_config config;
     struct lg_net *net; /* on the ground, until the next arm takes its turn */

@@ -256,7 +256,7 @@ static enum lg_status open_twin(struct timing *timing, double ns,
             sound[count++] = &timing->arms[i];
     if (count == 0)
         return lg_fail_at(error, LG_FAILED, timing->context.experiment->path, 0, 0,
-                          "nothing to be timed; %s: %s", timing->arms[0].name,
+                          "nothing to be timed; %s: %s", timing->arms[0].cell->slug,
                           timing->arms[0].skipped);
     const struct timed_arm *original = sound[schedule_twin(timing->effort.seed, count)];
     enum lg_status status = open_arm(timing, original->cell, original, observer, error);
@@ -272,8 +272,8 @@ static enum lg_status open_twin(struct timing *timing, double ns,
     arm_settle(twin, &timing->context, original->span, original->repeats);
     if (strcmp(twin->points[ARM_FIRST].weights_sha256,
                original->points[ARM_FIRST].weights_sha256) != 0)
-        return lg_fail(error, LG_FAILED, "%s and %s were trained alike and differ", original->name,
-                       twin->name);
+        return lg_fail(error, LG_FAILED, "%s and its A/A control were trained alike and differ",
+                       original->cell->slug);
     return LG_OK;
 }
 

@@ -19,6 +19,13 @@ static void state(struct csv_columns *to, const struct timed_what *row)
                 arm_state_word(row->arm, row->state));
 }
 
+static void is_control(struct csv_columns *to, const struct timed_arm *row)
+{
+    COLUMN_INTEGER("is_control", "1",
+                   "1: the A/A control, the same configuration measured once more; 0: not",
+                   row->is_twin);
+}
+
 /* A ratio with its interval. */
 static void ratio(struct csv_columns *to, const char *meaning, const struct sample_summary *row)
 {
@@ -33,7 +40,8 @@ static void cost(struct csv_columns *to, const void *given)
 {
     const struct cost_row *row = given;
     const struct timed_arm *arm = row == NULL ? NULL : row->what.arm;
-    COLUMN_TEXT("cell", "the configuration's name, unique in the experiment", arm->name);
+    COLUMN_TEXT("cell", "the configuration's name, unique in the experiment", arm->cell->slug);
+    is_control(to, row == NULL ? NULL : row->what.arm);
     COLUMN_TEXT("loss", "the loss it is trained under",
                 row->backend->loss(arm->cell->loss.index)->name);
     COLUMN_TEXT("optimizer", "the optimizer that trains it",
@@ -83,7 +91,9 @@ static void samples(struct csv_columns *to, const void *given)
         readings_list(&every);
         readings = &every;
     }
-    COLUMN_TEXT("cell", "the configuration's name, unique in the experiment", row->what.arm->name);
+    COLUMN_TEXT("cell", "the configuration's name, unique in the experiment",
+                row->what.arm->cell->slug);
+    is_control(to, row == NULL ? NULL : row->what.arm);
     COLUMN_WORD("phase", phases_and_probed,
                 "the whole step without a probe, one of its phases, or the whole step while its "
                 "phases were looked into",
@@ -102,7 +112,7 @@ static void samples(struct csv_columns *to, const void *given)
 static void noise(struct csv_columns *to, const void *given)
 {
     const struct noise_row *row = given;
-    COLUMN_TEXT("cell", "the configuration that was measured twice", row->what.arm->name);
+    COLUMN_TEXT("cell", "the configuration that was measured twice", row->what.arm->cell->slug);
     COLUMN_WORD("phase", phases_and_all,
                 "the whole step, one of its phases, or all: the largest floor of any", row->phase);
     state(to, row == NULL ? NULL : &row->what);
@@ -114,7 +124,9 @@ static void noise(struct csv_columns *to, const void *given)
 static void phases(struct csv_columns *to, const void *given)
 {
     const struct overhead_row *row = given;
-    COLUMN_TEXT("cell", "the configuration's name, unique in the experiment", row->what.arm->name);
+    COLUMN_TEXT("cell", "the configuration's name, unique in the experiment",
+                row->what.arm->cell->slug);
+    is_control(to, row == NULL ? NULL : row->what.arm);
     state(to, row == NULL ? NULL : &row->what);
     COLUMN_REAL("overhead", "1", "what looking into the phases adds to a step, as a share of it",
                 row->ratio.median - 1);
@@ -127,7 +139,7 @@ static void phases(struct csv_columns *to, const void *given)
 static void ranking(struct csv_columns *to, const void *given)
 {
     const struct ranking_row *row = given;
-    COLUMN_TEXT("cell", "the configuration's name; the cheapest first", row->what.arm->name);
+    COLUMN_TEXT("cell", "the configuration's name; the cheapest first", row->what.arm->cell->slug);
     COLUMN_TEXT("label", "the configuration's name for readers", row->what.arm->cell->label);
     state(to, row == NULL ? NULL : &row->what);
     ratio(to, "time of a step over that of the cheapest, median over the rounds",
@@ -141,7 +153,7 @@ static void settling(struct csv_columns *to, const void *given)
 {
     const struct settling_row *row = given;
     const struct settling_look *look = row == NULL ? NULL : row->look;
-    COLUMN_TEXT("cell", "the configuration's name, unique in the experiment", row->arm->name);
+    COLUMN_TEXT("cell", "the configuration's name, unique in the experiment", row->arm->cell->slug);
     COLUMN_INTEGER("step", "steps", "training steps before this state", look->steps);
     COLUMN_REAL_IF("blocks_ns", "ns", "time of a step in blocks from this state, median",
                    look->block.count > 0, look->block.median);

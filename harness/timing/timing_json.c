@@ -35,8 +35,9 @@ static json_t *arms_json(const struct timing *timing)
     json_t *arms = json_array();
     for (size_t i = 0; i < timing->arm_count; i++) {
         const struct timed_arm *arm = &timing->arms[i];
-        json_t *object = json_pack("{s:s, s:o, s:s}", "cell", arm->name, "label",
-                                   word_or_null(arm->cell->label), "key", arm->cell->key);
+        json_t *object =
+            json_pack("{s:s, s:b, s:o, s:s}", "cell", arm->cell->slug, "is_control", arm->is_twin,
+                      "label", word_or_null(arm->cell->label), "key", arm->cell->key);
         if (arm->skipped[0] != '\0')
             json_object_set_new(object, "skipped", word_or_null(arm->skipped));
         else

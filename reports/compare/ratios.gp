@@ -23,12 +23,12 @@ height = int(60 + lines * (70 + 17.0 * (rows + 1)))
 load "style.gp"
 set datafile separator tab
 
-phases = "step data forward loss backward update"
-array names[rows]; array width[1]; array floors[6]
-do for [p = 1:6] { floors[p] = 1 }
+array phases[6]; array names[rows]; array width[1]; array floors[6]
+do for [p = 1:6] { floors[p] = 1; phases[p] = "" }
 longest = 0
 stats numbers using (names[int(column("row"))] = strcol("cell"), \
                      longest = strlen(strcol("cell")) > longest ? strlen(strcol("cell")) : longest, \
+                     phases[int(column("panel"))] = strcol("phase"), \
                      floors[int(column("panel"))] = strcol("floor") eq "" ? 1 : column("floor"), \
                      0) nooutput
 stats numbers using "low" nooutput name "low"
@@ -66,7 +66,7 @@ set multiplot layout lines, columns margins char left, char 2, char 4, char 2.5 
 drawn = 0
 do for [p = 1:6] { if (there[p]) {
     drawn = drawn + 1
-    set title word(phases, p) offset 0, -0.5
+    set title phases[p] offset 0, -0.5
     if ((drawn - 1) % 3 == 0) {
         # Names are labels: the text of a tic is a format, in which % means something.
         do for [r = 1:rows] { set label r names[r] at graph 0, first r right offset -0.7, 0 }

@@ -16,15 +16,16 @@ height = int(140 + 20.0 * (rows + 1))
 load "style.gp"
 set datafile separator tab
 
-array names[rows]; array steps[rows]
+array names[rows]; array steps[rows]; array titles[5]
+do for [p = 1:5] { titles[p] = "" }
 longest = 0
 stats numbers using (names[int(column("row"))] = strcol("arm"), \
                      steps[int(column("row"))] = column("step"), \
+                     titles[int(column("phase"))] = strcol("name"), \
                      longest = strlen(strcol("arm")) > longest ? strlen(strcol("arm")) : longest, \
                      0) nooutput
 duration(ns) = ns < 1e3 ? sprintf("%.3g ns", ns) : ns < 1e6 ? sprintf("%.3g µs", ns / 1e3) : \
                ns < 1e9 ? sprintf("%.3g ms", ns / 1e6) : sprintf("%.3g s", ns / 1e9)
-titles = "data forward loss backward update"
 colours_of = "7 1 6 2 5"
 set lmargin 2.0 + (longest < 44 ? longest : 44) * 0.95
 set rmargin 10
@@ -41,4 +42,4 @@ set style fill solid noborder
 set key outside top center horizontal maxrows 1 samplen 1 width 1
 plot for [p = 1:5] numbers using (column("phase") == p ? column("from") : NaN):"row": \
          "from":"to":(column("row") - 0.36):(column("row") + 0.36) \
-         with boxxyerror linecolor rgb colours[int(word(colours_of, p))] title word(titles, p)
+         with boxxyerror linecolor rgb colours[int(word(colours_of, p))] title titles[p]

@@ -17,16 +17,18 @@ folder = Path(sys.argv[1])
 read = lambda name: list(csv.DictReader(open(folder / name, newline="")))
 cost, samples, noise = read("cost.csv"), read("samples.csv"), read("noise.csv")
 manifest, machine = (json.load(open(folder / f"{n}.json")) for n in ("manifest", "machine"))
-assert list(cost[0])[:9] == ["cell", "loss", "optimizer", "label", "precision", "isa", "batch",
-                             "parameters", "phase"]
-assert list(samples[0])[:10] == ["cell", "phase", "state", "round", "position", "steps", "wall_ns", "ticks",
+assert list(cost[0])[:10] == ["cell", "is_control", "loss", "optimizer", "label", "precision", "isa",
+                              "batch", "parameters", "phase"]
+assert list(samples[0])[:11] == ["cell", "is_control", "phase", "state", "round", "position", "steps", "wall_ns", "ticks",
                                 "cycles", "instructions"]
-cells = [row["cell"] for row in cost if (row["phase"], row["state"]) == ("step", "first")]
-assert len(set(cells)) == len(cells) and sum(c.endswith("@aa") for c in cells) == 1, cells
-late = {row["cell"]: row for row in cost if row["phase"] == "step" and row["state"] != "first"}
+key = lambda row: (row["cell"], row["is_control"])
+cells = [key(row) for row in cost if (row["phase"], row["state"]) == ("step", "first")]
+assert len(set(cells)) == len(cells) and sum(control == "1" for _, control in cells) == 1, cells
+assert {cell for cell, _ in cells} == {cell for cell, control in cells if control == "0"}, cells
+late = {key(row): row for row in cost if row["phase"] == "step" and row["state"] != "first"}
 assert set(late) == set(cells)
 for arm in manifest["arms"]:
-    row = late[arm["cell"]]
+    row = late[arm["cell"], str(int(arm["is_control"]))]
     assert row["state"] == ("settled" if arm["late"]["settled"] else "unsettled"), arm
     assert int(row["from_step"]) == arm["late"]["step"] <= arm["late"]["trains_to_step"], arm
     assert arm["late"]["looked_no_further"] in ("trained", "asked", "budget", "diverges"), arm
@@ -34,7 +36,7 @@ rounds = manifest["timing"]["rounds"]
 for row in cost:
     if row["phase"] != "step":
         continue
-    own = [s for s in samples if all(s[c] == row[c] for c in ("cell", "phase", "state"))]
+    own = [s for s in samples if all(s[c] == row[c] for c in ("cell", "is_control", "phase", "state"))]
     assert len(own) == int(row["blocks"]) == rounds, row
     assert sum(int(s["steps"]) for s in own) == int(row["steps"])
     ns = median(int(s["cpu_ns"]) / int(s["steps"]) for s in own)
@@ -92,7 +94,7 @@ import csv
 import sys
 
 weights = [{r["cell"]: r["weights_sha256"] for r in csv.DictReader(open(f"{folder}/cost.csv"))
-            if "@" not in r["cell"] and r["state"] == "first"} for folder in sys.argv[1:]]
+            if r["is_control"] == "0" and r["state"] == "first"} for folder in sys.argv[1:]]
 both = weights[0].keys() & weights[1].keys()  # a busy machine leaves out what is too long
 assert both and all(weights[0][cell] == weights[1][cell] for cell in both), weights
 PYTHON
@@ -104,7 +106,7 @@ test_time_settles_where_it_is_asked_to() {
     local isa
     for isa in generic "$("$LOSSGRID" list isas --format csv | sed -n 2p | cut -d, -f1)"; do
         expect 0 time "$XOR" --set epochs=2000 --budget 3 --settle 100 --isa "$isa" --out "$isa"
-        grep '^soft_margin-adam-[^,]*s1,.*,step,' "$isa/cost.csv" | cut -d, -f11,23 | grep -v '^16,' >"$isa.weights"
+        grep '^soft_margin-adam-[^,]*s1,0,.*,step,' "$isa/cost.csv" | cut -d, -f12,24 | grep -v '^16,' >"$isa.weights"
         grep -q '^100,' "$isa.weights" || fail "not the state that was asked for: $(cat "$isa.weights")"
     done
     same_file generic.weights "$isa.weights"

@@ -13,17 +13,11 @@ from decimal import Context, Decimal, localcontext
 from pathlib import Path
 from typing import Callable
 
+import described
 from sample import write_csv
 
-GRADCHECK = ["kind", "name", "options", "block", "size", "checked", "certified", "skipped",
-             "reason", "worst", "analytic", "numeric", "error_bar", "relative_error", "method",
-             "ulps_f64", "ulps_f32", "asymmetry", "asymmetry_bar", "verdict", "message"]
-SWEEP = ["kind", "name", "options", "block", "coordinate", "method", "h", "estimate", "error_bar",
-         "analytic", "relative_error"]
-KINKS = ["kind", "name", "options", "block", "coordinate", "at", "left", "right", "analytic",
-         "verdict"]
-ULPS = ["precision", "kind", "log2_ulps", "count"]
-PLANTED = ["defect", "size", "trials", "detected", "named"]
+FILES = ("gradcheck", "sweep", "kinks", "ulps", "planted")
+GRADCHECK, SWEEP, KINKS, ULPS, PLANTED = (described.header(f"{name}.csv") for name in FILES)
 DEFECTS = ("factor 2", "wrong sign", "transposed weight", "swapped bias", "one wrong element",
            "stale buffer", "off-by-one batch")
 EPSILON = {"f64": 2.0 ** -52, "wide": 2.0 ** -63}
@@ -192,6 +186,7 @@ def write(folder, manifest=None, empty=()):
                                ("planted", PLANTED, planted_rows())):
         file = f"{name}.csv"
         write_csv(folder / file, [header, *([] if file in empty else rows)])
+    described.write(folder)
     sums = [sum(row[i] for row in blocks) for i in (5, 6, 7)]
     facts = {
         "lossgrid": "v0", "machine": {"cpu": "A CPU"}, "isa": "avx2", "seconds": 41.5,

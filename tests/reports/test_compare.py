@@ -19,14 +19,10 @@ REPORTS = Path(__file__).resolve().parents[2] / "reports"
 sys.path[:0] = [str(REPORTS), str(Path(__file__).resolve().parent)]
 
 import compare  # noqa: E402
+import described  # noqa: E402
 from timing_sample import PHASES, write_csv  # noqa: E402
 
-HEADER = ["cell", "loss", "optimizer", "label", "precision", "phase", "baseline", "other", "batch",
-          "parameters", "verdict", "reason", "ratio", "low", "high", "floor", "normalised",
-          "normalised_low", "normalised_high",
-          *(f"{side}_{c}" for side in ("baseline", "other") for c in (
-              "isa", "rounds", "ns", "low_ns", "high_ns", "cycles_per_sample", "ticks_per_sample",
-              "ns_per_parameter", "roofline"))]
+HEADER = described.header("compare.csv")
 
 
 def row(cell, phase, ratio, other="b", verdict=None, reason="", **changes):
@@ -67,6 +63,7 @@ class Folder(unittest.TestCase):
 
     def write(self, rows, told):
         write_csv(self.folder / "compare.csv", [HEADER, *rows])
+        described.write(self.folder)
         (self.folder / "compare.json").write_text(json.dumps(told))
 
     def two(self):
@@ -171,7 +168,7 @@ class Parts(Folder):
     def test_the_figure_shows_the_cells_that_differ_most(self):
         rows = [row(f"c{i}", "step", 1 + i / 1000) for i in range(60)]
         self.write(rows, facts("a", "b"))
-        _, numbers, left_out = compare.ratios(compare.load(self.folder).rows)
+        _, numbers, left_out = compare.ratios(compare.load(self.folder).rows, tuple(PHASES))
         self.assertEqual(left_out, 60 - compare.MOST)
         self.assertEqual({n[3] for n in numbers}, {f"c{i}" for i in range(20, 60)})
         self.assertEqual([n[2] for n in numbers], list(range(1, 41)))
@@ -216,12 +213,12 @@ class Panels(unittest.TestCase):
     def test_why_a_phase_is_not_drawn(self):
         rows = [{"phase": "step", "ratio": 1.1, "reason": ""},
                 {"phase": "update", "ratio": None, "reason": "only in the baseline"}]
-        said = compare.missing_phases(rows)
+        said = compare.missing_phases(rows, PHASES)
         self.assertIn("Not drawn: update: only in the baseline.", said)
         self.assertIn("Not drawn: data, forward, loss and backward: not measured in either folder.",
                       said)
         self.assertEqual(compare.missing_phases([{"phase": phase, "ratio": 1.0, "reason": ""}
-                                                 for phase in compare.PHASES]), "")
+                                                 for phase in PHASES], PHASES), "")
 
     def test_one_panel_alone_is_drawn(self):
         scratch = Path(tempfile.mkdtemp())

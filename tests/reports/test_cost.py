@@ -20,6 +20,7 @@ REPORTS = Path(__file__).resolve().parents[2] / "reports"
 sys.path[:0] = [str(REPORTS), str(Path(__file__).resolve().parent)]
 
 import cost  # noqa: E402
+import described  # noqa: E402
 import cost_figures  # noqa: E402
 import cost_sections as sections  # noqa: E402
 import timing_sample as made_up  # noqa: E402
@@ -106,7 +107,7 @@ class Whole(Folder):
         self.write()
         loaded = self.load()
         self.assertEqual(len(loaded.arms), 24)
-        self.assertEqual([arm.cell for arm in loaded.twins], ["mse-gd-s1@aa"])
+        self.assertEqual([arm.cell for arm in loaded.controls], ["mse-gd-s1"])
 
 
 class Claims(Folder):
@@ -162,18 +163,6 @@ class Claims(Folder):
         self.assertIn("settled, step 4096", sections.steps(loaded))
         self.write(only="mse", state="unsettled")
         self.assertIn("(unsettled)", self.claim("Adam is slightly faster than Adagrad."))
-
-    def test_a_folder_that_knows_of_no_states_has_first_steps(self):
-        self.write(only="mse-sgd")
-        for name in ("cost.csv", "samples.csv", "noise.csv", "phases.csv"):
-            path = self.folder / name
-            with path.open(newline="") as file:
-                rows = [row for row in csv.DictReader(file) if row.get("state") != "first"]
-            kept = [c for c in rows[0] if c not in ("state", "from_step")]
-            made_up.write_csv(path, [kept, *([row[c] for c in kept] for row in rows)])
-        arm = self.load().arms[0]
-        self.assertEqual(arm.state, ("first", None))
-        self.assertIsNotNone(arm.get("step", "median_ns"))
 
 
 class Parts(Folder):
@@ -258,7 +247,7 @@ class Complaints(Folder):
             self.assertIn(word, err)
 
     def test_a_missing_file_is_named(self):
-        for name in (*timings.COLUMNS, "machine.json", "manifest.json"):
+        for name in (*timings.FILES, "schema.json", "machine.json", "manifest.json"):
             self.write(only="mse-sgd")
             (self.folder / name).unlink()
             self.assert_complaint(f"no {name}; expected a folder that `lossgrid time` wrote")
@@ -278,7 +267,17 @@ class Complaints(Folder):
         self.write(only="mse-sgd")
         path = self.folder / "cost.csv"
         path.write_text(path.read_text().replace("ns_per_parameter", "ns_a_parameter", 1))
-        self.assert_complaint("column 'ns_per_parameter' is missing")
+        self.assert_complaint("cost.csv: column 'ns_per_parameter' is missing")
+        self.write(only="mse-sgd")
+        path.write_text(path.read_text().replace("cell,", "cell,weather,", 1).replace(
+            "\nmse", "\nsunny,mse"))
+        self.assert_complaint("cost.csv: column 'weather' is not in schema.json beside it")
+        # What neither the file nor its schema has, and the report needs.
+        self.write(only="mse-sgd")
+        edit(self.folder / "cost.csv", lambda row: {k: v for k, v in row.items()
+                                                    if k != "median_ns"})
+        described.write(self.folder)
+        self.assert_complaint("cost.csv: column 'median_ns' is missing; found: cell, is_control")
         self.write(only="mse-sgd")
         (self.folder / "machine.json").write_text("[]")
         self.assert_complaint("machine.json: found list, expected an object")

@@ -27,6 +27,7 @@ sys.path[:0] = [str(REPORTS), str(Path(__file__).resolve().parent)]
 
 import compare  # noqa: E402
 import cost  # noqa: E402
+import described  # noqa: E402
 import drawing  # noqa: E402
 import escape  # noqa: E402
 import gradcheck  # noqa: E402
@@ -180,11 +181,11 @@ class Whole(unittest.TestCase):
                 self.hostile_table(folder / "cost.csv", seed, "label")
                 self.hostile_table(folder / "noise.csv", seed, "cell")
                 self.hostile_table(folder / "phases.csv", seed, "cell")
-                self.hostile_table(folder / "conditions.csv", seed, "when", "condition", "sentence")
+                self.hostile_table(folder / "conditions.csv", seed, "condition", "sentence")
                 path, markdown = self.run_report(cost, folder)
                 self.assert_sound(markdown)
                 with (folder / "cost.csv").open(newline="", encoding="utf-8") as file:
-                    rows = [r for r in csv.DictReader(file) if not r["cell"].endswith("@aa")]
+                    rows = [r for r in csv.DictReader(file) if r["is_control"] == "0"]
                 labels = dict.fromkeys((row["cell"], row["label"]) for row in rows)
                 wanted = [label or cell for cell, label in labels]
                 table = next(t for t in tables(markdown) if t[0][:2] == ["arm", "step, ns"])
@@ -204,6 +205,7 @@ class Whole(unittest.TestCase):
                 rows += [test_compare.row(f"gone {i}", "step", None, reason=f"reason {i}")
                          for i in range(6)]
                 test_compare.write_csv(folder / "compare.csv", [test_compare.HEADER, *rows])
+                described.write(folder)
                 facts = test_compare.facts("a", "b")
                 (folder / "compare.json").write_text(json.dumps(facts))
                 self.hostile_table(folder / "compare.csv", seed, "cell", "reason")
@@ -231,7 +233,7 @@ class Whole(unittest.TestCase):
         values = dict.fromkeys(row[c] for row in rows for c in columns if row.get(c))
         labels = hostile(max(len(WHOLE), len(values)) + len(WHOLE), seed)
         random.Random(seed).shuffle(labels)
-        fitting = [x for x in labels if x.strip() and not x.endswith("@aa")]
+        fitting = [x for x in labels if x.strip()]
         mapping = {old: fitting[i % len(fitting)] for i, old in enumerate(values)}
         for column in columns:
             relabel(path, mapping, column)

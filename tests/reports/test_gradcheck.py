@@ -312,7 +312,7 @@ class Parts(Folder):
 
 class Complaints(Folder):
     def test_a_missing_file_is_named(self):
-        for name in (*FILES, "manifest.json"):
+        for name in (*FILES, "schema.json", "manifest.json"):
             self.write()
             (self.folder / name).unlink()
             self.assert_complaint(f"no {name}; expected a folder that `lossgrid gradcheck` wrote")
@@ -343,7 +343,7 @@ class Complaints(Folder):
                 ("gradcheck.csv", {"checked": "-1"}, "checked is -1, expected 0 or more"),
                 ("sweep.csv", {"method": "guess"}, "method is 'guess', expected one of central"),
                 ("sweep.csv", {"h": "0"}, "h is 0.0, expected more than 0"),
-                ("ulps.csv", {"precision": "f16"}, "precision is 'f16', expected one of f64, f32"),
+                ("ulps.csv", {"precision": "f16"}, "precision is 'f16', expected one of f32, f64"),
                 ("planted.csv", {"detected": "101"}, "100 trials, 101 detected")):
             self.write()
             edit(self.folder / name, lambda row, v=values: row | v)

@@ -16,13 +16,13 @@ import statistics
 import sys
 from pathlib import Path
 
-COST = ["cell", "loss", "optimizer", "label", "precision", "isa", "batch", "parameters", "phase",
-        "state", "from_step", "blocks", "steps", "median_ns", "low_ns", "high_ns", "ns_per_parameter",
-        "low_ns_per_parameter", "high_ns_per_parameter", "ticks", "cycles", "instructions",
-        "weights_sha256"]
-SAMPLES = ["cell", "phase", "state", "round", "position", "steps", "wall_ns", "ticks", "cycles",
-           "instructions"]
-PHASES = ("step", "data", "forward", "loss", "backward", "update")
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import described  # noqa: E402
+
+COST = described.header("cost.csv")
+PHASES = next(c["values"] for c in described.KNOWN["cost.csv"] if c["name"] == "phase")
+SAMPLES = described.header("samples.csv")[:11]  # with the counters that are always there
 PARAMETERS = 100480  # 784-64-784 and its biases would be 101168: nearly the article's network
 GHZ_TICKS, GHZ_CYCLES, PER_CYCLE = 2.7, 4.1, 2.1
 # optimizer: ns a parameter per update
@@ -82,11 +82,11 @@ def counts(s, ns):
     return [ns * GHZ_TICKS, *counted]
 
 
-def cost_row(s, arm, cell, phase, state, values, steps):
-    _, loss, optimizer, label, _ = arm
+def cost_row(s, arm, control, phase, state, values, steps):
+    cell, loss, optimizer, label, _ = arm
     median, low, high = interval(values)
     per = [v / PARAMETERS for v in (median, low, high)]
-    return [cell, loss, optimizer, label, s.precision, s.isa, s.batch, PARAMETERS, phase,
+    return [cell, control, loss, optimizer, label, s.precision, s.isa, s.batch, PARAMETERS, phase,
             state, s.from_step if state != "first" else 16, len(values), steps * len(values), median, low, high, *per, *counts(s, median),
             digest(f"{arm[0]} {s.precision} {s.salt} {state == 'first' or s.from_step}")]
 
@@ -133,35 +133,35 @@ def write(folder, **given):
     steps, cost, samples, phases, whole = 50, [], [], [], {}
     every = list(arms(s))
     for position, arm in enumerate([*every, every[0]]):
-        cell = arm[0] + ("@aa" if position == len(every) else "")
+        cell, control = arm[0], int(position == len(every))
         for state, of_it in (("first", float(s.early)), (s.state, 1.0)):
             for phase, ns in medians(s, arm[2], arm[4]).items():
                 values = [ns * of_it * draw.lognormvariate(0, s.spread)
                           for _ in range(int(s.rounds))]
-                cost.append(cost_row(s, arm, cell, phase, state, values, steps))
-                samples += [[cell, phase, state, i, position, steps, round(v * steps), *(
+                cost.append(cost_row(s, arm, control, phase, state, values, steps))
+                samples += [[cell, control, phase, state, i, position, steps, round(v * steps), *(
                     c and round(c * steps) for c in counts(s, v))] for i, v in enumerate(values)]
-                if phase == "step" and state != "first":
+                if phase == "step" and state != "first" and not control:
                     whole[cell] = values
-            samples.append([cell, "probed", state, 0, position, steps, 1000000, "", "", ""])
-            phases.append([cell, state, 0.008, 0.005, 0.011])
+            samples.append([cell, control, "probed", state, 0, position, steps, 1000000, "", "", ""])
+            phases.append([cell, control, state, 0.008, 0.005, 0.011])
     f = s.floor
     noise = [[every[0][0], phase, s.state, 1 + f / 3, 1 - f / 2, 1 + f, f] for phase in PHASES]
     base = min((arm[0] for arm in every), key=lambda cell: statistics.median(whole[cell]))
     ranking = [[cell, s.state, *interval([a / b for a, b in zip(whole[cell], whole[base])]), f,
                 "cheapest" if cell == base else "slower"] for cell, *_ in every]
-    write_csv(folder / "ranking.csv", [["cell", "state", "ratio", "low", "high", "floor",
-                                        "verdict"], *ranking])
+    write_csv(folder / "ranking.csv", [described.header("ranking.csv", {"label"}), *ranking])
     write_csv(folder / "cost.csv", [COST, *cost])
     write_csv(folder / "samples.csv", [SAMPLES, *samples])
-    write_csv(folder / "noise.csv", [["cell", "phase", "state", "ratio", "low", "high", "floor"],
+    write_csv(folder / "noise.csv", [described.header("noise.csv"),
                                      *noise, [every[0][0], "all", s.state, "", "", "", f]])
-    write_csv(folder / "phases.csv", [["cell", "state", "overhead", "low", "high"], *phases])
+    write_csv(folder / "phases.csv", [described.header("phases.csv"), *phases])
     write_csv(folder / "conditions.csv", [
-        ["when", "condition", "verdict", "sentence"],
+        described.header("conditions.csv"),
         ["before", "governor", "ok", "The governor is performance."],
         ["before", "load", "warning" if int(s.warning) else "ok", "The load was 3.2 on 2 cores."],
         ["after", "load", "warning" if int(s.warning) else "ok", "The load was 3.2 on 2 cores."]])
+    described.write(folder)
     write_machine(folder, s)
     return folder
 

@@ -9,9 +9,10 @@
 #include "tests/unit/fixture.h"
 
 #define COST                                                                                       \
-    "cell,loss,optimizer,label,precision,isa,batch,parameters,phase,blocks,steps,median_ns,"       \
+    "cell,is_control,loss,optimizer,label,precision,isa,batch,parameters,phase,blocks,steps,"      \
+    "median_ns,"                                                                                   \
     "low_ns,high_ns,ns_per_parameter,ticks,cycles,weights_sha256\n"
-#define SAMPLES "cell,phase,round,position,steps,wall_ns,ticks\n"
+#define SAMPLES "cell,is_control,phase,round,position,steps,wall_ns,ticks\n"
 #define NOISE   "cell,phase,ratio,low,high,floor\n"
 static const char machine[] =
     "{\"env\": {\"lossgrid\": \"v0\", \"machine\": {\"cpu\": \"A CPU\"}}, \"calibration\": "
@@ -33,18 +34,24 @@ static void put(int which, const char *name, const char *text)
 }
 
 /* A cell with a step of 10 rounds around ns; its digest and copy. */
-static void write_cell(int which, const char *cell, const char *isa, double ns, const char *digest)
+static void write_arm(int which, const char *cell, bool is_control, const char *isa, double ns,
+                      const char *digest)
 {
     char text[4096];
     int size =
-        snprintf(text, sizeof text, "%s,mse,sgd,%s,f64,%s,2,1000,step,10,10,%g,,,%g,%g,,%s\n", cell,
-                 cell, isa, ns, ns / 1000, 2 * ns, digest);
+        snprintf(text, sizeof text, "%s,%d,mse,sgd,%s,f64,%s,2,1000,step,10,10,%g,,,%g,%g,,%s\n",
+                 cell, is_control, cell, isa, ns, ns / 1000, 2 * ns, digest);
     fixture_append(folders[which], "cost.csv", text, (size_t)size);
     size = 0;
     for (int i = 0; i < 10; i++)
-        size += snprintf(text + size, sizeof text - (size_t)size, "%s,step,%d,0,1,%g,\n", cell, i,
-                         ns * (1 + 0.001 * (i % 5 - 2)));
+        size += snprintf(text + size, sizeof text - (size_t)size, "%s,%d,step,%d,0,1,%g,\n", cell,
+                         is_control, i, ns * (1 + 0.001 * (i % 5 - 2)));
     fixture_append(folders[which], "samples.csv", text, (size_t)size);
+}
+
+static void write_cell(int which, const char *cell, const char *isa, double ns, const char *digest)
+{
+    write_arm(which, cell, false, isa, ns, digest);
 }
 
 static void begin(void)
@@ -166,13 +173,15 @@ Test(pairing, cells_of_one_folder_are_listed)
     write_cell(0, "a", "avx2", 1000, "d1");
     write_cell(0, "b", "avx2", 1000, "d1");
     write_cell(1, "c", "avx2", 1000, "d1");
-    write_cell(1, "a@aa", "avx2", 1000, "d1");
+    write_arm(1, "a", true, "avx2", 3000, "d1");
     write_cell(1, "a", "avx2", 1000, "d1");
+    write_cell(1, "b@aa", "avx2", 1000, "d1"); /* a name like any other */
     pair();
-    cr_assert_eq(pairing.count, 3);
+    cr_assert_eq(pairing.count, 4);
     cr_assert_str_eq(pairing.all[1].reason, "only in the baseline");
     cr_assert_str_eq(pairing.all[2].reason, "only in the other");
     cr_assert_str_eq(paired_cell(&pairing.all[2])->cell, "c");
+    cr_assert_str_eq(paired_cell(&pairing.all[3])->cell, "b@aa");
     cr_assert_eq(pairing.refused, 0, "what is in one folder only is no contradiction");
 }
 
@@ -211,8 +220,8 @@ Test(pairing, roofline)
 Test(pairing, blocks_of_a_round_are_one_value)
 {
     write_cell(1, "a", "avx2", 1000, "d1");
-    put(0, "cost.csv", COST "a,mse,sgd,a,f64,avx2,2,1000,step,3,6,10,,,,,,d1\n");
-    put(0, "samples.csv", SAMPLES "a,step,1,0,2,20,\na,step,1,5,2,60,\na,step,2,0,3,30,\n");
+    put(0, "cost.csv", COST "a,0,mse,sgd,a,f64,avx2,2,1000,step,3,6,10,,,,,,d1\n");
+    put(0, "samples.csv", SAMPLES "a,0,step,1,0,2,20,\na,0,step,1,5,2,60,\na,0,step,2,0,3,30,\n");
     pair();
     const struct timed_cost *cost = &timed[0].cells[0].costs[TIMED_STEP];
     cr_assert_eq(cost->rounds, 2);
@@ -236,28 +245,29 @@ static void assert_refused(const char *file, const char *text, int line, const c
 
 Test(pairing, missing_column)
 {
-    assert_refused("samples.csv", "cell,phase,round,steps\n", 1, "column 'wall_ns' is missing");
+    assert_refused("samples.csv", "cell,is_control,phase,round,steps\n", 1,
+                   "column 'wall_ns' is missing");
 }
 
 Test(pairing, bad_number)
 {
-    assert_refused("samples.csv", SAMPLES "a,step,1,0,1,5,\na,step,2,0,1,1e3x,\n", 3,
+    assert_refused("samples.csv", SAMPLES "a,0,step,1,0,1,5,\na,0,step,2,0,1,1e3x,\n", 3,
                    "wall_ns is '1e3x', expected a number of 0 or more");
 }
 
 Test(pairing, no_steps)
 {
-    assert_refused("samples.csv", SAMPLES "a,step,1,0,0,5,\n", 2, "steps is 0, expected more");
+    assert_refused("samples.csv", SAMPLES "a,0,step,1,0,0,5,\n", 2, "steps is 0, expected more");
 }
 
 Test(pairing, unknown_phase)
 {
-    assert_refused("samples.csv", SAMPLES "a,forwards,1,0,1,5,\n", 2, "did you mean 'forward'");
+    assert_refused("samples.csv", SAMPLES "a,0,forwards,1,0,1,5,\n", 2, "did you mean 'forward'");
 }
 
 Test(pairing, sample_of_an_unknown_cell)
 {
-    assert_refused("samples.csv", SAMPLES "b,step,1,0,1,5,\n", 2, "has no row in cost.csv");
+    assert_refused("samples.csv", SAMPLES "b,0,step,1,0,1,5,\n", 2, "has no row in cost.csv");
 }
 
 Test(pairing, nothing_timed)
@@ -278,17 +288,18 @@ static void write_states(int which, const char *state, const char *from, const c
 {
     char text[1024];
     put(which, "cost.csv",
-        "cell,loss,optimizer,label,precision,isa,batch,parameters,phase,state,from_step,blocks,"
+        "cell,is_control,loss,optimizer,label,precision,isa,batch,parameters,phase,state,from_step,"
+        "blocks,"
         "steps,median_ns,low_ns,high_ns,ns_per_parameter,ticks,cycles,weights_sha256\n");
     int size = snprintf(text, sizeof text,
-                        "a,mse,sgd,a,f64,avx2,2,1000,step,first,16,10,10,500,,,1,2,,%s\n"
-                        "a,mse,sgd,a,f64,avx2,2,1000,step,%s,%s,10,10,1000,,,1,2,,%s\n",
+                        "a,0,mse,sgd,a,f64,avx2,2,1000,step,first,16,10,10,500,,,1,2,,%s\n"
+                        "a,0,mse,sgd,a,f64,avx2,2,1000,step,%s,%s,10,10,1000,,,1,2,,%s\n",
                         first, state, from, late);
     fixture_append(folders[which], "cost.csv", text, (size_t)size);
-    put(which, "samples.csv", "cell,phase,state,round,position,steps,wall_ns,ticks\n");
+    put(which, "samples.csv", "cell,is_control,phase,state,round,position,steps,wall_ns,ticks\n");
     for (int i = 0; i < 20; i++) {
-        size = snprintf(text, sizeof text, "a,step,%s,%d,0,1,%d,\n", i % 2 ? state : "first", i / 2,
-                        i % 2 ? 1000 : 500);
+        size = snprintf(text, sizeof text, "a,0,step,%s,%d,0,1,%d,\n", i % 2 ? state : "first",
+                        i / 2, i % 2 ? 1000 : 500);
         fixture_append(folders[which], "samples.csv", text, (size_t)size);
     }
 }
@@ -330,4 +341,12 @@ Test(pairing, settled_states_of_other_trainings_are_refused)
     write_states(1, "settled", "4096", "d4", "d3");
     pair();
     cr_assert_eq(pairing.refused, 1);
+}
+
+Test(pairing, what_is_neither_control_nor_not_is_named)
+{
+    assert_refused("cost.csv", COST "a,yes,mse,sgd,a,f64,avx2,2,1000,step,3,6,10,,,,,,d1\n", 2,
+                   "is_control is 'yes', expected 0 or 1");
+    assert_refused("cost.csv", "cell,loss,optimizer\n", 1,
+                   "column 'is_control' is missing; expected a file of this version's");
 }
