@@ -54,10 +54,10 @@ def phases(timings):
             if not ns:
                 continue
             share = 100 * ns / total
-            rows.append([place, arm.name, arm.get("step", "median_ns"), timings.parts.index(phase) + 1, phase,
-                         below, below + share])
+            rows.append([place, arm.name, arm.get("step", "median_ns"), timings.parts.index(phase) + 1,
+                         below, below + share, phase])
             below += share
-    return ["row", "arm", "step", "phase", "name", "from", "to"], rows, left_out
+    return ["row", "arm", "step", "phase", "from", "to", "name"], rows, left_out
 
 
 # Name -> (what gives its numbers, why there may be none).
