@@ -57,6 +57,7 @@ test-long: deps ## all 90 images, both whole optimizer curves, same bits from ev
 	$(MAKE) test-planted
 	$(BIN) gradcheck --all --quiet
 	tests/tutorial.sh
+	tests/column.sh
 	tests/replay.sh $(BIN) 30
 
 test-asan: ## unit and command-line tests under the address and undefined-behaviour sanitizers
