@@ -46,7 +46,7 @@ struct timed_folder {
     struct csv_table conditions; /* no rows: not recorded */
     json_t *machine;             /* machine.json */
     size_t count;
-    struct timed_cell *cells; /* (count), in file order, the A/A twin left out */
+    struct timed_cell *cells; /* (count), in file order, the A/A control left out */
     double floors[TIMED_PHASES], floor;
     double overhead; /* the largest of phases.csv */
 };

@@ -16,11 +16,11 @@ void ratio_summarise(const double *a, const double *b, size_t count, struct samp
     sample_summarise(ratios, count, summary);
 }
 
-double ratio_floor(const struct sample_summary *twins)
+double ratio_floor(const struct sample_summary *control)
 {
-    if (!twins->has_interval)
+    if (!control->has_interval)
         return (double)NAN;
-    const double below = fabs(twins->low - 1), above = fabs(twins->high - 1);
+    const double below = fabs(control->low - 1), above = fabs(control->high - 1);
     return below > above ? below : above;
 }
 

@@ -34,6 +34,6 @@ void ratio_summarise(const double *a, const double *b, size_t count,
 
 /* What a ratio of equals can look like here: the larger distance from 1 of its interval's
  * ends, of an A/A comparison. NaN without an interval. */
-double ratio_floor(const struct sample_summary *twins);
+double ratio_floor(const struct sample_summary *control);
 
 #endif

@@ -183,13 +183,13 @@ static enum lg_status take_memory(struct timed_arm *arm, const struct arm_contex
 }
 
 enum lg_status arm_open(struct timed_arm *arm, const struct arm_context *context,
-                        const struct cell *cell, bool is_twin, struct lg_error *error)
+                        const struct cell *cell, bool is_control, struct lg_error *error)
 {
     const struct lg_backend *backend = context->backend;
     struct feed feed;
     *arm = (struct timed_arm){
         .cell = cell,
-        .is_twin = is_twin,
+        .is_control = is_control,
         .planted = context->planted != NULL ? context->planted(context->to, cell)
                                             : (struct arm_planted){0},
         .source = {context->experiment, &context->dataset->train, context->samples, cell->seed}};

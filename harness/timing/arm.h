@@ -45,7 +45,7 @@ struct arm_context {
 
 struct timed_arm {
     const struct cell *cell;
-    bool is_twin;                 /* the A/A control: the cell measured once more */
+    bool is_control;              /* the A/A control: the cell measured once more */
     char skipped[ARM_REASON_MAX]; /* why it is not timed, or empty */
     struct lg_net_config config;
     struct lg_net *net; /* on the ground, until the next arm takes its turn */
@@ -84,7 +84,7 @@ bool arm_is_same(const struct cell *a, const struct cell *b);
  * LG_ENVIRONMENT when memory is short for a part that is small. The caller ends *arm with
  * arm_close() in every case. */
 enum lg_status arm_open(struct timed_arm *arm, const struct arm_context *context,
-                        const struct cell *cell, bool is_twin, struct lg_error *error);
+                        const struct cell *cell, bool is_control, struct lg_error *error);
 
 /* Train steps first to first + count - 1 of a feed, the network's next ones. Returns how
  * many it took: fewer when it diverges. */

@@ -29,9 +29,9 @@ bool ranking_ratio(const struct timing *timing, enum arm_state state, const stru
 
 double ranking_floor(const struct timing *timing, enum arm_state state)
 {
-    const struct timed_arm *twin = timing_twin(timing);
+    const struct timed_arm *control = timing_control(timing);
     struct sample_summary ratio;
-    if (twin == NULL || !ranking_ratio(timing, state, twin, timing_original(timing), &ratio))
+    if (control == NULL || !ranking_ratio(timing, state, control, timing_original(timing), &ratio))
         return (double)NAN;
     return ratio_floor(&ratio);
 }
@@ -46,7 +46,7 @@ size_t ranking_order(const struct timing *timing, enum arm_state state,
         const struct timed_arm *arm = &timing->arms[i];
         struct sample_summary ratio;
         reference = reference == NULL && arm->skipped[0] == '\0' ? arm : reference;
-        if (arm->is_twin || reference == NULL ||
+        if (arm->is_control || reference == NULL ||
             !ranking_ratio(timing, state, arm, reference, &ratio))
             continue;
         size_t at = count++;

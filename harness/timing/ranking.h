@@ -13,10 +13,10 @@ bool ranking_summarise(double *values, size_t count, struct sample_summary *summ
 bool ranking_ratio(const struct timing *timing, enum arm_state state, const struct timed_arm *a,
                    const struct timed_arm *b, struct sample_summary *summary);
 
-/* ratio_floor() of the twins' whole steps from a state; NaN without twins. */
+/* ratio_floor() of the A/A control's whole steps from a state; NaN without one. */
 double ranking_floor(const struct timing *timing, enum arm_state state);
 
-/* The arms by their cost from a state, the cheapest first, the twin left out; returns how many.
+/* The arms by their cost from a state, the cheapest first, the control left out; returns how many.
  * Their order is that of their ratios to one of them, which a machine that changes its pace
  * disturbs less than the order of their times. */
 size_t ranking_order(const struct timing *timing, enum arm_state state,

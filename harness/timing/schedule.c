@@ -19,9 +19,9 @@ void schedule_round(struct schedule *schedule, size_t *order, size_t count)
     }
 }
 
-size_t schedule_twin(uint64_t seed, size_t count)
+size_t schedule_control(uint64_t seed, size_t count)
 {
-    struct lg_pcg pcg = lg_pcg_seed(seed, SCHEDULE_STREAM_TWIN);
+    struct lg_pcg pcg = lg_pcg_seed(seed, SCHEDULE_STREAM_CONTROL);
     return lg_pcg_below(&pcg, (uint32_t)count);
 }
 

@@ -8,7 +8,7 @@
 #include "lossgrid/pcg.h"
 
 /* What a generator is for: a stream each. */
-enum { SCHEDULE_STREAM_ORDER = 1, SCHEDULE_STREAM_TWIN = 2 };
+enum { SCHEDULE_STREAM_ORDER = 1, SCHEDULE_STREAM_CONTROL = 2 };
 
 struct schedule {
     struct lg_pcg pcg;
@@ -23,7 +23,7 @@ void schedule_begin(struct schedule *schedule, uint64_t seed);
 void schedule_round(struct schedule *schedule, size_t *order, size_t count);
 
 /* The arm, of count, that is measured twice. */
-size_t schedule_twin(uint64_t seed, size_t count);
+size_t schedule_control(uint64_t seed, size_t count);
 
 /* Why the rounds ended. */
 enum stop {

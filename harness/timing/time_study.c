@@ -127,7 +127,7 @@ static void show_advanced(void *to, size_t rounds, size_t imprecise, size_t arms
                  imprecise, arms, 100 * p->study->effort.precision, left);
 }
 
-/* A slowed arm's twin is the same arm. */
+/* A slowed arm's control is the same arm. */
 static struct arm_planted plant(const void *to, const struct cell *cell)
 {
     const struct time_study *study = to;
@@ -137,14 +137,14 @@ static struct arm_planted plant(const void *to, const struct cell *cell)
 
 static void announce(struct progressing *p)
 {
-    const struct timed_arm *twin = timing_twin(&p->timing);
+    const struct timed_arm *control = timing_control(&p->timing);
     display_end(&p->display);
     if (!p->study->is_quiet)
         output_line(stderr,
                     "measuring %zu arms%s%s%s, a block of each of two states in every round",
-                    p->timing.series_count / 2 / (size_t)ARM_STATES - (twin != NULL),
-                    twin != NULL ? ", " : "", twin != NULL ? twin->cell->label : "",
-                    twin != NULL ? " twice" : "");
+                    p->timing.series_count / 2 / (size_t)ARM_STATES - (control != NULL),
+                    control != NULL ? ", " : "", control != NULL ? control->cell->label : "",
+                    control != NULL ? " twice" : "");
 }
 
 static enum lg_status measure(struct progressing *p, struct lg_error *error)

@@ -61,19 +61,19 @@ static double block_ns(const struct timing *timing, size_t arms)
     return ns < BLOCK_LEAST_NS ? BLOCK_LEAST_NS : ns > BLOCK_MOST_NS ? BLOCK_MOST_NS : ns;
 }
 
-/* The twin takes the original's late state: the same checkpoint, and no second search. */
-static void climb_like(struct timed_arm *twin, const struct timed_arm *original, size_t bytes)
+/* The control takes the original's late state: the same checkpoint, and no second search. */
+static void climb_like(struct timed_arm *control, const struct timed_arm *original, size_t bytes)
 {
-    struct arm_point *to = &twin->points[ARM_LATE];
+    struct arm_point *to = &control->points[ARM_LATE];
     const struct arm_point *from = &original->points[ARM_LATE];
     void *own = to->bytes;
     memcpy(own, from->bytes, bytes);
     *to = *from;
     to->bytes = own;
-    twin->settling = original->settling;
+    control->settling = original->settling;
 }
 
-/* original: whose twin it is, or NULL. */
+/* original: whose control it is, or NULL. */
 static enum lg_status open_arm(struct timing *timing, const struct cell *cell,
                                const struct timed_arm *original,
                                const struct timing_observer *observer, struct lg_error *error)
@@ -225,7 +225,7 @@ static void leave_out_longest(struct timing *timing, double ns,
     const double rounds = (double)timing->least_rounds * ARM_STATES * KINDS + 2 * SAMPLE_LEAST;
     for (;;) {
         struct timed_arm *longest = &timing->arms[0];
-        double sum = ns; /* about the twin's */
+        double sum = ns; /* about the control's */
         size_t count = 0;
         for (size_t i = 0; i < timing->arm_count; i++) {
             struct timed_arm *arm = &timing->arms[i];
@@ -246,8 +246,8 @@ static void leave_out_longest(struct timing *timing, double ns,
 }
 
 /* The arm that the seed draws from those that are timed, a second time. */
-static enum lg_status open_twin(struct timing *timing, double ns,
-                                const struct timing_observer *observer, struct lg_error *error)
+static enum lg_status open_control(struct timing *timing, double ns,
+                                   const struct timing_observer *observer, struct lg_error *error)
 {
     const struct timed_arm *sound[ARMS_MAX];
     size_t count = 0;
@@ -258,19 +258,19 @@ static enum lg_status open_twin(struct timing *timing, double ns,
         return lg_fail_at(error, LG_FAILED, timing->context.experiment->path, 0, 0,
                           "nothing to be timed; %s: %s", timing->arms[0].cell->slug,
                           timing->arms[0].skipped);
-    const struct timed_arm *original = sound[schedule_twin(timing->effort.seed, count)];
+    const struct timed_arm *original = sound[schedule_control(timing->effort.seed, count)];
     enum lg_status status = open_arm(timing, original->cell, original, observer, error);
     if (status != LG_OK)
         return status;
-    struct timed_arm *twin = &timing->arms[timing->arm_count - 1];
-    warm_up(timing, twin, ns, observer);
-    if (twin->skipped[0] != '\0') {
+    struct timed_arm *control = &timing->arms[timing->arm_count - 1];
+    warm_up(timing, control, ns, observer);
+    if (control->skipped[0] != '\0') {
         timing->arm_count--; /* memory for two was too much: there is no floor */
         return LG_OK;
     }
     /* The very same work, in the very same pieces. */
-    arm_settle(twin, &timing->context, original->span, original->repeats);
-    if (strcmp(twin->points[ARM_FIRST].weights_sha256,
+    arm_settle(control, &timing->context, original->span, original->repeats);
+    if (strcmp(control->points[ARM_FIRST].weights_sha256,
                original->points[ARM_FIRST].weights_sha256) != 0)
         return lg_fail(error, LG_FAILED, "%s and its A/A control were trained alike and differ",
                        original->cell->slug);
@@ -345,7 +345,7 @@ enum lg_status timing_open(struct timing *timing, const struct arm_context *cont
         settle(timing, false, ns);
         settle(timing, true, ns);
         leave_out_longest(timing, ns, observer);
-        status = open_twin(timing, ns, observer, error);
+        status = open_control(timing, ns, observer, error);
     }
     if (status == LG_OK)
         probe_arms(timing);
@@ -489,17 +489,17 @@ const struct series *timing_series(const struct timing *timing, const struct tim
     return NULL;
 }
 
-const struct timed_arm *timing_twin(const struct timing *timing)
+const struct timed_arm *timing_control(const struct timing *timing)
 {
     const struct timed_arm *last = &timing->arms[timing->arm_count - 1];
-    return timing->arm_count > 0 && last->is_twin ? last : NULL;
+    return timing->arm_count > 0 && last->is_control ? last : NULL;
 }
 
 const struct timed_arm *timing_original(const struct timing *timing)
 {
-    const struct timed_arm *twin = timing_twin(timing);
-    for (size_t i = 0; twin != NULL && i < timing->arm_count; i++)
-        if (timing->arms[i].cell == twin->cell && !timing->arms[i].is_twin)
+    const struct timed_arm *control = timing_control(timing);
+    for (size_t i = 0; control != NULL && i < timing->arm_count; i++)
+        if (timing->arms[i].cell == control->cell && !timing->arms[i].is_control)
             return &timing->arms[i];
     return NULL;
 }

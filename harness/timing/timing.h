@@ -33,7 +33,7 @@ struct timing {
     struct readings readings;
     struct ticks ticks;     /* the clock that tells the phases */
     struct phases phases;   /* as opened; each arm has its own */
-    size_t arm_count;       /* the twin, if there is one, is the last */
+    size_t arm_count;       /* the control, if there is one, is the last */
     struct timed_arm *arms; /* (arm_count); owned */
     size_t series_count;
     struct series *series; /* (series_count), whole steps first, arm by arm; owned */
@@ -52,7 +52,7 @@ struct timing_observer {
     void *to;
 };
 
-/* Open an arm for each configuration of the experiment (its first seed), and the twin of
+/* Open an arm for each configuration of the experiment (its first seed), and the A/A control of
  * one of them; size their blocks. LG_INPUT when there are too many or none can be timed,
  * LG_INTERRUPTED after a signal. The caller ends *timing with timing_close() in every
  * case. */
@@ -81,8 +81,8 @@ void series_reading(const struct timing *timing, const struct series *series, si
 const struct series *timing_series(const struct timing *timing, const struct timed_arm *arm,
                                    enum arm_state state, bool is_probed);
 
-/* The twin and the arm that it is the twin of; NULL: there is none. */
-const struct timed_arm *timing_twin(const struct timing *timing);
+/* The A/A control and the arm that it measures again; NULL: there is none. */
+const struct timed_arm *timing_control(const struct timing *timing);
 const struct timed_arm *timing_original(const struct timing *timing);
 
 void timing_close(struct timing *timing);

@@ -23,7 +23,7 @@ static void is_control(struct csv_columns *to, const struct timed_arm *row)
 {
     COLUMN_INTEGER("is_control", "1",
                    "1: the A/A control, the same configuration measured once more; 0: not",
-                   row->is_twin);
+                   row->is_control);
 }
 
 /* A ratio with its interval. */

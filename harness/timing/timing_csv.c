@@ -148,14 +148,14 @@ static bool phase_ratio(const struct timing *timing, enum arm_state state,
 /* Of one state: whole steps, each phase, and the largest floor of all. */
 static void add_state_noise(const struct timing *timing, enum arm_state state, struct csv *csv)
 {
-    const struct timed_arm *twin = timing_twin(timing), *original = timing_original(timing);
+    const struct timed_arm *control = timing_control(timing), *original = timing_original(timing);
     struct noise_row row = {.what = {original, state}};
     double largest = (double)NAN;
-    if (twin == NULL || !ranking_ratio(timing, state, twin, original, &row.ratio))
+    if (control == NULL || !ranking_ratio(timing, state, control, original, &row.ratio))
         return;
     for (size_t i = 0; i < PHASES_STEP_AND_PARTS; i++) {
         if (i != PHASES_STEP &&
-            !phase_ratio(timing, state, twin, original, i - PHASES_FIRST, &row.ratio))
+            !phase_ratio(timing, state, control, original, i - PHASES_FIRST, &row.ratio))
             continue;
         row.phase = phases_of_step[i];
         row.floor = ratio_floor(&row.ratio);
@@ -227,7 +227,7 @@ void timing_settling_csv(const struct timing *timing, struct csv *csv)
     csv_file_header(&settling_csv, NULL, csv);
     for (size_t i = 0; i < timing->arm_count; i++) {
         const struct timed_arm *arm = &timing->arms[i];
-        for (size_t l = 1; !arm->is_twin && l < arm->settling.count; l++)
+        for (size_t l = 1; !arm->is_control && l < arm->settling.count; l++)
             csv_file_row(&settling_csv, NULL, csv,
                          &(struct settling_row){arm, &arm->settling.looks[l]});
     }

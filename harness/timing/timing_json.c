@@ -35,9 +35,9 @@ static json_t *arms_json(const struct timing *timing)
     json_t *arms = json_array();
     for (size_t i = 0; i < timing->arm_count; i++) {
         const struct timed_arm *arm = &timing->arms[i];
-        json_t *object =
-            json_pack("{s:s, s:b, s:o, s:s}", "cell", arm->cell->slug, "is_control", arm->is_twin,
-                      "label", word_or_null(arm->cell->label), "key", arm->cell->key);
+        json_t *object = json_pack("{s:s, s:b, s:o, s:s}", "cell", arm->cell->slug, "is_control",
+                                   arm->is_control, "label", word_or_null(arm->cell->label), "key",
+                                   arm->cell->key);
         if (arm->skipped[0] != '\0')
             json_object_set_new(object, "skipped", word_or_null(arm->skipped));
         else
@@ -68,7 +68,7 @@ static bool any_is_planted(const struct timing *timing)
 
 static json_t *method_json(const struct timing *timing, const struct timing_facts *facts)
 {
-    const struct timed_arm *twin = timing_twin(timing);
+    const struct timed_arm *control = timing_control(timing);
     json_t *method = json_pack("{s:I, s:f, s:f, s:s, s:b, s:I, s:s, s:s}", "seed",
                                (json_int_t)timing->effort.seed, "budget_s",
                                (double)timing->effort.budget_ns * 1e-9, "precision_percent",
@@ -82,7 +82,7 @@ static json_t *method_json(const struct timing *timing, const struct timing_fact
     else
         json_object_set_new(method, "not_pinned", word_or_null(facts->unpinned));
     json_object_set_new(method, "measured_twice",
-                        twin != NULL ? json_string(twin->cell->slug) : json_null());
+                        control != NULL ? json_string(control->cell->slug) : json_null());
     json_object_set_new(method, "phases_by", json_string(timing->ticks.name));
     json_object_set_new(method, "phases_reading_ns",
                         json_real(timing->phases.bare_ticks * 1e9 / timing->ticks.hz));

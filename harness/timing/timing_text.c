@@ -119,7 +119,7 @@ static void add_states(const struct timing *timing, struct text *text)
         const struct timed_arm *arm = &timing->arms[i];
         const struct settling *settling = &arm->settling;
         const struct settling_look *last = &settling->looks[settling->count - 1];
-        if (arm->skipped[0] != '\0' || arm->is_twin || settling_is_settled(settling))
+        if (arm->skipped[0] != '\0' || arm->is_control || settling_is_settled(settling))
             continue;
         text_print(text,
                    "Not settled after %llu steps: %s: ", (unsigned long long)settling->reached,
@@ -139,7 +139,7 @@ static void add_check(const struct timing *timing, double floor, struct text *te
     size_t beyond = 0, known = 0;
     for (size_t i = 0; i < timing->arm_count; i++) {
         const struct timed_arm *arm = &timing->arms[i];
-        if (arm->skipped[0] != '\0' || arm->is_twin || !ranking_against_training(arm, &check))
+        if (arm->skipped[0] != '\0' || arm->is_control || !ranking_against_training(arm, &check))
             continue;
         known++;
         const enum verdict verdict = verdict_of(&check, floor);
@@ -169,7 +169,7 @@ static void add_warnings(const struct timing *timing, struct text *text)
         const struct timed_arm *arm = &timing->arms[i];
         if (arm->skipped[0] != '\0')
             text_print(text, "Not timed: %s: %s.\n", arm->cell->label, arm->skipped);
-        if (arm->planted.share > 0 && !arm->is_twin)
+        if (arm->planted.share > 0 && !arm->is_control)
             text_print(text, "PLANTED: %s was slowed down by %.4g %% to test the method.\n",
                        arm->cell->label, 100 * arm->planted.share);
     }

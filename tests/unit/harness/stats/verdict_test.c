@@ -62,12 +62,12 @@ Test(verdict, unknown_names_nobody)
 
 Test(verdict, floor_is_the_far_end)
 {
-    struct sample_summary twins = interval(0.97, 1.01);
-    cr_assert_float_eq(ratio_floor(&twins), 0.03, 1e-12);
-    twins = interval(0.99, 1.04);
-    cr_assert_float_eq(ratio_floor(&twins), 0.04, 1e-12);
-    twins.has_interval = false;
-    cr_assert(isnan(ratio_floor(&twins)));
+    struct sample_summary control = interval(0.97, 1.01);
+    cr_assert_float_eq(ratio_floor(&control), 0.03, 1e-12);
+    control = interval(0.99, 1.04);
+    cr_assert_float_eq(ratio_floor(&control), 0.04, 1e-12);
+    control.has_interval = false;
+    cr_assert(isnan(ratio_floor(&control)));
 }
 
 /* A machine that grows slower for everybody changes no ratio. */

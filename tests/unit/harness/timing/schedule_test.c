@@ -52,14 +52,14 @@ Test(schedule, every_place_is_equally_likely)
                       counts[i][s]);
 }
 
-Test(schedule, every_arm_can_be_the_twin)
+Test(schedule, every_arm_can_be_the_control)
 {
     size_t counts[3] = {0};
     for (uint64_t seed = 0; seed < 90; seed++) {
-        const size_t twin = schedule_twin(seed, 3);
-        cr_assert_lt(twin, 3);
-        cr_assert_eq(twin, schedule_twin(seed, 3));
-        counts[twin]++;
+        const size_t control = schedule_control(seed, 3);
+        cr_assert_lt(control, 3);
+        cr_assert_eq(control, schedule_control(seed, 3));
+        counts[control]++;
     }
     for (size_t i = 0; i < 3; i++)
         cr_expect_gt(counts[i], 10);

@@ -102,20 +102,20 @@ TestSuite(timing, .fini = give_back);
 Test(timing, arms_are_configurations_and_one_is_there_twice)
 {
     take(NULL, "clock");
-    cr_assert_eq(timing.arm_count, 4); /* three of six cells, and the twin */
+    cr_assert_eq(timing.arm_count, 4); /* three of six cells, and the control */
     cr_assert_eq(opened, 4);
     for (size_t i = 0; i < 3; i++) {
         cr_assert_eq(timing.arms[i].cell->seed, 7);
-        cr_assert_not(timing.arms[i].is_twin);
+        cr_assert_not(timing.arms[i].is_control);
     }
-    const struct timed_arm *twin = timing_twin(&timing), *original = timing_original(&timing);
-    cr_assert_eq(twin, &timing.arms[3]);
-    cr_assert_eq(original->cell, twin->cell);
+    const struct timed_arm *control = timing_control(&timing), *original = timing_original(&timing);
+    cr_assert_eq(control, &timing.arms[3]);
+    cr_assert_eq(original->cell, control->cell);
     for (int state = 0; state < ARM_STATES; state++)
-        cr_assert_str_eq(twin->points[state].weights_sha256,
+        cr_assert_str_eq(control->points[state].weights_sha256,
                          original->points[state].weights_sha256);
-    cr_assert_eq(twin->span * twin->repeats, original->span * original->repeats);
-    cr_assert(twin->is_twin);
+    cr_assert_eq(control->span * control->repeats, original->span * original->repeats);
+    cr_assert(control->is_control);
     cr_assert_str_neq(timing.arms[0].points[ARM_LATE].weights_sha256,
                       timing.arms[1].points[ARM_LATE].weights_sha256);
     cr_assert_str_neq(timing.arms[0].points[ARM_FIRST].weights_sha256,
@@ -268,18 +268,18 @@ Test(timing, ranking_names_no_winner_within_the_noise)
 {
     struct csv csv = {0};
     take(NULL, "clock");
-    const size_t twin = timing_original(&timing) == &timing.arms[0] ? 0 : 1;
-    cr_assert_eq(timing_original(&timing), &timing.arms[twin], "take another seed");
-    make_up(twin, 100, 0);
-    make_up(3, 100, 0.02);     /* the twin: 2 % of noise */
-    make_up(1 - twin, 101, 0); /* within it */
-    make_up(2, 105, 0);        /* beyond it */
+    const size_t control = timing_original(&timing) == &timing.arms[0] ? 0 : 1;
+    cr_assert_eq(timing_original(&timing), &timing.arms[control], "take another seed");
+    make_up(control, 100, 0);
+    make_up(3, 100, 0.02);        /* the control: 2 % of noise */
+    make_up(1 - control, 101, 0); /* within it */
+    make_up(2, 105, 0);           /* beyond it */
     timing_ranking_csv(&timing, &csv);
     struct csv_table table = parse(&csv);
     cr_assert_eq(table.rows, 7); /* of both states */
-    cr_assert_str_eq(field(&table, 1, "cell"), timing.arms[twin].cell->slug);
+    cr_assert_str_eq(field(&table, 1, "cell"), timing.arms[control].cell->slug);
     cr_assert_str_eq(field(&table, 1, "verdict"), "cheapest");
-    cr_assert_str_eq(field(&table, 2, "cell"), timing.arms[1 - twin].cell->slug);
+    cr_assert_str_eq(field(&table, 2, "cell"), timing.arms[1 - control].cell->slug);
     cr_assert_str_eq(field(&table, 2, "verdict"), "same within the noise floor");
     cr_assert_str_eq(field(&table, 3, "verdict"), "slower");
     cr_assert_float_eq(strtod(field(&table, 3, "ratio"), NULL), 1.05, 1e-9);
