@@ -17,13 +17,9 @@ from PIL import Image
 
 import escape
 from escape import code, markdown as md
-from schema import FILE as SCHEMA_FILE, NONE, Schema, load as load_schema
-from tables import InputError, number, read_csv
+from schema import FILE as SCHEMA_FILE, NONE, Schema, load as load_schema, read_rows
+from tables import InputError, number
 from text import plural, some
-
-TRACE_COLUMNS = ("cell", "loss", "optimizer", "label", "seed", "epoch", "dataset", "status",
-                 "train_loss", "image_sha256")
-TIMING_COLUMNS = ("cell", "epoch", "isa", "jobs", "steps", "samples", "wall_ns", "cpu_ns")
 
 
 class Unavailable(Exception):
@@ -211,9 +207,11 @@ def pixels_sha256(pixels):
     return hashlib.sha256(pixels.tobytes()).hexdigest()
 
 
-def read_trace(path):
+def read_trace(folder, schema):
     """(columns, cells in file order, names of the data sets in it)"""
-    columns, rows = read_csv(path, TRACE_COLUMNS)
+    path = folder / "trace.csv"
+    rows = read_rows(folder, path.name, schema, "run", strict=False)
+    columns = [c for c in rows[0] if c != "line"] if rows else []
     measured = [c for c in columns if c.startswith(("train_", "test_"))]
     cells, datasets = {}, set()
     for row in rows:
@@ -230,15 +228,15 @@ def read_trace(path):
         cell.epochs.append(epoch)
         cell.image_sha256[epoch] = row["image_sha256"]
         for c in measured:
-            cell.series[c].append(number(path, row, c, float) if row[c] else math.nan)
+            cell.series[c].append(math.nan if row[c] in ("", None) else number(path, row, c, float))
     return columns, list(cells.values()), datasets
 
 
-def read_timing(path, cells):
+def read_timing(folder, schema, cells):
     """Add the costs to the cells."""
-    columns, rows = read_csv(path, TIMING_COLUMNS)
+    path = folder / "timing.csv"
     by_slug = {cell.slug: cell for cell in cells}
-    for row in rows:
+    for row in read_rows(folder, path.name, schema, "run", strict=False):
         cell = by_slug.get(row["cell"])
         epoch = number(path, row, "epoch", int)
         if cell is None or epoch not in cell.epochs:
@@ -366,18 +364,19 @@ def load(folder):
         name = manifest["spec"]["name"]
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{folder / 'manifest.json'}: not a manifest ({error!r})") from error
-    columns, cells, datasets = read_trace(folder / "trace.csv")
+    schema = load_schema(folder)
+    columns, cells, datasets = read_trace(folder, schema)
     if not any(cell.epochs or cell.diverged_at for cell in cells):
         raise InputError(f"{folder / 'trace.csv'}: no row yet; "
                          f"`lossgrid run experiments/{name}.yaml` fills it")
-    results = Results(folder, manifest, " and ".join(sorted(datasets)), columns, group(cells))
+    results = Results(folder, manifest, " and ".join(sorted(datasets)), columns, group(cells),
+                      schema=schema)
     for cell in cells:
         cell.complete = not cell.diverged_at and cell.epochs == results.epochs
-    results.schema = load_schema(folder)
     find_missing(results)
     results.notices = find_problems(results, datasets)
     if (folder / "timing.csv").is_file():
-        read_timing(folder / "timing.csv", cells)
+        read_timing(folder, schema, cells)
     if not any(cell.costs for cell in cells):
         results.notices.append("timing.csv holds no finished epoch: nothing is said about speed.")
     return results

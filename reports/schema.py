@@ -192,19 +192,18 @@ def read_value(path, row, column):
     return value
 
 
-def read_rows(folder, name, schema, command):
-    """The rows of a CSV file of a folder that a command wrote: those that the schema describes,
-    all of them and no others."""
+def read_rows(folder, name, schema, command, strict=True):
+    """The rows of a CSV file of a folder that a command wrote: the columns that the schema
+    describes, all of them; others, where that is allowed (not `strict`), are texts."""
     path = folder / name
     if not path.is_file():
         raise InputError(f"{folder}: no {name}; expected a folder that `lossgrid {command}` wrote")
-    if name not in schema.columns:
+    columns = schema.columns.get(name, {})
+    if strict and not columns:
         raise InputError(f"{folder / FILE}: no columns of {name}")
-    columns = schema.columns[name]
     found, rows = read_csv(path, columns)
     for column in found:
-        if column not in columns:
+        if strict and column not in columns:
             raise InputError(f"{path}: column '{column}' is not in {FILE} beside it")
-    return [Row(path, {"line": row["line"]} | {name: read_value(path, row, column)
-                                               for name, column in columns.items()})
-            for row in rows]
+    return [Row(path, row | {column: read_value(path, row, known)
+                             for column, known in columns.items()}) for row in rows]

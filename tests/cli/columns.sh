@@ -60,11 +60,7 @@ for file, rows in listed.items():
     missing = [r["column"] for r in rows if r["column"] not in found.get(file, ())]
     assert not missing, f"{file}: listed and never written: {missing}"
 PYTHON
-}
-
-# What tests of reports write beside made-up folders is what the program would.
-test_columns_of_made_up_folders_are_the_programs() {
-    write_folders
+    # What tests of reports write beside made-up folders is what the program would.
     python3 "$ROOT/tests/reports/described.py" time gradcheck compare >columns.json
     cmp columns.json "$ROOT/tests/reports/columns.json" >difference ||
         fail "tests/reports/columns.json is old; tests/reports/described.py says how to renew it: $(cat difference)"
