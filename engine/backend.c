@@ -8,7 +8,7 @@
     extern const struct lg_backend lg_backend_f32_##isa;                                           \
     extern const struct lg_backend lg_backend_f64_##isa;
 LG_ISAS(DECLARE)
-extern const struct lg_backend lg_backend_wide_generic;
+extern const struct lg_backend lg_backend_reference_generic;
 
 #define F32_ENTRY(isa) &lg_backend_f32_##isa,
 #define F64_ENTRY(isa) &lg_backend_f64_##isa,
@@ -29,7 +29,7 @@ const struct lg_backend *const *lg_backends(size_t *count)
 
 const struct lg_backend *lg_backend_reference(void)
 {
-    return &lg_backend_wide_generic;
+    return &lg_backend_reference_generic;
 }
 
 bool lg_isa_runs_here(const char *isa)

@@ -11,7 +11,7 @@ names = $(sort $(basename $(notdir $(wildcard $(1)))))
 
 copies = $(foreach i,$(ISAS),$(foreach p,32 64,$(patsubst %.c,$(OBJ)/f$(p)-$(i)/%.o,$(1))))
 # And once in long double: the reference of lg_backend_reference().
-TEMPLATE_OBJ := $(call copies,$(TEMPLATE_SRC)) $(TEMPLATE_SRC:%.c=$(OBJ)/wide-generic/%.o)
+TEMPLATE_OBJ := $(call copies,$(TEMPLATE_SRC)) $(TEMPLATE_SRC:%.c=$(OBJ)/reference-generic/%.o)
 PLAIN_OBJ    := $(PLAIN_SRC:%.c=$(OBJ)/%.o)
 HARNESS_OBJ  := $(HARNESS_SRC:%.c=$(OBJ)/%.o)
 UNIT_OBJ     := $(UNIT_SRC:%.c=$(OBJ)/%.o) $(call copies,$(UNIT_TEMPLATE_SRC))
@@ -39,9 +39,9 @@ endef
 $(foreach i,$(ISAS),$(foreach p,32 64,$(eval $(call template_rule,$(p),$(i)))))
 
 # Doubles become long doubles everywhere in it: clang would warn of each. A function of
-# double where one of `wide` is due is no warning here: it would be called as another.
-$(OBJ)/wide-generic/%.o: %.c $(OBJ)/flags | $(GENERATED)
-	$(call said,CC,$< wide)
+# double where an accumulator is due is no warning here: it would be called as another.
+$(OBJ)/reference-generic/%.o: %.c $(OBJ)/flags | $(GENERATED)
+	$(call said,CC,$< reference)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) -Wno-double-promotion -Werror=incompatible-pointer-types -DLG_PRECISION=80 -DLG_ISA=generic -DLG_ISA_generic=1 -c $< -o $@
 

@@ -11,7 +11,7 @@ from drawing import Drawn, gnuplot_heading, remove_figure, run_gnuplot, write_ta
 
 HERE = Path(__file__).resolve().parent
 METHOD_TITLES = {"central": "central", "richardson": "Richardson",
-                 "wide-central": "central, wide", "wide-richardson": "Richardson, wide"}
+                 "reference-central": "central, long double", "reference-richardson": "Richardson, long double"}
 PANELS = 6
 ZERO = 1e-21       # where a logarithmic axis shows an error of exactly 0
 DECADE = 8         # dots of the calibration closer than a 1/8 decade are drawn as one

@@ -278,12 +278,12 @@ def provenance(checks):
     digests = [[name, "SHA-256 "
                 + code(hashlib.sha256((checks.folder / name).read_bytes()).hexdigest())]
                for name in FILES]
-    bits = checks.fact("precision_bits_wide", default=0)
+    bits = checks.fact("precision_bits_reference", default=0)
     rows = [["command", code(checks.fact("command"))],
             ["lossgrid", md(checks.fact("lossgrid"))],
             ["machine", md(checks.fact("machine", "cpu"))],
             ["instruction set", md(checks.fact("isa"))],
-            ["\"wide\" arithmetic", f"{bits} bits of significand" if bits else "not recorded"],
+            ["arithmetic of the reference copy", f"{bits} bits of significand" if bits else "not recorded"],
             ["seed", md(checks.fact("seed"))],
             ["seconds", md(checks.fact("seconds"))],
             *digests]

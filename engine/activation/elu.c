@@ -5,18 +5,18 @@ enum { ALPHA };
 
 static void forward(const struct lg_options *options, size_t n, const real *z, real *h)
 {
-    const wide alpha = options->value[ALPHA];
+    const accumulator alpha = options->value[ALPHA];
     for (size_t i = 0; i < n; i++)
-        h[i] = z[i] > 0 ? z[i] : (real)(alpha * math_expm1((wide)z[i]));
+        h[i] = z[i] > 0 ? z[i] : (real)(alpha * math_expm1((accumulator)z[i]));
 }
 
 static void backward(const struct lg_options *options, size_t n, const real *z, const real *h,
                      const real *dh, real *dz)
 {
     (void)h;
-    const wide alpha = options->value[ALPHA];
+    const accumulator alpha = options->value[ALPHA];
     for (size_t i = 0; i < n; i++)
-        dz[i] = z[i] > 0 ? dh[i] : (real)exp_times((wide)z[i], alpha * (wide)dh[i]);
+        dz[i] = z[i] > 0 ? dh[i] : (real)exp_times((accumulator)z[i], alpha * (accumulator)dh[i]);
 }
 
 static const struct lg_option options_table[] = {

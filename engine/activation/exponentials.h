@@ -13,9 +13,9 @@ enum { EXPONENTIALS_BLOCK = 8 * VIRTUAL_LANES };
 struct exponentials {
     const real *z;
     size_t n, top;
-    wide rest;    /* sum of all but the largest; NaN where that is infinite */
-    size_t first; /* of the block */
-    wide block[EXPONENTIALS_BLOCK];
+    accumulator rest; /* sum of all but the largest; NaN where that is infinite */
+    size_t first;     /* of the block */
+    accumulator block[EXPONENTIALS_BLOCK];
 };
 
 /* Fill the block with those from `first` on; returns how many. */
@@ -25,10 +25,11 @@ static inline size_t exponentials_at(struct exponentials *e, size_t first)
     const size_t count = left < EXPONENTIALS_BLOCK ? left : EXPONENTIALS_BLOCK;
     if (first == e->first)
         return count;
-    const wide top = (wide)e->z[e->top];
-    wide rest[EXPONENTIALS_BLOCK]; /* what rounding takes from the difference: e^x has x times it */
+    const accumulator top = (accumulator)e->z[e->top];
+    accumulator
+        rest[EXPONENTIALS_BLOCK]; /* what rounding takes from the difference: e^x has x times it */
     for (size_t i = 0; i < count; i++) {
-        const struct twofold x = exact_sum((wide)e->z[first + i], -top);
+        const struct twofold x = exact_sum((accumulator)e->z[first + i], -top);
         e->block[i] = x.high;
         rest[i] = where(x.high > -1e5, x.low, 0);
     }
@@ -53,7 +54,7 @@ static inline void exponentials_begin(struct exponentials *e, size_t n, const re
         for (size_t i = 0; i < count; i++)
             lanes.sum[i % VIRTUAL_LANES] += first + i == e->top ? 0 : e->block[i];
     }
-    const wide top = (wide)z[e->top];
+    const accumulator top = (accumulator)z[e->top];
     e->rest = lanes_total(&lanes) + (top - top);
 }
 

@@ -20,33 +20,34 @@ struct crossing {
     double series[13];
 };
 
-ALWAYS_INLINE wide near_root(const struct crossing *at, wide a, wide plain)
+ALWAYS_INLINE accumulator near_root(const struct crossing *at, accumulator a, accumulator plain)
 {
     if (LG_PRECISION != 64)
         return plain;
-    const wide d = (a - at->root) - at->root_low;
-    wide p = at->series[12];
+    const accumulator d = (a - at->root) - at->root_low;
+    accumulator p = at->series[12];
     for (int i = 11; i >= 0; i--)
         p = p * d + at->series[i];
-    return where(wide_abs(d) < 0.25, d * p, plain);
+    return where(accumulator_abs(d) < 0.25, d * p, plain);
 }
 
 /* A block of arguments. */
 struct gate {
     size_t count;
-    wide a[GATE_BLOCK];      /* |z|, at most the least at which G(-a) is 0 */
-    wide e[GATE_BLOCK];      /* first an exponent, then its exponential ... */
-    wide second[GATE_BLOCK]; /* ... times this, which is 1 or the same again */
-    wide share[GATE_BLOCK];  /* G(-a) without the exponential */
-    wide slope[GATE_BLOCK];  /* s(a) without it */
+    accumulator a[GATE_BLOCK];      /* |z|, at most the least at which G(-a) is 0 */
+    accumulator e[GATE_BLOCK];      /* first an exponent, then its exponential ... */
+    accumulator second[GATE_BLOCK]; /* ... times this, which is 1 or the same again */
+    accumulator share[GATE_BLOCK];  /* G(-a) without the exponential */
+    accumulator slope[GATE_BLOCK];  /* s(a) without it */
 };
 
 /* Arguments first .. of z. */
-static inline void gate_begin(struct gate *gate, size_t n, const real *z, size_t first, wide limit)
+static inline void gate_begin(struct gate *gate, size_t n, const real *z, size_t first,
+                              accumulator limit)
 {
     gate->count = n - first < GATE_BLOCK ? n - first : GATE_BLOCK;
     for (size_t i = 0; i < gate->count; i++) {
-        const wide a = wide_abs((wide)z[first + i]);
+        const accumulator a = accumulator_abs((accumulator)z[first + i]);
         gate->a[i] = where(a > limit, limit, a);
     }
 }
@@ -54,7 +55,7 @@ static inline void gate_begin(struct gate *gate, size_t n, const real *z, size_t
 /* e and second from the exponents in e. */
 static inline void gate_exponentials(struct gate *gate)
 {
-    wide is_far[GATE_BLOCK];
+    accumulator is_far[GATE_BLOCK];
     for (size_t i = 0; i < gate->count; i++) {
         is_far[i] = where(gate->e[i] < -600, 1, 0);
         gate->e[i] *= where(gate->e[i] < -600, 0.5, 1);
@@ -67,9 +68,9 @@ static inline void gate_exponentials(struct gate *gate)
 static inline void gate_values(const struct gate *gate, const real *z, real *h)
 {
     for (size_t i = 0; i < gate->count; i++) {
-        const wide x = (wide)z[i];
-        const wide below = gate->a[i] * gate->share[i] * gate->e[i] * gate->second[i];
-        const wide rest = 1 - gate->share[i] * gate->e[i] * gate->second[i];
+        const accumulator x = (accumulator)z[i];
+        const accumulator below = gate->a[i] * gate->share[i] * gate->e[i] * gate->second[i];
+        const accumulator rest = 1 - gate->share[i] * gate->e[i] * gate->second[i];
         h[i] = (real)where(x < 0, -below, x * rest);
     }
 }
@@ -78,10 +79,10 @@ static inline void gate_derivatives(const struct gate *gate, const real *z, cons
                                     real *dz)
 {
     for (size_t i = 0; i < gate->count; i++) {
-        const bool is_below = (wide)z[i] < 0;
-        const wide factor = where(is_below, (wide)dh[i], 1);
-        const wide below = factor * gate->slope[i] * gate->e[i] * gate->second[i];
-        dz[i] = (real)where(is_below, below, (wide)dh[i] * (1 - below));
+        const bool is_below = (accumulator)z[i] < 0;
+        const accumulator factor = where(is_below, (accumulator)dh[i], 1);
+        const accumulator below = factor * gate->slope[i] * gate->e[i] * gate->second[i];
+        dz[i] = (real)where(is_below, below, (accumulator)dh[i] * (1 - below));
     }
 }
 

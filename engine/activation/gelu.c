@@ -6,21 +6,22 @@ enum { NONE, TANH };
 static const char *const approximations[] = {"none", "tanh", NULL};
 
 #if LG_PRECISION == 80
-static const wide LIMIT = 160, LIMIT_TANH = 68; /* the exponential is 0 from there on */
+static const accumulator LIMIT = 160, LIMIT_TANH = 68; /* the exponential is 0 from there on */
 #else
-static const wide LIMIT = 39, LIMIT_TANH = 27.25;
+static const accumulator LIMIT = 39, LIMIT_TANH = 27.25;
 #endif
 
-static const wide ROOT_HALF = (wide)0x1.6a09e667f3bcc908b2fb1366ea95p-1L; /* sqrt(1 / 2) */
-static const wide ROOT_1_OVER_TWO_PI =
-    (wide)0x1.9884533d436508d0fcb3c500bab9p-2L; /* sqrt(1 / (2 pi)) */
+static const accumulator ROOT_HALF =
+    (accumulator)0x1.6a09e667f3bcc908b2fb1366ea95p-1L; /* sqrt(1 / 2) */
+static const accumulator ROOT_1_OVER_TWO_PI =
+    (accumulator)0x1.9884533d436508d0fcb3c500bab9p-2L; /* sqrt(1 / (2 pi)) */
 
 /* ---- G is the normal distribution -------------------------------------------- */
 
 /* e^(-a^2 / 2) and G(-a) over it, erfc(a / sqrt(2)) e^(a^2 / 2) / 2. */
 static void normal(struct gate *gate)
 {
-    wide low[GATE_BLOCK];
+    accumulator low[GATE_BLOCK];
     for (size_t i = 0; i < gate->count; i++) {
         const struct twofold square = exact_product(gate->a[i], gate->a[i]);
         gate->e[i] = -0.5 * square.high;
@@ -47,8 +48,8 @@ static void normal_slope(struct gate *gate)
          -0x1.cb1f5e29fe7fp-19, 0x1.d7ada23b1b7dep-21, -0x1.ce65d923eabc3p-23},
     };
     for (size_t i = 0; i < gate->count; i++) {
-        const wide a = gate->a[i];
-        const wide density = where(a == LIMIT, 0, a * ROOT_1_OVER_TWO_PI);
+        const accumulator a = gate->a[i];
+        const accumulator density = where(a == LIMIT, 0, a * ROOT_1_OVER_TWO_PI);
         gate->slope[i] = near_root(&crossing, a, gate->share[i] - density);
     }
 }
@@ -67,7 +68,7 @@ static const struct twofold C2 = {0.044715L * 0x1.9884533d436508d0fcb3c500bab9p+
 
 static void logistic(struct gate *gate)
 {
-    wide low[GATE_BLOCK];
+    accumulator low[GATE_BLOCK];
     for (size_t i = 0; i < gate->count; i++) {
         const struct twofold a = {gate->a[i], 0};
         const struct twofold square = exact_product(a.high, a.high);
@@ -94,7 +95,7 @@ static void logistic_slope(struct gate *gate)
          0x1.c3085c8b43477p-17, 0x1.4166f218f5203p-17, -0x1.6d6ffda996b4p-19},
     };
     for (size_t i = 0; i < gate->count; i++) {
-        const wide a = gate->a[i], rise = C1.high + 3 * C2.high * (a * a);
+        const accumulator a = gate->a[i], rise = C1.high + 3 * C2.high * (a * a);
         gate->slope[i] = gate->share[i] * near_root(&crossing, a, 1 - a * rise * gate->share[i]);
     }
 }

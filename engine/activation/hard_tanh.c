@@ -4,18 +4,18 @@ enum { LOW, HIGH };
 
 static void forward(const struct lg_options *options, size_t n, const real *z, real *h)
 {
-    const wide low = options->value[LOW], high = options->value[HIGH];
+    const accumulator low = options->value[LOW], high = options->value[HIGH];
     for (size_t i = 0; i < n; i++)
-        h[i] = (wide)z[i] < low ? (real)low : (wide)z[i] > high ? (real)high : z[i];
+        h[i] = (accumulator)z[i] < low ? (real)low : (accumulator)z[i] > high ? (real)high : z[i];
 }
 
 static void backward(const struct lg_options *options, size_t n, const real *z, const real *h,
                      const real *dh, real *dz)
 {
     (void)h;
-    const wide low = options->value[LOW], high = options->value[HIGH];
+    const accumulator low = options->value[LOW], high = options->value[HIGH];
     for (size_t i = 0; i < n; i++)
-        dz[i] = (wide)z[i] > low && (wide)z[i] < high ? dh[i] : 0;
+        dz[i] = (accumulator)z[i] > low && (accumulator)z[i] < high ? dh[i] : 0;
 }
 
 static const struct lg_option options_table[] = {

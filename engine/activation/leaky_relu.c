@@ -4,18 +4,18 @@ enum { SLOPE };
 
 static void forward(const struct lg_options *options, size_t n, const real *z, real *h)
 {
-    const wide slope = options->value[SLOPE];
+    const accumulator slope = options->value[SLOPE];
     for (size_t i = 0; i < n; i++)
-        h[i] = z[i] > 0 ? z[i] : (real)(slope * (wide)z[i]);
+        h[i] = z[i] > 0 ? z[i] : (real)(slope * (accumulator)z[i]);
 }
 
 static void backward(const struct lg_options *options, size_t n, const real *z, const real *h,
                      const real *dh, real *dz)
 {
     (void)h;
-    const wide slope = options->value[SLOPE];
+    const accumulator slope = options->value[SLOPE];
     for (size_t i = 0; i < n; i++)
-        dz[i] = z[i] > 0 ? dh[i] : (real)(slope * (wide)dh[i]);
+        dz[i] = z[i] > 0 ? dh[i] : (real)(slope * (accumulator)dh[i]);
 }
 
 static const struct lg_option options_table[] = {

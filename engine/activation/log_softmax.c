@@ -6,9 +6,9 @@ static void forward(const struct lg_options *options, size_t n, const real *z, r
     (void)options;
     struct exponentials e;
     exponentials_begin(&e, n, z);
-    const wide top = (wide)z[e.top], log_sum = math_log1p(e.rest);
+    const accumulator top = (accumulator)z[e.top], log_sum = math_log1p(e.rest);
     for (size_t i = 0; i < n; i++)
-        h[i] = (real)(((wide)z[i] - top) - log_sum);
+        h[i] = (real)(((accumulator)z[i] - top) - log_sum);
 }
 
 /* dh_i - p_i sum_j dh_j, p = softmax(z); of the largest output, whose p may be almost 1,
@@ -21,15 +21,15 @@ static void backward(const struct lg_options *options, size_t n, const real *z, 
     struct exponentials e;
     struct lanes lanes = {{0}};
     exponentials_begin(&e, n, z);
-    const wide own = (wide)dh[e.top], sum = 1 + e.rest;
+    const accumulator own = (accumulator)dh[e.top], sum = 1 + e.rest;
     for (size_t i = 0; i < n; i++)
-        lanes.sum[i % VIRTUAL_LANES] += i == e.top ? 0 : (wide)dh[i];
-    const wide others = lanes_total(&lanes), all = others + own;
+        lanes.sum[i % VIRTUAL_LANES] += i == e.top ? 0 : (accumulator)dh[i];
+    const accumulator others = lanes_total(&lanes), all = others + own;
     const size_t top = e.top;
     for (size_t first = 0; first < n; first += EXPONENTIALS_BLOCK) {
         const size_t count = exponentials_at(&e, first);
         for (size_t i = 0; i < count; i++)
-            dz[first + i] = (real)((wide)dh[first + i] - e.block[i] / sum * all);
+            dz[first + i] = (real)((accumulator)dh[first + i] - e.block[i] / sum * all);
     }
     dz[top] = (real)((own * e.rest - others) / sum);
 }

@@ -1,14 +1,15 @@
 #include "engine/activation/activation.h"
 #include "engine/math/math.h"
 
-static const wide SCALE = (wide)1.0507009873554804934193349852946L;
-static const wide BELOW = (wide)1.7580993408473768599402175208123L; /* times alpha, 1.6732... */
+static const accumulator SCALE = (accumulator)1.0507009873554804934193349852946L;
+static const accumulator BELOW =
+    (accumulator)1.7580993408473768599402175208123L; /* times alpha, 1.6732... */
 
 static void forward(const struct lg_options *options, size_t n, const real *z, real *h)
 {
     (void)options;
     for (size_t i = 0; i < n; i++)
-        h[i] = (real)(z[i] > 0 ? SCALE * (wide)z[i] : BELOW * math_expm1((wide)z[i]));
+        h[i] = (real)(z[i] > 0 ? SCALE * (accumulator)z[i] : BELOW * math_expm1((accumulator)z[i]));
 }
 
 static void backward(const struct lg_options *options, size_t n, const real *z, const real *h,
@@ -17,7 +18,8 @@ static void backward(const struct lg_options *options, size_t n, const real *z, 
     (void)options;
     (void)h;
     for (size_t i = 0; i < n; i++)
-        dz[i] = (real)(z[i] > 0 ? SCALE * (wide)dh[i] : exp_times((wide)z[i], BELOW * (wide)dh[i]));
+        dz[i] = (real)(z[i] > 0 ? SCALE * (accumulator)dh[i]
+                                : exp_times((accumulator)z[i], BELOW * (accumulator)dh[i]));
 }
 
 const struct activation LG_SYMBOL(activation_selu) = {

@@ -15,14 +15,14 @@ static const real VANISHED = LDBL_MIN;
 #endif
 
 /* e / (1 + e) or 1 / (1 + e), e = exp(-|z|): neither overflows. */
-ALWAYS_INLINE wide logistic(wide z, wide e)
+ALWAYS_INLINE accumulator logistic(accumulator z, accumulator e)
 {
-    const wide exact = where(z < 0, e, 1) / (1 + e);
+    const accumulator exact = where(z < 0, e, 1) / (1 + e);
     /* 1/2 + z/4 - z^3/48. For a float z, 1/2 + z/4 can lie half way between two
      * floats with the cube below f64's last place: a quarter of a float's last
      * place less than z/4 decides such a tie the cube's way and nothing else. */
-    const wide near_zero = 0.5 + z * (0.25 - 0x1p-27);
-    return where(LG_PRECISION == 32 && wide_abs(z) < 0x1p-12, near_zero, exact);
+    const accumulator near_zero = 0.5 + z * (0.25 - 0x1p-27);
+    return where(LG_PRECISION == 32 && accumulator_abs(z) < 0x1p-12, near_zero, exact);
 }
 
 static void forward(const struct lg_options *options, size_t n, const real *z, real *h)
@@ -30,11 +30,11 @@ static void forward(const struct lg_options *options, size_t n, const real *z, r
     enum { BLOCK = 128 };
     (void)options;
     for (size_t first = 0; first < n; first += BLOCK) {
-        wide x[BLOCK], e[BLOCK];
+        accumulator x[BLOCK], e[BLOCK];
         const size_t count = n - first < BLOCK ? n - first : BLOCK;
         for (size_t i = 0; i < count; i++) {
-            x[i] = (wide)z[first + i];
-            e[i] = -wide_abs(x[i]);
+            x[i] = (accumulator)z[first + i];
+            e[i] = -accumulator_abs(x[i]);
         }
         math_exp_all(e, e, count);
         for (size_t i = 0; i < count; i++)
@@ -43,9 +43,9 @@ static void forward(const struct lg_options *options, size_t n, const real *z, r
 }
 
 /* dh e^2 / (1 + e^2)^2, whose e^2 might be subnormal where the product is not. */
-ALWAYS_INLINE wide steep(wide dh, wide e)
+ALWAYS_INLINE accumulator steep(accumulator dh, accumulator e)
 {
-    const wide below = 1 + e * e;
+    const accumulator below = 1 + e * e;
     return dh * e * (e / (below * below));
 }
 
@@ -60,7 +60,7 @@ static void backward(const struct lg_options *options, size_t n, const real *z, 
         const size_t left = n - first, count = left < BLOCK ? left : BLOCK;
         const real *of_z = z + first, *of_h = h + first, *of_dh = dh + first;
         real slope[BLOCK];
-        wide e[BLOCK];
+        accumulator e[BLOCK];
         unsigned char chosen[BLOCK]; /* those to compute from the argument, one after the other */
         size_t some = 0;
         for (size_t i = 0; i < count; i++)
@@ -70,10 +70,11 @@ static void backward(const struct lg_options *options, size_t n, const real *z, 
             some += (of_h[i] > SATURATED) | (of_h[i] < VANISHED);
         }
         for (size_t k = 0; k < some; k++)
-            e[k] = -0.5 * wide_abs((wide)of_z[chosen[k]]); /* NOLINT: `some` of them are set */
+            e[k] = -0.5 * accumulator_abs(
+                              (accumulator)of_z[chosen[k]]); /* NOLINT: `some` of them are set */
         math_exp_all(e, e, some);
         for (size_t k = 0; k < some; k++)
-            slope[chosen[k]] = (real)steep((wide)of_dh[chosen[k]], e[k]);
+            slope[chosen[k]] = (real)steep((accumulator)of_dh[chosen[k]], e[k]);
         memcpy(dz + first, slope, count * sizeof *dz);
     }
 }

@@ -2,9 +2,9 @@
 #include "engine/activation/gate.h"
 
 #if LG_PRECISION == 80
-static const wide LIMIT = 22800; /* e^-a is 0 from there on, whatever it is multiplied by */
+static const accumulator LIMIT = 22800; /* e^-a is 0 from there on, whatever it is multiplied by */
 #else
-static const wide LIMIT = 1490;
+static const accumulator LIMIT = 1490;
 #endif
 
 /* e^-a and G(-a) over it, 1 / (1 + e^-a). */
@@ -29,7 +29,7 @@ static void slope(struct gate *gate)
          -0x1.6acadbcbcc9f9p-19, 0x1.f41fcd293b1d6p-23, 0x1.829898026fe25p-23},
     };
     for (size_t i = 0; i < gate->count; i++) {
-        const wide a = gate->a[i], share = gate->share[i];
+        const accumulator a = gate->a[i], share = gate->share[i];
         gate->slope[i] = share * near_root(&crossing, a, 1 - a * share);
     }
 }

@@ -6,7 +6,7 @@ static void forward(const struct lg_options *options, size_t n, const real *z, r
     (void)options;
     struct exponentials e;
     exponentials_begin(&e, n, z);
-    const wide sum = 1 + e.rest;
+    const accumulator sum = 1 + e.rest;
     for (size_t first = 0; first < n; first += EXPONENTIALS_BLOCK) {
         const size_t count = exponentials_at(&e, first);
         for (size_t i = 0; i < count; i++)
@@ -24,17 +24,18 @@ static void backward(const struct lg_options *options, size_t n, const real *z, 
     struct exponentials e;
     struct lanes lanes = {{0}};
     exponentials_begin(&e, n, z);
-    const wide sum = 1 + e.rest, origin = (wide)dh[e.top];
+    const accumulator sum = 1 + e.rest, origin = (accumulator)dh[e.top];
     for (size_t first = 0; first < n; first += EXPONENTIALS_BLOCK) {
         const size_t count = exponentials_at(&e, first);
         for (size_t i = 0; i < count; i++)
-            lanes.sum[i % VIRTUAL_LANES] += e.block[i] * ((wide)dh[first + i] - origin);
+            lanes.sum[i % VIRTUAL_LANES] += e.block[i] * ((accumulator)dh[first + i] - origin);
     }
-    const wide mean = lanes_total(&lanes) / sum;
+    const accumulator mean = lanes_total(&lanes) / sum;
     for (size_t first = 0; first < n; first += EXPONENTIALS_BLOCK) {
         const size_t count = exponentials_at(&e, first);
         for (size_t i = 0; i < count; i++)
-            dz[first + i] = (real)(e.block[i] / sum * (((wide)dh[first + i] - origin) - mean));
+            dz[first + i] =
+                (real)(e.block[i] / sum * (((accumulator)dh[first + i] - origin) - mean));
     }
 }
 

@@ -5,37 +5,37 @@
 enum { BETA, THRESHOLD };
 
 /* beta z and what rounding takes from it: e^x has x times the relative error of x. */
-static struct twofold scaled(wide beta, wide z)
+static struct twofold scaled(accumulator beta, accumulator z)
 {
-    const bool is_huge = wide_abs(z) > 0x1p900;
+    const bool is_huge = accumulator_abs(z) > 0x1p900;
     const struct twofold x =
         is_huge ? exact_product(beta * 0x1p200, z * 0x1p-200) : exact_product(beta, z);
-    return (struct twofold){x.high, wide_abs(x.high) < 0x1p20 ? x.low : 0};
+    return (struct twofold){x.high, accumulator_abs(x.high) < 0x1p20 ? x.low : 0};
 }
 
 /* log(1 + e^x) / beta; far below 0 it is e^x / beta, of which e^x alone has fewer digits. */
-static wide value(struct twofold x, wide beta)
+static accumulator value(struct twofold x, accumulator beta)
 {
     if (x.high < -100)
         return exp_times(x.high, (1 + x.low) / beta);
-    const wide e = math_exp(x.high);
+    const accumulator e = math_exp(x.high);
     return math_log1p(e + e * x.low) / beta;
 }
 
 /* dh e^x / (1 + e^x) */
-static wide slope(struct twofold x, wide dh)
+static accumulator slope(struct twofold x, accumulator dh)
 {
     if (x.high < -100)
         return exp_times(x.high, (1 + x.low) * dh);
-    const wide rough = math_exp(x.high), e = rough + rough * x.low;
+    const accumulator rough = math_exp(x.high), e = rough + rough * x.low;
     return dh * (e / (1 + e));
 }
 
 static void forward(const struct lg_options *options, size_t n, const real *z, real *h)
 {
-    const wide beta = options->value[BETA], threshold = options->value[THRESHOLD];
+    const accumulator beta = options->value[BETA], threshold = options->value[THRESHOLD];
     for (size_t i = 0; i < n; i++) {
-        const struct twofold x = scaled(beta, (wide)z[i]);
+        const struct twofold x = scaled(beta, (accumulator)z[i]);
         h[i] = x.high > threshold ? z[i] : (real)value(x, beta);
     }
 }
@@ -44,10 +44,10 @@ static void backward(const struct lg_options *options, size_t n, const real *z, 
                      const real *dh, real *dz)
 {
     (void)h;
-    const wide beta = options->value[BETA], threshold = options->value[THRESHOLD];
+    const accumulator beta = options->value[BETA], threshold = options->value[THRESHOLD];
     for (size_t i = 0; i < n; i++) {
-        const struct twofold x = scaled(beta, (wide)z[i]);
-        dz[i] = x.high > threshold ? dh[i] : (real)slope(x, (wide)dh[i]);
+        const struct twofold x = scaled(beta, (accumulator)z[i]);
+        dz[i] = x.high > threshold ? dh[i] : (real)slope(x, (accumulator)dh[i]);
     }
 }
 

@@ -15,9 +15,9 @@ static void forward(const struct lg_options *options, size_t n, const real *z, r
 }
 
 /* 4 dh e^2 / (1 + e^2)^2, whose e^2 might be subnormal where the product is not. */
-ALWAYS_INLINE wide steep(wide dh, wide e)
+ALWAYS_INLINE accumulator steep(accumulator dh, accumulator e)
 {
-    const wide below = 1 + e * e;
+    const accumulator below = 1 + e * e;
     return 4 * dh * e * (e / (below * below));
 }
 
@@ -32,7 +32,7 @@ static void backward(const struct lg_options *options, size_t n, const real *z, 
         const size_t left = n - first, count = left < BLOCK ? left : BLOCK;
         const real *of_z = z + first, *of_h = h + first, *of_dh = dh + first;
         real slope[BLOCK];
-        wide e[BLOCK];
+        accumulator e[BLOCK];
         unsigned char chosen[BLOCK]; /* those to compute from the argument, one after the other */
         size_t some = 0;
         for (size_t i = 0; i < count; i++)
@@ -42,10 +42,11 @@ static void backward(const struct lg_options *options, size_t n, const real *z, 
             some += real_abs(of_h[i]) > SATURATED;
         }
         for (size_t k = 0; k < some; k++)
-            e[k] = -wide_abs((wide)of_z[chosen[k]]); /* NOLINT: `some` of them are set */
+            e[k] =
+                -accumulator_abs((accumulator)of_z[chosen[k]]); /* NOLINT: `some` of them are set */
         math_exp_all(e, e, some);
         for (size_t k = 0; k < some; k++)
-            slope[chosen[k]] = (real)steep((wide)of_dh[chosen[k]], e[k]);
+            slope[chosen[k]] = (real)steep((accumulator)of_dh[chosen[k]], e[k]);
         memcpy(dz + first, slope, count * sizeof *dz);
     }
 }

@@ -76,7 +76,7 @@ bool lg_option_gap(const struct lg_option *option, enum lg_precision precision, 
 {
     if (option->kind != LG_OPTION_REAL && option->kind != LG_OPTION_LIST)
         return false;
-    const struct range range = range_of(option->is_wide ? LG_F64 : precision);
+    const struct range range = range_of(option->is_double ? LG_F64 : precision);
     const double size = magnitude(number);
     const double least = option->beside_root ? range.least_root : range.least;
     if (size > 0 && size < least) {

@@ -1,4 +1,4 @@
-/* `real` and `wide`, and the names of everything that is compiled once per precision
+/* `real` and `accumulator`, and the names of everything that is compiled once per precision
  * and instruction set. Included by arithmetic files only (docs/adr/0002).
  *
  * The Makefile sets LG_PRECISION (32, 64 or 80), LG_ISA (a name) and LG_ISA_<name>. 80
@@ -23,36 +23,36 @@ _Static_assert(FLT_EVAL_METHOD == 0, "intermediate results must have their type'
 
 #if LG_PRECISION == 32
 typedef float real;
-typedef double wide;
+typedef double accumulator;
 typedef uint32_t real_bits;
 #define LG_PRECISION_SUFFIX f32
 #define REAL_MAX            FLT_MAX
 #define REAL_LEAST          FLT_MIN
 #define REAL_LEAST_ROOT     0x1p-63f
 #define REAL_EPSILON        FLT_EPSILON
-#define WIDE_EPSILON        DBL_EPSILON
-#define WIDE_MAX            DBL_MAX
+#define ACCUMULATOR_EPSILON DBL_EPSILON
+#define ACCUMULATOR_MAX     DBL_MAX
 #elif LG_PRECISION == 64
 typedef double real;
-typedef double wide;
+typedef double accumulator;
 typedef uint64_t real_bits;
 #define LG_PRECISION_SUFFIX f64
 #define REAL_MAX            DBL_MAX
 #define REAL_LEAST          DBL_MIN
 #define REAL_LEAST_ROOT     0x1p-511
 #define REAL_EPSILON        DBL_EPSILON
-#define WIDE_EPSILON        DBL_EPSILON
-#define WIDE_MAX            DBL_MAX
+#define ACCUMULATOR_EPSILON DBL_EPSILON
+#define ACCUMULATOR_MAX     DBL_MAX
 #elif LG_PRECISION == 80
 typedef long double real;
-typedef long double wide;
-#define LG_PRECISION_SUFFIX wide
+typedef long double accumulator;
+#define LG_PRECISION_SUFFIX reference
 #define REAL_MAX            LDBL_MAX
 #define REAL_LEAST          LDBL_MIN
 #define REAL_LEAST_ROOT     0x1p-8191L
 #define REAL_EPSILON        LDBL_EPSILON
-#define WIDE_EPSILON        LDBL_EPSILON
-#define WIDE_MAX            LDBL_MAX
+#define ACCUMULATOR_EPSILON LDBL_EPSILON
+#define ACCUMULATOR_MAX     LDBL_MAX
 #else
 #error "LG_PRECISION must be 32, 64 or 80"
 #endif
@@ -60,11 +60,11 @@ typedef long double wide;
 /* REAL_LEAST is the least normal number and REAL_LEAST_ROOT its root: squares of smaller
  * numbers lose their digits, or are 0. */
 
-/* `real` is what vectors and matrices hold. `wide` is what is computed with on the way to
+/* `real` is what vectors and matrices hold. `accumulator` is what is computed with on the way to
  * a loss, a gradient's entry or a step's coefficients wherever that is more than `real`:
  * terms, sums and elementary functions, in f64 in the f32 and f64 copies. Options and all
- * numbers that leave the engine are doubles: code that works on one says (wide)option
- * before it rounds. A constant that has more digits than a double says (wide)0x...L. */
+ * numbers that leave the engine are doubles: code that works on one says (accumulator)option
+ * before it rounds. A constant that has more digits than a double says (accumulator)0x...L. */
 
 #define LG_SYMBOL_JOIN(name, precision, isa)   lg_##name##_##precision##_##isa
 #define LG_SYMBOL_EXPAND(name, precision, isa) LG_SYMBOL_JOIN(name, precision, isa)
@@ -74,7 +74,7 @@ typedef long double wide;
 
 /* The square root: IEEE's (no libm call: -fno-math-errno inlines it), except in the
  * reference copy where the machine has no instruction for it. */
-static inline wide wide_sqrt(wide x)
+static inline accumulator accumulator_sqrt(accumulator x)
 {
 #if LG_PRECISION != 80
     return __builtin_sqrt(x);
@@ -82,13 +82,13 @@ static inline wide wide_sqrt(wide x)
     return __builtin_sqrtl(x);
 #else
     if (!(x > 0 && x <= REAL_MAX))
-        return x < 0 ? (wide)__builtin_nan("") : x;
-    wide scale = 1;
+        return x < 0 ? (accumulator)__builtin_nan("") : x;
+    accumulator scale = 1;
     for (; x > 0x1p1000L; x *= 0x1p-1000L)
         scale *= 0x1p500L;
     for (; x < 0x1p-900L; x *= 0x1p1000L)
         scale *= 0x1p-500L;
-    wide root = __builtin_sqrt((double)x);
+    accumulator root = __builtin_sqrt((double)x);
     for (int newton = 0; newton < 2; newton++) /* each doubles the digits */
         root = (root + x / root) / 2;
     return root * scale;
@@ -100,12 +100,12 @@ static inline real real_sqrt(real x)
 #if LG_PRECISION == 32
     return __builtin_sqrtf(x);
 #else
-    return wide_sqrt(x);
+    return accumulator_sqrt(x);
 #endif
 }
 
 /* |x|: clears the sign bit. */
-static inline wide wide_abs(wide x)
+static inline accumulator accumulator_abs(accumulator x)
 {
 #if LG_PRECISION == 80
     return __builtin_fabsl(x);
@@ -119,7 +119,7 @@ static inline real real_abs(real x)
 #if LG_PRECISION == 32
     return __builtin_fabsf(x);
 #else
-    return wide_abs(x);
+    return accumulator_abs(x);
 #endif
 }
 

@@ -6,15 +6,16 @@ static const char *const modes[] = {"fan_in", "fan_out", NULL};
 
 static void draw(const struct lg_options *options, struct draws *draws, const struct drawn *to)
 {
-    const wide slope = options->value[SLOPE];
-    const wide fan = (wide)(options->value[MODE] == FAN_IN ? to->inputs : to->outputs);
-    draw_all_uniform(draws, to, wide_sqrt(6 / (1 + slope * slope) / fan), 0);
+    const accumulator slope = options->value[SLOPE];
+    const accumulator fan =
+        (accumulator)(options->value[MODE] == FAN_IN ? to->inputs : to->outputs);
+    draw_all_uniform(draws, to, accumulator_sqrt(6 / (1 + slope * slope) / fan), 0);
 }
 
 static const struct lg_option options_table[] = {
     {.name = "a",
      .kind = LG_OPTION_REAL,
-     .is_wide = true,
+     .is_double = true,
      .minimum = -1e30,
      .maximum = 1e30,
      .meaning = "slope below zero of the leaky rectifier that follows"},

@@ -19,7 +19,7 @@ struct draws {
     bool torch7; /* mt, with Torch7's rules; else pcg */
     struct lg_pcg pcg;
     struct lg_mt19937 mt;
-    wide spare; /* the second normal number of a pair */
+    accumulator spare; /* the second normal number of a pair */
     bool has_spare;
 };
 
@@ -37,7 +37,7 @@ struct initialisation {
 };
 
 /* Uniform on [low, high). */
-static inline wide draw_uniform(struct draws *draws, wide low, wide high)
+static inline accumulator draw_uniform(struct draws *draws, accumulator low, accumulator high)
 {
     if (draws->torch7)
         return lg_mt19937_uniform(&draws->mt, (double)low, (double)high);
@@ -46,14 +46,14 @@ static inline wide draw_uniform(struct draws *draws, wide low, wide high)
 
 /* Normal, mean 0, variance 1: G. E. P. Box, M. E. Muller, 1958,
  * doi:10.1214/aoms/1177706645, the cosine first as in torch7 THRandom_normal. */
-static inline wide draw_normal(struct draws *draws)
+static inline accumulator draw_normal(struct draws *draws)
 {
     if (draws->has_spare) {
         draws->has_spare = false;
         return draws->spare;
     }
-    const wide turn = draw_uniform(draws, 0, 1), rest = draw_uniform(draws, 0, 1);
-    const wide radius = wide_sqrt(-2 * math_log(1 - rest));
+    const accumulator turn = draw_uniform(draws, 0, 1), rest = draw_uniform(draws, 0, 1);
+    const accumulator radius = accumulator_sqrt(-2 * math_log(1 - rest));
     draws->spare = radius * math_cospi(2 * turn - 0.5);
     draws->has_spare = true;
     return radius * math_cospi(2 * turn);
@@ -61,8 +61,8 @@ static inline wide draw_normal(struct draws *draws)
 
 /* Weight and bias uniform within +-weight and +-bias. A bound of 0 draws as well: what
  * comes after keeps its place in the stream. */
-static inline void draw_all_uniform(struct draws *draws, const struct drawn *to, wide weight,
-                                    wide bias)
+static inline void draw_all_uniform(struct draws *draws, const struct drawn *to, accumulator weight,
+                                    accumulator bias)
 {
     for (size_t o = 0; o < to->outputs; o++)
         for (size_t i = 0; i < to->inputs; i++)
@@ -72,7 +72,8 @@ static inline void draw_all_uniform(struct draws *draws, const struct drawn *to,
 }
 
 /* Weights normal with this standard deviation, bias 0. */
-static inline void draw_all_normal(struct draws *draws, const struct drawn *to, wide deviation)
+static inline void draw_all_normal(struct draws *draws, const struct drawn *to,
+                                   accumulator deviation)
 {
     for (size_t o = 0; o < to->outputs; o++)
         for (size_t i = 0; i < to->inputs; i++)

@@ -18,27 +18,28 @@ static struct vectors vectors_of(const struct drawn *to)
     return (struct vectors){to->inputs, to->outputs, to->stride, 1, to->weight};
 }
 
-static wide dot(const struct vectors *vectors, const real *a, const real *b)
+static accumulator dot(const struct vectors *vectors, const real *a, const real *b)
 {
     struct lanes lanes = {{0}};
     for (size_t k = 0; k < vectors->length; k++)
-        lanes.sum[k % VIRTUAL_LANES] += (wide)a[k * vectors->within] * (wide)b[k * vectors->within];
+        lanes.sum[k % VIRTUAL_LANES] +=
+            (accumulator)a[k * vectors->within] * (accumulator)b[k * vectors->within];
     return lanes_total(&lanes);
 }
 
-static void scale(const struct vectors *vectors, real *a, wide factor)
+static void scale(const struct vectors *vectors, real *a, accumulator factor)
 {
     for (size_t k = 0; k < vectors->length; k++)
-        a[k * vectors->within] = (real)((wide)a[k * vectors->within] * factor);
+        a[k * vectors->within] = (real)((accumulator)a[k * vectors->within] * factor);
 }
 
 /* Take from `from` what it has of the unit vector. */
 static void take(const struct vectors *vectors, const real *unit, real *from)
 {
-    const wide part = dot(vectors, unit, from);
+    const accumulator part = dot(vectors, unit, from);
     for (size_t k = 0; k < vectors->length; k++)
-        from[k * vectors->within] =
-            (real)((wide)from[k * vectors->within] - part * (wide)unit[k * vectors->within]);
+        from[k * vectors->within] = (real)((accumulator)from[k * vectors->within] -
+                                           part * (accumulator)unit[k * vectors->within]);
 }
 
 /* Gram-Schmidt, which needs no memory and whose R has lengths, so positive numbers, on
@@ -51,7 +52,7 @@ static void orthonormalise(const struct vectors *vectors)
         for (int pass = 0; pass < 2; pass++) {
             for (size_t u = 0; u < v; u++)
                 take(vectors, vectors->at + u * vectors->between, now);
-            const wide length = wide_sqrt(dot(vectors, now, now));
+            const accumulator length = accumulator_sqrt(dot(vectors, now, now));
             if (length > 0)
                 scale(vectors, now, 1 / length);
         }

@@ -3,7 +3,7 @@
 static void draw(const struct lg_options *options, struct draws *draws, const struct drawn *to)
 {
     (void)options;
-    const wide bound = 1 / wide_sqrt((wide)to->inputs);
+    const accumulator bound = 1 / accumulator_sqrt((accumulator)to->inputs);
     draw_all_uniform(draws, to, bound, bound);
 }
 

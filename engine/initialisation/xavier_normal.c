@@ -4,8 +4,8 @@ enum { GAIN };
 
 static void draw(const struct lg_options *options, struct draws *draws, const struct drawn *to)
 {
-    const wide fans = (wide)to->inputs + (wide)to->outputs;
-    draw_all_normal(draws, to, options->value[GAIN] * wide_sqrt(2 / fans));
+    const accumulator fans = (accumulator)to->inputs + (accumulator)to->outputs;
+    draw_all_normal(draws, to, options->value[GAIN] * accumulator_sqrt(2 / fans));
 }
 
 static const struct lg_option options_table[] = {

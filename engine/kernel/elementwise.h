@@ -6,7 +6,7 @@
 
 /* sum over i of term(parameter, prediction[i], target[i]), terms as `real`, added
  * in f64 over virtual lanes. term is a constant at every call and is inlined. */
-static inline __attribute__((always_inline)) wide
+static inline __attribute__((always_inline)) accumulator
 elementwise_sum(real (*const term)(real parameter, real prediction, real target), real parameter,
                 const real *prediction, const real *target, size_t n)
 {

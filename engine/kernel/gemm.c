@@ -240,7 +240,8 @@ static void multiply_narrow(const struct tile *t, size_t k, const real *a, const
     multiply_panel(t, k, a, b, rows, 1);
 }
 
-static void multiply_wide(const struct tile *t, size_t k, const real *a, const real *b, size_t rows)
+static void multiply_accumulator(const struct tile *t, size_t k, const real *a, const real *b,
+                                 size_t rows)
 {
     multiply_panel(t, k, a, b, rows, TILE_VECTORS);
 }
@@ -324,7 +325,7 @@ void gemm(real *c, size_t c_stride, const real *start, size_t m, size_t n, size_
             pack(packed_b, lines_of_b, column, from, tile.columns, depth, TILE_COLUMNS);
             for (size_t row = 0; row < m; row += height) {
                 tile.c = c + row * c_stride + column;
-                (tile.columns <= LANES ? multiply_narrow : multiply_wide)(
+                (tile.columns <= LANES ? multiply_narrow : multiply_accumulator)(
                     &tile, depth, packed_a + row * depth, packed_b, smaller(m - row, height));
             }
         }

@@ -10,7 +10,7 @@
 enum { VIRTUAL_LANES = 16 };
 
 struct lanes {
-    wide sum[VIRTUAL_LANES];
+    accumulator sum[VIRTUAL_LANES];
 };
 
 /* Add terms[0..n). n is a multiple of 16 in every call but the last. */
@@ -19,15 +19,15 @@ static inline void lanes_add(struct lanes *lanes, const real *terms, size_t n)
     size_t i = 0;
     for (; i + VIRTUAL_LANES <= n; i += VIRTUAL_LANES)
         for (size_t lane = 0; lane < VIRTUAL_LANES; lane++)
-            lanes->sum[lane] += (wide)terms[i + lane];
+            lanes->sum[lane] += (accumulator)terms[i + lane];
     for (size_t lane = 0; i + lane < n; lane++)
-        lanes->sum[lane] += (wide)terms[i + lane];
+        lanes->sum[lane] += (accumulator)terms[i + lane];
 }
 
 /* The sum of all lanes: halves are added onto each other until one is left. */
-static inline wide lanes_total(const struct lanes *lanes)
+static inline accumulator lanes_total(const struct lanes *lanes)
 {
-    wide sum[VIRTUAL_LANES];
+    accumulator sum[VIRTUAL_LANES];
     for (size_t lane = 0; lane < VIRTUAL_LANES; lane++)
         sum[lane] = lanes->sum[lane];
     for (size_t half = VIRTUAL_LANES / 2; half > 0; half /= 2)

@@ -4,27 +4,27 @@
 
 enum { WEIGHTS = 1, GUARD = 2, GUARD_EPSILON = 1 };
 
-static wide clamped(wide logarithm)
+static accumulator clamped(accumulator logarithm)
 {
     return logarithm < -100 ? -100 : logarithm;
 }
 
-static wide term(const struct entry *at)
+static accumulator term(const struct entry *at)
 {
     const bool guard = at->option[GUARD] == GUARD_EPSILON;
-    const wide rest = 1 - at->y;
-    const wide yes = guard ? guarded_log(at->y, rest) : clamped(math_log(at->y));
-    const wide no = guard ? guarded_log(rest, at->y) : clamped(math_log1p(-at->y));
+    const accumulator rest = 1 - at->y;
+    const accumulator yes = guard ? guarded_log(at->y, rest) : clamped(math_log(at->y));
+    const accumulator no = guard ? guarded_log(rest, at->y) : clamped(math_log1p(-at->y));
     return at->weight * ((at->t - 1) * no - at->t * yes);
 }
 
 /* As each framework computes it: near 0 and 1 these are not the value's slopes. */
-static wide derivative(const struct entry *at)
+static accumulator derivative(const struct entry *at)
 {
     if (at->option[GUARD] == GUARD_EPSILON)
         return at->weight * guarded_slope(at->t, at->y, 1 - at->y);
-    const wide least = (wide)1e-12f; /* PyTorch's is a float in either precision */
-    const wide product = (1 - at->y) * at->y;
+    const accumulator least = (accumulator)1e-12f; /* PyTorch's is a float in either precision */
+    const accumulator product = (1 - at->y) * at->y;
     return at->weight * ((at->y - at->t) / (product < least ? least : product));
 }
 

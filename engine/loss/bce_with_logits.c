@@ -4,12 +4,12 @@
 
 enum { WEIGHTS = 1, POS_WEIGHT = 2 };
 
-static wide term(const struct entry *at)
+static accumulator term(const struct entry *at)
 {
     return at->weight * (at->pos_weight * at->t * softplus(-at->y) + (1 - at->t) * softplus(at->y));
 }
 
-static wide derivative(const struct entry *at)
+static accumulator derivative(const struct entry *at)
 {
     return at->weight * ((1 - at->t) * logistic(at->y) - at->pos_weight * at->t * logistic(-at->y));
 }

@@ -13,23 +13,23 @@ struct embedding {
  * recursion high^2 = 1 - (sum of the squares of the coordinates before),
  * low = (high^2 - 1 - 1 / d) / high comes to is high^2 = (d + 1) (d - k) / (d (d - k + 1))
  * and low = -high / (d - k). The last of the n coordinates is always 0. */
-static wide vertex(const struct embedding *e, size_t k)
+static accumulator vertex(const struct embedding *e, size_t k)
 {
-    const wide d = (wide)e->classes - 1, left = d - (wide)k;
+    const accumulator d = (accumulator)e->classes - 1, left = d - (accumulator)k;
     if (left == 0 || k > e->class)
         return 0;
-    const wide high = wide_sqrt((d + 1) * left / (d * (left + 1)));
+    const accumulator high = accumulator_sqrt((d + 1) * left / (d * (left + 1)));
     return k == e->class ? high : -high / left;
 }
 
-static wide error(const struct embedding *e, size_t k)
+static accumulator error(const struct embedding *e, size_t k)
 {
-    return (wide)e->y[k] - vertex(e, k);
+    return (accumulator)e->y[k] - vertex(e, k);
 }
 
-static wide term(const void *of, size_t k)
+static accumulator term(const void *of, size_t k)
 {
-    const wide difference = error(of, k);
+    const accumulator difference = error(of, k);
     return difference * difference;
 }
 
@@ -39,7 +39,8 @@ static struct embedding embedding_of(const struct loss_batch *at, size_t b)
         .y = at->prediction[0] + b * at->stride, .class = class_of(at, b), .classes = at->features};
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
+static void value(const struct lg_options *options, const struct loss_batch *at,
+                  accumulator *values)
 {
     for (size_t b = 0; b < at->batch; b++) {
         const struct embedding e = embedding_of(at, b);
@@ -50,7 +51,7 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const wide scale = 2 * (wide)loss_gradient_scale(options, at);
+    const accumulator scale = 2 * (accumulator)loss_gradient_scale(options, at);
     for (size_t b = 0; b < at->batch; b++) {
         const struct embedding e = embedding_of(at, b);
         real *dy = gradients[0] + b * at->stride;

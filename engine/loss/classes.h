@@ -21,16 +21,16 @@ enum { CLASS_WEIGHTS = 1, CLASS_IGNORE_INDEX = 2 };
         .meaning = "a sample with this target counts nothing"                                      \
     }
 
-static inline wide class_target(const struct loss_batch *at, size_t b)
+static inline accumulator class_target(const struct loss_batch *at, size_t b)
 {
-    return (wide)at->target[b * at->target_stride];
+    return (accumulator)at->target[b * at->target_stride];
 }
 
 /* Sample b's class. */
 static inline size_t class_of(const struct loss_batch *at, size_t b)
 {
-    const wide target = class_target(at, b);
-    assert(target >= 0 && target < (wide)at->features);
+    const accumulator target = class_target(at, b);
+    assert(target >= 0 && target < (accumulator)at->features);
     return (size_t)target;
 }
 
@@ -44,7 +44,7 @@ static inline const double *class_weights(const struct lg_options *options, size
     return count ? list : NULL;
 }
 
-static inline wide class_weight(const double *list, size_t class)
+static inline accumulator class_weight(const double *list, size_t class)
 {
     return list ? list[class] : 1;
 }
@@ -56,8 +56,8 @@ static inline int class_is_ignored(const struct lg_options *options, const struc
 }
 
 /* What sample b counts. */
-static inline wide class_sample_weight(const struct lg_options *options,
-                                       const struct loss_batch *at, size_t b)
+static inline accumulator class_sample_weight(const struct lg_options *options,
+                                              const struct loss_batch *at, size_t b)
 {
     if (class_is_ignored(options, at, b))
         return 0;
@@ -66,19 +66,19 @@ static inline wide class_sample_weight(const struct lg_options *options,
 
 /* weights() of struct loss. */
 static inline void class_sample_weights(const struct lg_options *options,
-                                        const struct loss_batch *at, wide *weights)
+                                        const struct loss_batch *at, accumulator *weights)
 {
     for (size_t b = 0; b < at->batch; b++)
         weights[b] = class_sample_weight(options, at, b);
 }
 
 /* What the gradients of all values are divided by: the sum of the weights, or 1. */
-static inline wide class_gradient_divisor(const struct lg_options *options,
-                                          const struct loss_batch *at)
+static inline accumulator class_gradient_divisor(const struct lg_options *options,
+                                                 const struct loss_batch *at)
 {
     if (options->value[LOSS_REDUCTION] != LOSS_MEAN)
         return 1;
-    wide sum = 0;
+    accumulator sum = 0;
     for (size_t b = 0; b < at->batch; b++)
         sum += class_sample_weight(options, at, b);
     return sum;

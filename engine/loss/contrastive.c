@@ -14,11 +14,12 @@ static struct distance distance_at(const struct loss_batch *at, size_t b)
                        at->features, 2, 0);
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
+static void value(const struct lg_options *options, const struct loss_batch *at,
+                  accumulator *values)
 {
     for (size_t b = 0; b < at->batch; b++) {
-        const wide length = distance_at(at, b).length;
-        const wide error = is_pair(at, b) ? length : hinge(options->value[MARGIN] - length);
+        const accumulator length = distance_at(at, b).length;
+        const accumulator error = is_pair(at, b) ? length : hinge(options->value[MARGIN] - length);
         values[b] = error / 2 * error;
     }
 }
@@ -27,12 +28,12 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const wide each = (wide)loss_sample_scale(options, at);
+    const accumulator each = (accumulator)loss_sample_scale(options, at);
     for (size_t b = 0; b < at->batch; b++) {
         const struct distance d = distance_at(at, b);
-        const wide push = each * hinge(options->value[MARGIN] - d.length);
+        const accumulator push = each * hinge(options->value[MARGIN] - d.length);
         for (size_t i = 0; i < at->features; i++) {
-            const wide slope =
+            const accumulator slope =
                 is_pair(at, b) ? each * distance_entry(&d, i) : -push * distance_slope(&d, i);
             gradients[0][b * at->stride + i] = (real)slope;
             gradients[1][b * at->stride + i] = (real)-slope;

@@ -5,7 +5,7 @@
 enum { MARGIN = 1 };
 
 /* PyTorch adds it to both squares. It is a float there, in f64 too. */
-static const wide EPS = (wide)1e-12f;
+static const accumulator EPS = (accumulator)1e-12f;
 
 /* Two vectors, over powers of two where their squares might leave the range, and what is
  * summed of them. Where they are almost parallel, which is where training ends, 1 - cosine and
@@ -13,23 +13,24 @@ static const wide EPS = (wide)1e-12f;
  * first, rest = b - share a, which is small to the last digit and all but orthogonal to a. */
 struct embedding {
     const real *a, *b;
-    wide unit_a, unit_b;
-    wide square_a, square_b, product; /* |a|^2, |b|^2, a . b */
-    wide eps_a, eps_b;                /* EPS over the units' squares */
-    wide share;                       /* 0: not parallel, and what follows is not used */
-    wide square_rest, product_rest;   /* |rest|^2, a . rest */
-    wide root;                        /* of the product of the squares, EPS added */
-    wide cosine, gap;                 /* gap: 1 - cosine */
+    accumulator unit_a, unit_b;
+    accumulator square_a, square_b, product; /* |a|^2, |b|^2, a . b */
+    accumulator eps_a, eps_b;                /* EPS over the units' squares */
+    accumulator share;                       /* 0: not parallel, and what follows is not used */
+    accumulator square_rest, product_rest;   /* |rest|^2, a . rest */
+    accumulator root;                        /* of the product of the squares, EPS added */
+    accumulator cosine, gap;                 /* gap: 1 - cosine */
 };
 
 /* The power of two that takes the largest entry to between 1 and 2; not below 2^-200, whose
  * square is far below EPS. */
-static wide unit_of(const real *x, size_t n)
+static accumulator unit_of(const real *x, size_t n)
 {
-    wide largest = 0, unit = 1;
+    accumulator largest = 0, unit = 1;
     for (size_t i = 0; i < n; i++)
-        largest = wide_abs((wide)x[i]) > largest ? wide_abs((wide)x[i]) : largest;
-    if (!(largest <= (wide)REAL_MAX)) /* infinity, which no unit makes a number */
+        largest = accumulator_abs((accumulator)x[i]) > largest ? accumulator_abs((accumulator)x[i])
+                                                               : largest;
+    if (!(largest <= (accumulator)REAL_MAX)) /* infinity, which no unit makes a number */
         return 1;
     for (; largest / 2 >= unit; unit *= 2)
         ;
@@ -38,43 +39,43 @@ static wide unit_of(const real *x, size_t n)
     return unit;
 }
 
-static wide entry_a(const struct embedding *e, size_t i)
+static accumulator entry_a(const struct embedding *e, size_t i)
 {
-    return (wide)e->a[i] / e->unit_a;
+    return (accumulator)e->a[i] / e->unit_a;
 }
 
-static wide entry_b(const struct embedding *e, size_t i)
+static accumulator entry_b(const struct embedding *e, size_t i)
 {
-    return (wide)e->b[i] / e->unit_b;
+    return (accumulator)e->b[i] / e->unit_b;
 }
 
-static wide entry_rest(const struct embedding *e, size_t i)
+static accumulator entry_rest(const struct embedding *e, size_t i)
 {
     const struct twofold part = exact_product(e->share, entry_a(e, i));
     return (entry_b(e, i) - part.high) - part.low;
 }
 
-static wide product(const void *of, size_t i)
+static accumulator product(const void *of, size_t i)
 {
     return entry_a(of, i) * entry_b(of, i);
 }
 
-static wide square_of_a(const void *of, size_t i)
+static accumulator square_of_a(const void *of, size_t i)
 {
     return entry_a(of, i) * entry_a(of, i);
 }
 
-static wide square_of_b(const void *of, size_t i)
+static accumulator square_of_b(const void *of, size_t i)
 {
     return entry_b(of, i) * entry_b(of, i);
 }
 
-static wide square_of_rest(const void *of, size_t i)
+static accumulator square_of_rest(const void *of, size_t i)
 {
     return entry_rest(of, i) * entry_rest(of, i);
 }
 
-static wide product_of_rest(const void *of, size_t i)
+static accumulator product_of_rest(const void *of, size_t i)
 {
     return entry_a(of, i) * entry_rest(of, i);
 }
@@ -86,7 +87,7 @@ static void take_sums(struct embedding *e, size_t n)
     e->product = row_sum(product, e, n);
     e->eps_a = EPS / e->unit_a / e->unit_a;
     e->eps_b = EPS / e->unit_b / e->unit_b;
-    e->root = wide_sqrt(e->square_a + e->eps_a) * wide_sqrt(e->square_b + e->eps_b);
+    e->root = accumulator_sqrt(e->square_a + e->eps_a) * accumulator_sqrt(e->square_b + e->eps_b);
     e->cosine = e->product / e->root;
     e->gap = 1 - e->cosine;
 }
@@ -100,12 +101,12 @@ static void take_rest(struct embedding *e, size_t n)
     e->product_rest = row_sum(product_of_rest, e, n);
     if (e->product < 0)
         return; /* the gap is nearly 2 */
-    const wide area = e->square_a * e->square_rest - e->product_rest * e->product_rest;
-    const wide eps = e->eps_a * e->square_b + e->eps_b * e->square_a + e->eps_a * e->eps_b;
+    const accumulator area = e->square_a * e->square_rest - e->product_rest * e->product_rest;
+    const accumulator eps = e->eps_a * e->square_b + e->eps_b * e->square_a + e->eps_a * e->eps_b;
     e->gap = ((area > 0 ? area : 0) + eps) / (e->root * (e->root + e->product));
 }
 
-static bool is_middling(wide square)
+static bool is_middling(accumulator square)
 {
     return square > 0x1p-100 && square < 0x1p400;
 }
@@ -123,8 +124,9 @@ static struct embedding embedding_at(const struct loss_batch *at, size_t b)
         e.unit_b = unit_of(e.b, n);
         take_sums(&e, n);
     }
-    const wide all = wide_sqrt(e.square_a) * wide_sqrt(e.square_b); /* without EPS */
-    if (all > 0 && wide_abs(e.product) > 0.75 * all)
+    const accumulator all =
+        accumulator_sqrt(e.square_a) * accumulator_sqrt(e.square_b); /* without EPS */
+    if (all > 0 && accumulator_abs(e.product) > 0.75 * all)
         take_rest(&e, n);
     return e;
 }
@@ -135,12 +137,13 @@ static int is_pair(const struct loss_batch *at, size_t b)
 }
 
 /* cosine - margin, by whichever of cosine and 1 - cosine is small. */
-static wide excess(const struct embedding *e, wide margin)
+static accumulator excess(const struct embedding *e, accumulator margin)
 {
     return margin > 0.5 ? (1 - margin) - e->gap : e->cosine - margin;
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
+static void value(const struct lg_options *options, const struct loss_batch *at,
+                  accumulator *values)
 {
     for (size_t b = 0; b < at->batch; b++) {
         const struct embedding e = embedding_at(at, b);
@@ -149,23 +152,23 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
 }
 
 /* The derivative of the cosine by a[i]: (b (|a|^2 + EPS) - a product) / ((|a|^2 + EPS) root). */
-static wide slope_a(const struct embedding *e, size_t i)
+static accumulator slope_a(const struct embedding *e, size_t i)
 {
-    const wide x = entry_a(e, i), y = entry_b(e, i), square = e->square_a + e->eps_a;
+    const accumulator x = entry_a(e, i), y = entry_b(e, i), square = e->square_a + e->eps_a;
     if (e->share == 0)
         return y / e->unit_a / e->root - e->cosine * (x / e->unit_a / square);
-    const wide across = e->square_a * entry_rest(e, i) - x * e->product_rest;
+    const accumulator across = e->square_a * entry_rest(e, i) - x * e->product_rest;
     return (across + y * e->eps_a) / e->unit_a / square / e->root;
 }
 
 /* And by b[i]. b . rest is share (a . rest) + |rest|^2. */
-static wide slope_b(const struct embedding *e, size_t i)
+static accumulator slope_b(const struct embedding *e, size_t i)
 {
-    const wide x = entry_a(e, i), y = entry_b(e, i), square = e->square_b + e->eps_b;
+    const accumulator x = entry_a(e, i), y = entry_b(e, i), square = e->square_b + e->eps_b;
     if (e->share == 0)
         return x / e->unit_b / e->root - e->cosine * (y / e->unit_b / square);
-    const wide along = e->share * e->product_rest + e->square_rest;
-    const wide across = (y * along - e->square_b * entry_rest(e, i)) / e->share;
+    const accumulator along = e->share * e->product_rest + e->square_rest;
+    const accumulator across = (y * along - e->square_b * entry_rest(e, i)) / e->share;
     return (across + x * e->eps_b) / e->unit_b / square / e->root;
 }
 
@@ -173,12 +176,12 @@ static wide slope_b(const struct embedding *e, size_t i)
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const wide each = (wide)loss_sample_scale(options, at);
+    const accumulator each = (accumulator)loss_sample_scale(options, at);
     for (size_t b = 0; b < at->batch; b++) {
         const struct embedding e = embedding_at(at, b);
-        const wide scale = is_pair(at, b)                           ? -each
-                           : excess(&e, options->value[MARGIN]) < 0 ? 0
-                                                                    : each;
+        const accumulator scale = is_pair(at, b)                           ? -each
+                                  : excess(&e, options->value[MARGIN]) < 0 ? 0
+                                                                           : each;
         for (size_t i = 0; i < at->features; i++) {
             gradients[0][b * at->stride + i] = (real)(scale * slope_a(&e, i));
             gradients[1][b * at->stride + i] = (real)(scale * slope_b(&e, i));

@@ -9,24 +9,24 @@ enum { LABEL_SMOOTHING = 3 };
 struct softmax {
     const real *z;
     size_t classes, top;
-    wide rest;             /* sum of e^(z[c] - z[top]) over the other classes */
+    accumulator rest;      /* sum of e^(z[c] - z[top]) over the other classes */
     const double *weights; /* of the classes; NULL: 1 each */
 };
 
-static wide above_top(const struct softmax *s, size_t c)
+static accumulator above_top(const struct softmax *s, size_t c)
 {
-    return (wide)s->z[c] - (wide)s->z[s->top];
+    return (accumulator)s->z[c] - (accumulator)s->z[s->top];
 }
 
 /* e^(z[c] - z[top]), with what rounding takes from the difference: e^x has x times it. */
-static wide exponential(const struct softmax *s, size_t c)
+static accumulator exponential(const struct softmax *s, size_t c)
 {
-    const struct twofold x = exact_sum((wide)s->z[c], -(wide)s->z[s->top]);
-    const wide e = math_exp(x.high);
+    const struct twofold x = exact_sum((accumulator)s->z[c], -(accumulator)s->z[s->top]);
+    const accumulator e = math_exp(x.high);
     return x.high > -1e5 ? e + e * x.low : e;
 }
 
-static wide other_term(const void *of, size_t c)
+static accumulator other_term(const void *of, size_t c)
 {
     const struct softmax *s = of;
     return c == s->top ? 0 : exponential(s, c);
@@ -44,28 +44,29 @@ static struct softmax softmax_of(const struct lg_options *options, const real *z
     return s;
 }
 
-static wide probability(const struct softmax *s, size_t c)
+static accumulator probability(const struct softmax *s, size_t c)
 {
     return exponential(s, c) / (1 + s->rest);
 }
 
-static wide weight_of(const void *of, size_t c)
+static accumulator weight_of(const void *of, size_t c)
 {
     const struct softmax *s = of;
     return class_weight(s->weights, c);
 }
 
 /* What class c adds by its weight: -log of its probability. */
-static wide surprise(const void *of, size_t c)
+static accumulator surprise(const void *of, size_t c)
 {
     const struct softmax *s = of;
-    const wide weight = weight_of(s, c);
+    const accumulator weight = weight_of(s, c);
     return weight == 0 ? weight : weight * (math_log1p(s->rest) - above_top(s, c));
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
+static void value(const struct lg_options *options, const struct loss_batch *at,
+                  accumulator *values)
 {
-    const wide smoothing = options->value[LABEL_SMOOTHING];
+    const accumulator smoothing = options->value[LABEL_SMOOTHING];
     for (size_t b = 0; b < at->batch; b++) {
         values[b] = 0;
         if (class_is_ignored(options, at, b))
@@ -75,7 +76,8 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
         if (smoothing < 1)
             values[b] = (1 - smoothing) * surprise(&s, class_of(at, b));
         if (smoothing > 0)
-            values[b] += smoothing / (wide)at->features * row_sum(surprise, &s, at->features);
+            values[b] +=
+                smoothing / (accumulator)at->features * row_sum(surprise, &s, at->features);
     }
 }
 
@@ -83,15 +85,15 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
 struct target {
     const struct softmax *softmax;
     size_t label;
-    wide hard, each; /* of the label; of every class, by its weight */
+    accumulator hard, each; /* of the label; of every class, by its weight */
 };
 
-static wide share(const struct target *t, size_t c)
+static accumulator share(const struct target *t, size_t c)
 {
     return t->each * weight_of(t->softmax, c) + (c == t->label ? t->hard : 0);
 }
 
-static wide other_share(const void *of, size_t c)
+static accumulator other_share(const void *of, size_t c)
 {
     const struct target *t = of;
     return c == t->softmax->top ? 0 : share(t, c);
@@ -100,13 +102,13 @@ static wide other_share(const void *of, size_t c)
 /* By the logit of class c: probability times all shares, less its own share. Of the largest
  * logit, whose probability may be almost 1: probability times the shares of the others, less
  * its own share of 1 - probability. */
-static void slopes(const struct target *t, wide divisor, real *dz)
+static void slopes(const struct target *t, accumulator divisor, real *dz)
 {
     const struct softmax *s = t->softmax;
-    const wide others = row_sum(other_share, t, s->classes), own = share(t, s->top);
+    const accumulator others = row_sum(other_share, t, s->classes), own = share(t, s->top);
     for (size_t c = 0; c < s->classes; c++) {
-        const wide slope = c == s->top ? (others - own * s->rest) / (1 + s->rest)
-                                       : probability(s, c) * (others + own) - share(t, c);
+        const accumulator slope = c == s->top ? (others - own * s->rest) / (1 + s->rest)
+                                              : probability(s, c) * (others + own) - share(t, c);
         dz[c] = (real)(slope / divisor);
     }
 }
@@ -114,8 +116,8 @@ static void slopes(const struct target *t, wide divisor, real *dz)
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const wide divisor = class_gradient_divisor(options, at);
-    const wide smoothing = options->value[LABEL_SMOOTHING];
+    const accumulator divisor = class_gradient_divisor(options, at);
+    const accumulator smoothing = options->value[LABEL_SMOOTHING];
     for (size_t b = 0; b < at->batch; b++) {
         real *dz = gradients[0] + b * at->stride;
         if (class_is_ignored(options, at, b)) {
@@ -125,7 +127,7 @@ static void gradient(const struct lg_options *options, const struct loss_batch *
         }
         const struct softmax s =
             softmax_of(options, at->prediction[0] + b * at->stride, at->features);
-        struct target t = {&s, class_of(at, b), 0, smoothing / (wide)at->features};
+        struct target t = {&s, class_of(at, b), 0, smoothing / (accumulator)at->features};
         t.hard = (1 - smoothing) * weight_of(&s, t.label);
         slopes(&t, divisor, dz);
     }

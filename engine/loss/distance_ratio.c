@@ -9,27 +9,27 @@ struct distances {
 };
 
 /* The difference, and e^-|difference| with what rounding takes from it: e^x has x times it. */
-static wide excess(const struct distances *d, size_t i, wide *e)
+static accumulator excess(const struct distances *d, size_t i, accumulator *e)
 {
-    const struct twofold u = exact_sum((wide)d->similar[i], -(wide)d->different[i]);
-    const wide rough = math_exp(-wide_abs(u.high)), low = u.high > 0 ? -u.low : u.low;
-    *e = wide_abs(u.high) < 1e5 ? rough + rough * low : rough;
+    const struct twofold u = exact_sum((accumulator)d->similar[i], -(accumulator)d->different[i]);
+    const accumulator rough = math_exp(-accumulator_abs(u.high)), low = u.high > 0 ? -u.low : u.low;
+    *e = accumulator_abs(u.high) < 1e5 ? rough + rough * low : rough;
     return u.high;
 }
 
 /* log(1 + e^u), where e^u might overflow. */
-static wide term(const void *of, size_t i)
+static accumulator term(const void *of, size_t i)
 {
-    wide e;
-    const wide u = excess(of, i, &e);
+    accumulator e;
+    const accumulator u = excess(of, i, &e);
     return (u > 0 ? u : 0) + math_log1p(e);
 }
 
 /* 1 / (1 + e^-u), small to the last digit where u is far below 0. */
-static wide slope(const struct distances *d, size_t i)
+static accumulator slope(const struct distances *d, size_t i)
 {
-    wide e;
-    const wide u = excess(d, i, &e);
+    accumulator e;
+    const accumulator u = excess(d, i, &e);
     return (u > 0 ? 1 : e) / (1 + e);
 }
 
@@ -39,7 +39,8 @@ static struct distances distances_at(const struct loss_batch *at, size_t b)
                               at->prediction[1] + b * at->stride};
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
+static void value(const struct lg_options *options, const struct loss_batch *at,
+                  accumulator *values)
 {
     for (size_t b = 0; b < at->batch; b++) {
         const struct distances d = distances_at(at, b);
@@ -50,11 +51,11 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const wide scale = (wide)loss_gradient_scale(options, at);
+    const accumulator scale = (accumulator)loss_gradient_scale(options, at);
     for (size_t b = 0; b < at->batch; b++) {
         const struct distances d = distances_at(at, b);
         for (size_t i = 0; i < at->features; i++) {
-            const wide s = scale * slope(&d, i);
+            const accumulator s = scale * slope(&d, i);
             gradients[0][b * at->stride + i] = (real)s;
             gradients[1][b * at->stride + i] = (real)-s;
         }

@@ -1,6 +1,6 @@
 /* Losses that are one term an entry: a file gives the term and its derivative.
  *
- * Both are computed as `wide`, f64 in either precision, so that what cancels between
+ * Both are computed as `accumulator`, f64 in either precision, so that what cancels between
  * predictions, targets and options costs an f32 result no digits, and rounded to
  * `real` once. */
 #ifndef LG_LOSS_ENTRIES_H
@@ -20,12 +20,12 @@ struct entries_form {
 
 /* One feature of one sample. */
 struct entry {
-    wide y, y2, t;           /* predictions, target */
-    wide weight, pos_weight; /* 1 where the lists are empty */
-    const double *option;    /* values of the loss's options */
+    accumulator y, y2, t;           /* predictions, target */
+    accumulator weight, pos_weight; /* 1 where the lists are empty */
+    const double *option;           /* values of the loss's options */
 };
 
-typedef wide entry_function(const struct entry *entry);
+typedef accumulator entry_function(const struct entry *entry);
 
 /* A list: empty, one number for all features, or one a feature. */
 struct entry_list {
@@ -68,9 +68,9 @@ static inline struct entry_row entry_row(const struct entries_form *form,
 static inline struct entry entry_at(const struct entry_row *row, size_t i)
 {
     return (struct entry){
-        .y = (wide)row->y[i],
-        .y2 = (wide)row->y2[i],
-        .t = (wide)row->t[i],
+        .y = (accumulator)row->y[i],
+        .y2 = (accumulator)row->y2[i],
+        .t = (accumulator)row->t[i],
         .weight = row->weights.number[i * row->weights.step],
         .pos_weight = row->pos_weight.number[i * row->pos_weight.step],
         .option = row->option,
@@ -79,11 +79,10 @@ static inline struct entry entry_at(const struct entry_row *row, size_t i)
 
 /* values[b] = the sum of sample b's terms / divisor. term is a constant at every call
  * and is inlined. */
-static inline __attribute__((always_inline)) void entries_value(entry_function *const term,
-                                                                const struct entries_form *form,
-                                                                const struct lg_options *options,
-                                                                const struct loss_batch *at,
-                                                                wide divisor, wide *values)
+static inline __attribute__((always_inline)) void
+entries_value(entry_function *const term, const struct entries_form *form,
+              const struct lg_options *options, const struct loss_batch *at, accumulator divisor,
+              accumulator *values)
 {
     enum { BLOCK = 4 * VIRTUAL_LANES };
     for (size_t b = 0; b < at->batch; b++) {
@@ -107,7 +106,7 @@ static inline __attribute__((always_inline)) void entries_gradient(entry_functio
                                                                    const struct entries_form *form,
                                                                    const struct lg_options *options,
                                                                    const struct loss_batch *at,
-                                                                   wide scale, real *out)
+                                                                   accumulator scale, real *out)
 {
     for (size_t b = 0; b < at->batch; b++) {
         const struct entry_row row = entry_row(form, options, at, b);
@@ -119,10 +118,11 @@ static inline __attribute__((always_inline)) void entries_gradient(entry_functio
 }
 
 /* The scale of an elementwise derivative; that of loss_gradient_scale(), in f64. */
-static inline wide entries_scale(const struct lg_options *options, const struct loss_batch *at)
+static inline accumulator entries_scale(const struct lg_options *options,
+                                        const struct loss_batch *at)
 {
     return options->value[LOSS_REDUCTION] == LOSS_MEAN
-               ? 1.0 / ((wide)at->features * (wide)at->batch)
+               ? 1.0 / ((accumulator)at->features * (accumulator)at->batch)
                : 1.0;
 }
 
@@ -130,7 +130,8 @@ static inline wide entries_scale(const struct lg_options *options, const struct 
  * inlined there; the arguments are the members of the form. */
 #define LOSS_BY_ENTRY(...)                                                                         \
     static const struct entries_form form = {__VA_ARGS__};                                         \
-    static void value(const struct lg_options *options, const struct loss_batch *at, wide *values) \
+    static void value(const struct lg_options *options, const struct loss_batch *at,               \
+                      accumulator *values)                                                         \
     {                                                                                              \
         entries_value(term, &form, options, at, loss_value_divisor(options, at), values);          \
     }                                                                                              \

@@ -6,32 +6,32 @@
 enum { ALPHA = 1, GAMMA = 2 };
 
 /* The target's weight times what the prediction lacks of it to the power of gamma. */
-static wide modulation(const struct entry *at, wide lack)
+static accumulator modulation(const struct entry *at, accumulator lack)
 {
-    const wide alpha = at->option[ALPHA], gamma = at->option[GAMMA];
-    const wide weight = alpha < 0 ? 1 : alpha * at->t + (1 - alpha) * (1 - at->t);
+    const accumulator alpha = at->option[ALPHA], gamma = at->option[GAMMA];
+    const accumulator weight = alpha < 0 ? 1 : alpha * at->t + (1 - alpha) * (1 - at->t);
     return gamma == 0 ? weight : weight * math_pow(lack, gamma);
 }
 
-static wide cross_entropy(const struct entry *at)
+static accumulator cross_entropy(const struct entry *at)
 {
     return at->t * softplus(-at->y) + (1 - at->t) * softplus(at->y);
 }
 
-static wide term(const struct entry *at)
+static accumulator term(const struct entry *at)
 {
-    const wide lack = logistic(at->y) * (1 - at->t) + logistic(-at->y) * at->t;
+    const accumulator lack = logistic(at->y) * (1 - at->t) + logistic(-at->y) * at->t;
     return modulation(at, lack) * cross_entropy(at);
 }
 
 /* (lack^gamma)' = gamma lack^gamma (lack' / lack): the quotient stays within -1 and 1,
  * where lack^(gamma - 1) could be infinite. */
-static wide derivative(const struct entry *at)
+static accumulator derivative(const struct entry *at)
 {
-    const wide p = logistic(at->y), rest = logistic(-at->y);
-    const wide lack = p * (1 - at->t) + rest * at->t;
-    const wide quotient = lack > 0 ? p * rest * (1 - 2 * at->t) / lack : 0;
-    const wide slope = (1 - at->t) * p - at->t * rest;
+    const accumulator p = logistic(at->y), rest = logistic(-at->y);
+    const accumulator lack = p * (1 - at->t) + rest * at->t;
+    const accumulator quotient = lack > 0 ? p * rest * (1 - 2 * at->t) / lack : 0;
+    const accumulator slope = (1 - at->t) * p - at->t * rest;
     return modulation(at, lack) * (slope + at->option[GAMMA] * quotient * cross_entropy(at));
 }
 

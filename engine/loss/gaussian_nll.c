@@ -5,35 +5,36 @@
 enum { FULL = 1, EPS = 2 };
 
 /* y2, at least eps; NaN where it is negative, which PyTorch refuses. */
-static wide variance(const struct entry *at)
+static accumulator variance(const struct entry *at)
 {
-    const wide eps = at->option[EPS];
+    const accumulator eps = at->option[EPS];
     return at->y2 < 0 ? __builtin_nan("") : at->y2 < eps ? eps : at->y2;
 }
 
-static wide term(const struct entry *at)
+static accumulator term(const struct entry *at)
 {
-    const wide log_two_pi = (wide)0x1.d67f1c864beb4a69297920028832p+0L, e = at->y - at->t,
-               v = variance(at);
-    const wide nll = 0.5 * (math_log(v) + e / v * e);
+    const accumulator log_two_pi = (accumulator)0x1.d67f1c864beb4a69297920028832p+0L,
+                      e = at->y - at->t, v = variance(at);
+    const accumulator nll = 0.5 * (math_log(v) + e / v * e);
     return at->option[FULL] != 0 ? nll + 0.5 * log_two_pi : nll;
 }
 
-static wide mean_derivative(const struct entry *at)
+static accumulator mean_derivative(const struct entry *at)
 {
     return (at->y - at->t) / variance(at);
 }
 
 /* Below eps it is the one at eps: PyTorch clamps outside the graph. */
-static wide variance_derivative(const struct entry *at)
+static accumulator variance_derivative(const struct entry *at)
 {
-    const wide v = variance(at), ratio = (at->y - at->t) / v; /* e^2 and v^2 may overflow */
+    const accumulator v = variance(at), ratio = (at->y - at->t) / v; /* e^2 and v^2 may overflow */
     return 0.5 * (1 / v - ratio * ratio);
 }
 
 static const struct entries_form form = {.inputs = 2};
 
-static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
+static void value(const struct lg_options *options, const struct loss_batch *at,
+                  accumulator *values)
 {
     entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
 }
@@ -41,7 +42,7 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const wide scale = entries_scale(options, at);
+    const accumulator scale = entries_scale(options, at);
     entries_gradient(mean_derivative, &form, options, at, scale, gradients[0]);
     entries_gradient(variance_derivative, &form, options, at, scale, gradients[1]);
 }

@@ -3,15 +3,15 @@
 
 enum { MARGIN = 1 };
 
-static wide term(const struct entry *at)
+static accumulator term(const struct entry *at)
 {
-    const wide z = at->option[MARGIN] - at->y;
+    const accumulator z = at->option[MARGIN] - at->y;
     return at->t > 0 ? at->y : z < 0 ? 0 : z;
 }
 
-static wide derivative(const struct entry *at)
+static accumulator derivative(const struct entry *at)
 {
-    const wide z = at->option[MARGIN] - at->y;
+    const accumulator z = at->option[MARGIN] - at->y;
     return at->t > 0 ? 1 : z < 0 ? 0 : -1; /* -1 at the margin, as in PyTorch and Torch7 */
 }
 

@@ -3,15 +3,15 @@
 
 enum { DELTA = 1 };
 
-static wide term(const struct entry *at)
+static accumulator term(const struct entry *at)
 {
-    const wide e = wide_abs(at->y - at->t), delta = at->option[DELTA];
+    const accumulator e = accumulator_abs(at->y - at->t), delta = at->option[DELTA];
     return e < delta ? e * e / 2 : delta * (e - delta / 2);
 }
 
-static wide derivative(const struct entry *at)
+static accumulator derivative(const struct entry *at)
 {
-    const wide e = at->y - at->t, delta = at->option[DELTA];
+    const accumulator e = at->y - at->t, delta = at->option[DELTA];
     return e >= delta ? delta : e <= -delta ? -delta : e;
 }
 

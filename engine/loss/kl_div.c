@@ -4,22 +4,23 @@
 
 enum { LOG_TARGET = 1, BATCH_MEAN = 2 };
 
-static wide term(const struct entry *at)
+static accumulator term(const struct entry *at)
 {
     if (at->option[LOG_TARGET] != 0)
         return exp_times(at->t, at->t - at->y);
-    const wide logarithm = at->t == 0 ? 0 : math_log(at->t); /* t log(t) is 0 at 0 */
+    const accumulator logarithm = at->t == 0 ? 0 : math_log(at->t); /* t log(t) is 0 at 0 */
     return at->t * (logarithm - at->y);
 }
 
-static wide derivative(const struct entry *at)
+static accumulator derivative(const struct entry *at)
 {
     return at->option[LOG_TARGET] != 0 ? -math_exp(at->t) : -at->t;
 }
 
 static const struct entries_form form = {.inputs = 1};
 
-static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
+static void value(const struct lg_options *options, const struct loss_batch *at,
+                  accumulator *values)
 {
     entries_value(term, &form, options, at, loss_value_divisor(options, at), values);
 }
@@ -27,8 +28,9 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const wide scale = options->value[LOSS_REDUCTION] == BATCH_MEAN ? 1.0 / (wide)at->batch
-                                                                    : entries_scale(options, at);
+    const accumulator scale = options->value[LOSS_REDUCTION] == BATCH_MEAN
+                                  ? 1.0 / (accumulator)at->batch
+                                  : entries_scale(options, at);
     entries_gradient(derivative, &form, options, at, scale, gradients[0]);
 }
 

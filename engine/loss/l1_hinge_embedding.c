@@ -14,10 +14,11 @@ static struct distance distance_at(const struct loss_batch *at, size_t b)
                        at->features, 1, 0);
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
+static void value(const struct lg_options *options, const struct loss_batch *at,
+                  accumulator *values)
 {
     for (size_t b = 0; b < at->batch; b++) {
-        const wide length = distance_at(at, b).length;
+        const accumulator length = distance_at(at, b).length;
         values[b] = is_pair(at, b) ? length : hinge(options->value[MARGIN] - length);
     }
 }
@@ -26,12 +27,14 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const wide each = (wide)loss_sample_scale(options, at);
+    const accumulator each = (accumulator)loss_sample_scale(options, at);
     for (size_t b = 0; b < at->batch; b++) {
         const struct distance d = distance_at(at, b);
-        const wide scale = is_pair(at, b) ? each : d.length > options->value[MARGIN] ? 0 : -each;
+        const accumulator scale = is_pair(at, b)                      ? each
+                                  : d.length > options->value[MARGIN] ? 0
+                                                                      : -each;
         for (size_t i = 0; i < at->features; i++) {
-            const wide slope = scale * distance_slope(&d, i);
+            const accumulator slope = scale * distance_slope(&d, i);
             gradients[0][b * at->stride + i] = (real)slope;
             gradients[1][b * at->stride + i] = (real)-slope;
         }

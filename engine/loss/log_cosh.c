@@ -4,17 +4,18 @@
 
 /* log(cosh(e)). Below 1 by m = exp(|e|) - 1, as cosh(e) - 1 = m^2 / (2 (1 + m)): the
  * other form would cancel. */
-static wide term(const struct entry *at)
+static accumulator term(const struct entry *at)
 {
-    const wide log_2 = (wide)0x1.62e42fefa39ef35793c7673007e6p-1L, e = wide_abs(at->y - at->t);
+    const accumulator log_2 = (accumulator)0x1.62e42fefa39ef35793c7673007e6p-1L,
+                      e = accumulator_abs(at->y - at->t);
     if (e < 1) {
-        const wide m = math_expm1(e);
+        const accumulator m = math_expm1(e);
         return math_log1p(m * m / (2 * (1 + m)));
     }
     return e + math_log1p(math_exp(-2 * e)) - log_2;
 }
 
-static wide derivative(const struct entry *at)
+static accumulator derivative(const struct entry *at)
 {
     return math_tanh(at->y - at->t);
 }

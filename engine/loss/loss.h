@@ -31,23 +31,25 @@ struct loss {
     struct lg_loss_measure measure;
     /* values[b] = the loss of sample b; terms are computed as `real` and added in f64.
      * values: (batch). */
-    void (*value)(const struct lg_options *options, const struct loss_batch *at, wide *values);
+    void (*value)(const struct lg_options *options, const struct loss_batch *at,
+                  accumulator *values);
     /* gradient[i][b][o] = derivative of the batch's loss by prediction[i][b][o];
      * gradient[i]: as prediction[i], may not overlap it. */
     void (*gradient)(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradient[LG_LOSS_INPUTS_MAX]);
     /* weights[b] = what sample b counts in the mean; its value has been multiplied by
      * it already. NULL: every sample counts 1. weights: (batch). */
-    void (*weights)(const struct lg_options *options, const struct loss_batch *at, wide *weights);
+    void (*weights)(const struct lg_options *options, const struct loss_batch *at,
+                    accumulator *weights);
 };
 
 /* What a mean divides the sum of the samples' values by. work: (batch). */
-static inline wide loss_weight(const struct loss *loss, const struct lg_options *options,
-                               const struct loss_batch *at, wide *work)
+static inline accumulator loss_weight(const struct loss *loss, const struct lg_options *options,
+                                      const struct loss_batch *at, accumulator *work)
 {
     if (!loss->weights)
-        return (wide)at->batch;
-    wide weight = 0;
+        return (accumulator)at->batch;
+    accumulator weight = 0;
     loss->weights(options, at, work);
     for (size_t b = 0; b < at->batch; b++)
         weight += work[b];
@@ -58,10 +60,11 @@ static inline wide loss_weight(const struct loss *loss, const struct lg_options 
 enum { LOSS_REDUCTION = 0, LOSS_MEAN = 0, LOSS_SUM = 1 };
 
 /* The loss of the batch as reduction and weights say. work: (batch). */
-static inline wide loss_batch_value(const struct loss *loss, const struct lg_options *options,
-                                    const struct loss_batch *at, wide *work)
+static inline accumulator loss_batch_value(const struct loss *loss,
+                                           const struct lg_options *options,
+                                           const struct loss_batch *at, accumulator *work)
 {
-    wide sum = 0;
+    accumulator sum = 0;
     loss->value(options, at, work);
     for (size_t b = 0; b < at->batch; b++)
         sum += work[b];
@@ -75,9 +78,10 @@ static inline wide loss_batch_value(const struct loss *loss, const struct lg_opt
     }
 
 /* What a sample's sum over features is divided by in an elementwise loss. */
-static inline wide loss_value_divisor(const struct lg_options *options, const struct loss_batch *at)
+static inline accumulator loss_value_divisor(const struct lg_options *options,
+                                             const struct loss_batch *at)
 {
-    return options->value[LOSS_REDUCTION] == LOSS_MEAN ? (wide)at->features : 1.0;
+    return options->value[LOSS_REDUCTION] == LOSS_MEAN ? (accumulator)at->features : 1.0;
 }
 
 /* What an elementwise derivative is multiplied by. */
@@ -85,7 +89,7 @@ static inline real loss_gradient_scale(const struct lg_options *options,
                                        const struct loss_batch *at)
 {
     return (real)(options->value[LOSS_REDUCTION] == LOSS_MEAN
-                      ? 1.0 / ((wide)at->features * (wide)at->batch)
+                      ? 1.0 / ((accumulator)at->features * (accumulator)at->batch)
                       : 1.0);
 }
 
@@ -93,7 +97,7 @@ static inline real loss_gradient_scale(const struct lg_options *options,
  * elementwise and has no weights. */
 static inline real loss_sample_scale(const struct lg_options *options, const struct loss_batch *at)
 {
-    return (real)(options->value[LOSS_REDUCTION] == LOSS_MEAN ? 1.0 / (wide)at->batch : 1.0);
+    return (real)(options->value[LOSS_REDUCTION] == LOSS_MEAN ? 1.0 / (accumulator)at->batch : 1.0);
 }
 
 #endif

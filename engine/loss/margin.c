@@ -3,15 +3,15 @@
 
 enum { MARGIN = 1, AT_KINK = 2, AT_KINK_INSIDE = 1 };
 
-static wide term(const struct entry *at)
+static accumulator term(const struct entry *at)
 {
-    const wide z = at->option[MARGIN] - at->t * at->y;
+    const accumulator z = at->option[MARGIN] - at->t * at->y;
     return z < 0 ? 0 : z;
 }
 
-static wide derivative(const struct entry *at)
+static accumulator derivative(const struct entry *at)
 {
-    const wide z = at->option[MARGIN] - at->t * at->y;
+    const accumulator z = at->option[MARGIN] - at->t * at->y;
     if (z == 0)
         return at->option[AT_KINK] == AT_KINK_INSIDE ? -at->t : 0;
     return z > 0 ? -at->t : z < 0 ? 0 : z;

@@ -6,15 +6,16 @@ enum { MARGIN = 1 };
 /* One sample. */
 struct ranks {
     const real *first, *second, *target;
-    wide margin;
+    accumulator margin;
 };
 
-static wide before_hinge(const struct ranks *r, size_t i)
+static accumulator before_hinge(const struct ranks *r, size_t i)
 {
-    return -(wide)r->target[i] * ((wide)r->first[i] - (wide)r->second[i]) + r->margin;
+    return -(accumulator)r->target[i] * ((accumulator)r->first[i] - (accumulator)r->second[i]) +
+           r->margin;
 }
 
-static wide term(const void *of, size_t i)
+static accumulator term(const void *of, size_t i)
 {
     return hinge(before_hinge(of, i));
 }
@@ -28,7 +29,8 @@ static struct ranks ranks_at(const struct lg_options *options, const struct loss
                           .margin = options->value[MARGIN]};
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
+static void value(const struct lg_options *options, const struct loss_batch *at,
+                  accumulator *values)
 {
     for (size_t b = 0; b < at->batch; b++) {
         const struct ranks r = ranks_at(options, at, b);
@@ -44,7 +46,7 @@ static void gradient(const struct lg_options *options, const struct loss_batch *
     for (size_t b = 0; b < at->batch; b++) {
         const struct ranks r = ranks_at(options, at, b);
         for (size_t i = 0; i < at->features; i++) {
-            const wide h = before_hinge(&r, i);
+            const accumulator h = before_hinge(&r, i);
             const real slope = h >= 0 ? scale * r.target[i] : h < 0 ? 0 : (real)h;
             gradients[0][b * at->stride + i] = -slope;
             gradients[1][b * at->stride + i] = slope;

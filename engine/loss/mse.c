@@ -8,7 +8,8 @@ static real square(real unused, real prediction, real target)
     return e * e;
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
+static void value(const struct lg_options *options, const struct loss_batch *at,
+                  accumulator *values)
 {
     for (size_t b = 0; b < at->batch; b++)
         values[b] = elementwise_sum(square, 0, at->prediction[0] + b * at->stride,

@@ -8,30 +8,33 @@ enum { P = 1, MARGIN = 2, WEIGHTS = 3 };
 struct scores {
     const real *y;
     size_t class;
-    wide margin, p, weight;
+    accumulator margin, p, weight;
 };
 
 /* margin - y[t] + y[c] where it is above 0, else 0. What rounding takes from the first
  * difference comes last: the margin may be lost beside large scores. */
-static wide violation(const struct scores *s, size_t c)
+static accumulator violation(const struct scores *s, size_t c)
 {
-    const struct twofold from_class = exact_sum(s->margin, -(wide)s->y[s->class]);
-    const wide sum = from_class.high + (wide)s->y[c];
-    return c == s->class ? 0 : hinge(wide_abs(sum) <= (wide)REAL_MAX ? sum + from_class.low : sum);
+    const struct twofold from_class = exact_sum(s->margin, -(accumulator)s->y[s->class]);
+    const accumulator sum = from_class.high + (accumulator)s->y[c];
+    return c == s->class ? 0
+                         : hinge(accumulator_abs(sum) <= (accumulator)REAL_MAX
+                                     ? sum + from_class.low
+                                     : sum);
 }
 
-static wide term(const void *of, size_t c)
+static accumulator term(const void *of, size_t c)
 {
     const struct scores *s = of;
-    const wide z = violation(s, c);
+    const accumulator z = violation(s, c);
     return s->p == 2 ? z * z : z;
 }
 
 /* Derivative of term by y[c], 0 at the kink. */
-static wide slope(const void *of, size_t c)
+static accumulator slope(const void *of, size_t c)
 {
     const struct scores *s = of;
-    const wide z = violation(s, c);
+    const accumulator z = violation(s, c);
     return s->p == 2 ? 2 * z : z > 0 ? 1 : z;
 }
 
@@ -47,22 +50,25 @@ static struct scores scores_of(const struct lg_options *options, const struct lo
                                class_weight(class_weights(options, WEIGHTS, at->features), class)};
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
+static void value(const struct lg_options *options, const struct loss_batch *at,
+                  accumulator *values)
 {
     for (size_t b = 0; b < at->batch; b++) {
         const struct scores s = scores_of(options, at, b);
-        values[b] = s.weight == 0 ? 0 /* whatever overflows */
-                                  : s.weight * row_sum(term, &s, at->features) / (wide)at->features;
+        values[b] = s.weight == 0
+                        ? 0 /* whatever overflows */
+                        : s.weight * row_sum(term, &s, at->features) / (accumulator)at->features;
     }
 }
 
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const wide each = (wide)loss_sample_scale(options, at) / (wide)at->features;
+    const accumulator each =
+        (accumulator)loss_sample_scale(options, at) / (accumulator)at->features;
     for (size_t b = 0; b < at->batch; b++) {
         const struct scores s = scores_of(options, at, b);
-        const wide scale = each * s.weight;
+        const accumulator scale = each * s.weight;
         real *dy = gradients[0] + b * at->stride;
         for (size_t c = 0; c < at->features; c++)
             dy[c] = (real)(scale * slope(&s, c));

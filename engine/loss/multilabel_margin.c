@@ -24,18 +24,18 @@ static int is_class(const struct scores *s, size_t i)
 }
 
 /* 1 - y[class] + y[i] */
-static wide gap(const struct scores *s, size_t class, size_t i)
+static accumulator gap(const struct scores *s, size_t class, size_t i)
 {
-    return 1 - (wide)s->y[class] + (wide)s->y[i];
+    return 1 - (accumulator)s->y[class] + (accumulator)s->y[i];
 }
 
 /* What output i adds: nothing where it is a class itself. */
-static wide term(const void *of, size_t i)
+static accumulator term(const void *of, size_t i)
 {
     const struct scores *s = of;
     if (is_class(s, i))
         return 0;
-    wide sum = 0;
+    accumulator sum = 0;
     for (size_t k = 0; k < s->classes; k++)
         sum += hinge(gap(s, class_at(s, k), i));
     return sum;
@@ -51,12 +51,13 @@ static struct scores scores_of(const struct loss_batch *at, size_t b)
     return s;
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
+static void value(const struct lg_options *options, const struct loss_batch *at,
+                  accumulator *values)
 {
     (void)options;
     for (size_t b = 0; b < at->batch; b++) {
         const struct scores s = scores_of(at, b);
-        values[b] = row_sum(term, &s, at->features) / (wide)at->features;
+        values[b] = row_sum(term, &s, at->features) / (accumulator)at->features;
     }
 }
 
@@ -69,7 +70,7 @@ static void count_pairs(const struct scores *s, real *dy)
     for (size_t i = 0; i < s->features; i++) {
         const size_t classes = is_class(s, i) ? 0 : s->classes;
         for (size_t k = 0; k < classes; k++) {
-            const wide z = hinge(gap(s, class_at(s, k), i));
+            const accumulator z = hinge(gap(s, class_at(s, k), i));
             const real near = z > 0 ? 1 : (real)z;
             dy[i] += near;
             dy[class_at(s, k)] -= near;
@@ -80,13 +81,14 @@ static void count_pairs(const struct scores *s, real *dy)
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const wide scale = (wide)loss_sample_scale(options, at) / (wide)at->features;
+    const accumulator scale =
+        (accumulator)loss_sample_scale(options, at) / (accumulator)at->features;
     for (size_t b = 0; b < at->batch; b++) {
         const struct scores s = scores_of(at, b);
         real *dy = gradients[0] + b * at->stride;
         count_pairs(&s, dy);
         for (size_t i = 0; i < at->features; i++)
-            dy[i] = (real)(scale * (wide)dy[i]);
+            dy[i] = (real)(scale * (accumulator)dy[i]);
     }
 }
 

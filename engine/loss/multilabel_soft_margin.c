@@ -6,28 +6,29 @@
 enum { WEIGHTS = 1, GUARD = 2, GUARD_EPSILON = 1 };
 
 /* The cross-entropy of logistic(y) and its complement, each with digits of its own. */
-static wide guarded_term(const struct entry *at)
+static accumulator guarded_term(const struct entry *at)
 {
-    const wide p = logistic(at->y), rest = logistic(-at->y);
+    const accumulator p = logistic(at->y), rest = logistic(-at->y);
     return -(at->t * guarded_log(p, rest) + (1 - at->t) * guarded_log(rest, p));
 }
 
-static wide guarded_derivative(const struct entry *at)
+static accumulator guarded_derivative(const struct entry *at)
 {
-    const wide p = logistic(at->y), rest = logistic(-at->y);
-    const wide by_p = guarded_slope(at->t, p, rest);
+    const accumulator p = logistic(at->y), rest = logistic(-at->y);
+    const accumulator by_p = guarded_slope(at->t, p, rest);
     /* p rest is e^-|y| there, and subnormal where its product is not. */
-    return wide_abs(at->y) > 700 ? exp_times(-wide_abs(at->y), by_p) : by_p * p * rest;
+    return accumulator_abs(at->y) > 700 ? exp_times(-accumulator_abs(at->y), by_p)
+                                        : by_p * p * rest;
 }
 
-static wide term(const struct entry *at)
+static accumulator term(const struct entry *at)
 {
     if (at->option[GUARD] == GUARD_EPSILON)
         return at->weight * guarded_term(at);
     return at->weight * (at->t * softplus(-at->y) + (1 - at->t) * softplus(at->y));
 }
 
-static wide derivative(const struct entry *at)
+static accumulator derivative(const struct entry *at)
 {
     if (at->option[GUARD] == GUARD_EPSILON)
         return at->weight * guarded_derivative(at);
@@ -36,16 +37,18 @@ static wide derivative(const struct entry *at)
 
 static const struct entries_form form = {.inputs = 1, .weights = WEIGHTS};
 
-static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
+static void value(const struct lg_options *options, const struct loss_batch *at,
+                  accumulator *values)
 {
-    entries_value(term, &form, options, at, (wide)at->features, values);
+    entries_value(term, &form, options, at, (accumulator)at->features, values);
 }
 
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const wide samples = options->value[LOSS_REDUCTION] == LOSS_MEAN ? (wide)at->batch : 1.0;
-    const wide scale = 1 / ((wide)at->features * samples);
+    const accumulator samples =
+        options->value[LOSS_REDUCTION] == LOSS_MEAN ? (accumulator)at->batch : 1.0;
+    const accumulator scale = 1 / ((accumulator)at->features * samples);
     entries_gradient(derivative, &form, options, at, scale, gradients[0]);
 }
 

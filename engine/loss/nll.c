@@ -1,20 +1,21 @@
 #include "engine/loss/classes.h"
 
-static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
+static void value(const struct lg_options *options, const struct loss_batch *at,
+                  accumulator *values)
 {
     for (size_t b = 0; b < at->batch; b++) {
         values[b] = 0;
         if (class_is_ignored(options, at, b))
             continue;
         const real y = at->prediction[0][b * at->stride + class_of(at, b)];
-        values[b] = -(class_sample_weight(options, at, b) * (wide)y);
+        values[b] = -(class_sample_weight(options, at, b) * (accumulator)y);
     }
 }
 
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const wide divisor = class_gradient_divisor(options, at);
+    const accumulator divisor = class_gradient_divisor(options, at);
     for (size_t b = 0; b < at->batch; b++) {
         real *dy = gradients[0] + b * at->stride;
         for (size_t c = 0; c < at->features; c++)

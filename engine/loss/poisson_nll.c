@@ -6,39 +6,40 @@
 enum { LOG_INPUT = 1, FULL = 2, EPS = 3 };
 
 /* log(2 pi t) / 2, of Stirling's approximation of log(t!), which PyTorch adds from 1 on. */
-static wide half_log(wide t)
+static accumulator half_log(accumulator t)
 {
-    const wide two_pi = (wide)0x1.921fb54442d18469898cc51701b8p+2L;
+    const accumulator two_pi = (accumulator)0x1.921fb54442d18469898cc51701b8p+2L;
     return 0.5 * math_log(two_pi * t);
 }
 
 /* log(y + eps), with what rounding takes from the sum: it counts where the sum is near 1. */
-static wide log_rate(wide y, wide eps)
+static accumulator log_rate(accumulator y, accumulator eps)
 {
     const struct twofold rate = exact_sum(y, eps);
     return rate.high > 0 ? math_log(rate.high) + rate.low / rate.high : math_log(rate.high);
 }
 
-static wide term(const struct entry *at)
+static accumulator term(const struct entry *at)
 {
-    const wide eps = at->option[EPS], t = at->t;
+    const accumulator eps = at->option[EPS], t = at->t;
     const bool is_full = at->option[FULL] != 0 && t > 1;
     if (at->option[LOG_INPUT] != 0) {
-        const wide nll = math_exp(at->y) - t * at->y;
+        const accumulator nll = math_exp(at->y) - t * at->y;
         return is_full ? nll + (t * math_log(t) - t + half_log(t)) : nll;
     }
     if (!is_full)
         return at->y - t * log_rate(at->y, eps);
     /* y - t log(y + eps) + t log(t) - t by the ratio of y + eps and t, less 1: large counts
      * would cancel. */
-    const wide ratio = ((at->y - t) + eps) / t;
-    const wide log_ratio = ratio > -0.5 ? math_log1p(ratio) : log_rate(at->y, eps) - math_log(t);
+    const accumulator ratio = ((at->y - t) + eps) / t;
+    const accumulator log_ratio =
+        ratio > -0.5 ? math_log1p(ratio) : log_rate(at->y, eps) - math_log(t);
     return t * (ratio - log_ratio) - eps + half_log(t);
 }
 
-static wide derivative(const struct entry *at)
+static accumulator derivative(const struct entry *at)
 {
-    const wide eps = at->option[EPS];
+    const accumulator eps = at->option[EPS];
     return at->option[LOG_INPUT] != 0 ? math_exp(at->y) - at->t
                                       : ((at->y - at->t) + eps) / (at->y + eps);
 }

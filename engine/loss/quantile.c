@@ -3,15 +3,15 @@
 
 enum { TAU = 1 };
 
-static wide term(const struct entry *at)
+static accumulator term(const struct entry *at)
 {
-    const wide e = at->t - at->y, tau = at->option[TAU];
+    const accumulator e = at->t - at->y, tau = at->option[TAU];
     return e > 0 ? tau * e : (tau - 1) * e;
 }
 
-static wide derivative(const struct entry *at)
+static accumulator derivative(const struct entry *at)
 {
-    const wide e = at->t - at->y, tau = at->option[TAU];
+    const accumulator e = at->t - at->y, tau = at->option[TAU];
     return e > 0 ? -tau : e < 0 ? 1 - tau : e; /* 0 at 0, as the absolute error */
 }
 

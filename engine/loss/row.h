@@ -8,8 +8,8 @@
 
 /* sum over i < n of term(of, i), over virtual lanes. term is a constant at every call
  * and is inlined. */
-static inline __attribute__((always_inline)) wide
-row_sum(wide (*const term)(const void *of, size_t i), const void *of, size_t n)
+static inline __attribute__((always_inline)) accumulator
+row_sum(accumulator (*const term)(const void *of, size_t i), const void *of, size_t n)
 {
     struct lanes lanes = {{0}};
     size_t i = 0;
@@ -22,7 +22,7 @@ row_sum(wide (*const term)(const void *of, size_t i), const void *of, size_t n)
 }
 
 /* max(0, h); NaN stays NaN. */
-static inline wide hinge(wide h)
+static inline accumulator hinge(accumulator h)
 {
     return h < 0 ? 0 : h;
 }

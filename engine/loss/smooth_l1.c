@@ -22,7 +22,8 @@ static real beta_of(const struct lg_options *options)
     return beta > 0 ? beta : LEAST;
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
+static void value(const struct lg_options *options, const struct loss_batch *at,
+                  accumulator *values)
 {
     const real beta = beta_of(options);
     for (size_t b = 0; b < at->batch; b++)

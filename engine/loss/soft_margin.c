@@ -2,12 +2,12 @@
 #include "engine/loss/logistic.h"
 #include "engine/loss/loss.h"
 
-static wide term(const struct entry *at)
+static accumulator term(const struct entry *at)
 {
     return softplus(-at->t * at->y);
 }
 
-static wide derivative(const struct entry *at)
+static accumulator derivative(const struct entry *at)
 {
     return -at->t * logistic(-at->t * at->y);
 }

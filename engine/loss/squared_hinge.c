@@ -3,19 +3,19 @@
 
 enum { MARGIN = 1 };
 
-static wide lack(const struct entry *at)
+static accumulator lack(const struct entry *at)
 {
-    const wide z = at->option[MARGIN] - at->t * at->y;
+    const accumulator z = at->option[MARGIN] - at->t * at->y;
     return z < 0 ? 0 : z;
 }
 
-static wide term(const struct entry *at)
+static accumulator term(const struct entry *at)
 {
-    const wide z = lack(at);
+    const accumulator z = lack(at);
     return z * z;
 }
 
-static wide derivative(const struct entry *at)
+static accumulator derivative(const struct entry *at)
 {
     return -2 * at->t * lack(at);
 }

@@ -7,9 +7,9 @@ enum { ANCHOR, POSITIVE, NEGATIVE };
 /* One sample's distances. */
 struct triplet {
     struct distance near, far;
-    struct distance other; /* of positive and negative with swap, else far again */
-    wide other_share;      /* derivative of the smaller of far and other by other */
-    wide hinge_at;         /* margin + near - the smaller of far and other */
+    struct distance other;   /* of positive and negative with swap, else far again */
+    accumulator other_share; /* derivative of the smaller of far and other by other */
+    accumulator hinge_at;    /* margin + near - the smaller of far and other */
 };
 
 static struct distance distance_between(const struct lg_options *options,
@@ -26,14 +26,15 @@ static struct triplet triplet_at(const struct lg_options *options, const struct 
                         .far = distance_between(options, at, b, ANCHOR, NEGATIVE)};
     t.other =
         options->value[SWAP] != 0 ? distance_between(options, at, b, POSITIVE, NEGATIVE) : t.far;
-    const wide far = t.far.length, other = t.other.length;
+    const accumulator far = t.far.length, other = t.other.length;
     if (options->value[SWAP] != 0) /* equal distances share the derivative, as in PyTorch */
         t.other_share = other < far ? 1 : other == far ? 0.5 : 0;
     t.hinge_at = options->value[MARGIN] + t.near.length - (other < far ? other : far);
     return t;
 }
 
-static void value(const struct lg_options *options, const struct loss_batch *at, wide *values)
+static void value(const struct lg_options *options, const struct loss_batch *at,
+                  accumulator *values)
 {
     for (size_t b = 0; b < at->batch; b++)
         values[b] = hinge(triplet_at(options, at, b).hinge_at);
@@ -43,14 +44,14 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
 static void gradient(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradients[LG_LOSS_INPUTS_MAX])
 {
-    const wide each = (wide)loss_sample_scale(options, at);
+    const accumulator each = (accumulator)loss_sample_scale(options, at);
     for (size_t b = 0; b < at->batch; b++) {
         const struct triplet t = triplet_at(options, at, b);
-        const wide scale = t.hinge_at < 0 ? 0 : each;
+        const accumulator scale = t.hinge_at < 0 ? 0 : each;
         for (size_t i = 0; i < at->features; i++) {
-            const wide near = distance_slope(&t.near, i);
-            const wide far = (1 - t.other_share) * distance_slope(&t.far, i);
-            const wide other = t.other_share * distance_slope(&t.other, i);
+            const accumulator near = distance_slope(&t.near, i);
+            const accumulator far = (1 - t.other_share) * distance_slope(&t.far, i);
+            const accumulator other = t.other_share * distance_slope(&t.other, i);
             gradients[ANCHOR][b * at->stride + i] = (real)(scale * (near - far));
             gradients[POSITIVE][b * at->stride + i] = (real)(scale * (-near - other));
             gradients[NEGATIVE][b * at->stride + i] = (real)(scale * (far + other));

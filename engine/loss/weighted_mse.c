@@ -8,20 +8,20 @@ static bool is_target_weighted(const struct entry *at)
     return at->option[WEIGHTED] == WEIGHTED_TARGET;
 }
 
-static wide error_of(const struct entry *at)
+static accumulator error_of(const struct entry *at)
 {
     return at->y - (is_target_weighted(at) ? at->weight * at->t : at->t);
 }
 
-static wide term(const struct entry *at)
+static accumulator term(const struct entry *at)
 {
-    const wide e = error_of(at);
+    const accumulator e = error_of(at);
     return is_target_weighted(at) ? e * e : at->weight * e * e; /* e^2 alone may overflow */
 }
 
-static wide derivative(const struct entry *at)
+static accumulator derivative(const struct entry *at)
 {
-    const wide e = error_of(at);
+    const accumulator e = error_of(at);
     return 2 * (is_target_weighted(at) ? e : at->weight * e);
 }
 

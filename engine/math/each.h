@@ -43,12 +43,12 @@ ALWAYS_INLINE double double_of(uint64_t bits)
  * cannot vectorise, since floating-point operations might trap. The reference copy, which
  * has nothing to vectorise, asks plainly. */
 #if LG_PRECISION == 80
-ALWAYS_INLINE wide where(int yes, wide a, wide b)
+ALWAYS_INLINE accumulator where(int yes, accumulator a, accumulator b)
 {
     return yes ? a : b;
 }
 #else
-ALWAYS_INLINE wide where(int yes, wide a, wide b)
+ALWAYS_INLINE accumulator where(int yes, accumulator a, accumulator b)
 {
     const uint64_t mask = -(uint64_t)(yes != 0);
     return double_of((bits_of(a) & mask) | (bits_of(b) & ~mask));

@@ -10,7 +10,7 @@
 
 /* high is the rounded number, |low| at most half of its last place. */
 struct twofold {
-    wide high, low;
+    accumulator high, low;
 };
 
 /* 2^s + 1, s half of the digits, rounded up. */
@@ -22,27 +22,27 @@ struct twofold {
 #define EXACT_SPLITTER 0x1.00000000000000008p+57L
 #endif
 
-ALWAYS_INLINE struct twofold exact_sum(wide a, wide b)
+ALWAYS_INLINE struct twofold exact_sum(accumulator a, accumulator b)
 {
-    const wide sum = a + b, of_b = sum - a;
+    const accumulator sum = a + b, of_b = sum - a;
     return (struct twofold){sum, (a - (sum - of_b)) + (b - of_b)};
 }
 
 /* |a| and |b| below 2^900; exact where the product is above 2^-900. */
-ALWAYS_INLINE struct twofold exact_product(wide a, wide b)
+ALWAYS_INLINE struct twofold exact_product(accumulator a, accumulator b)
 {
-    const wide product = a * b, a_part = EXACT_SPLITTER * a, b_part = EXACT_SPLITTER * b;
-    const wide a_high = a_part - (a_part - a), b_high = b_part - (b_part - b);
-    const wide a_low = a - a_high, b_low = b - b_high;
-    const wide low =
+    const accumulator product = a * b, a_part = EXACT_SPLITTER * a, b_part = EXACT_SPLITTER * b;
+    const accumulator a_high = a_part - (a_part - a), b_high = b_part - (b_part - b);
+    const accumulator a_low = a - a_high, b_low = b - b_high;
+    const accumulator low =
         ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low;
     return (struct twofold){product, low};
 }
 
 /* The same with high and low set apart again. |high| >= |low|. */
-ALWAYS_INLINE struct twofold exact_renew(wide high, wide low)
+ALWAYS_INLINE struct twofold exact_renew(accumulator high, accumulator low)
 {
-    const wide sum = high + low;
+    const accumulator sum = high + low;
     return (struct twofold){sum, low - (sum - high)};
 }
 

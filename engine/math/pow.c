@@ -1,6 +1,6 @@
 #include "engine/base/real.h"
 
-#if LG_PRECISION != 80 /* it has wide.c */
+#if LG_PRECISION != 80 /* it has reference.c */
 
 #include "engine/math/exact.h"
 #include "engine/math/math.h"

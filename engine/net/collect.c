@@ -130,9 +130,9 @@ static void shape_entries(struct lg_net *net)
 }
 
 /* The sum of the squares of the whole gradient times `unit`, a power of two. */
-static wide squared_norm(struct lg_net *net, wide unit)
+static accumulator squared_norm(struct lg_net *net, accumulator unit)
 {
-    wide sum = 0;
+    accumulator sum = 0;
     for (size_t b = 0; b < block_count(net); b++) {
         const struct layer *layer;
         const struct parameters *p = block_at(net, b, &layer);
@@ -140,7 +140,8 @@ static wide squared_norm(struct lg_net *net, wide unit)
             const real *g = p->gradient + row * layer->stride;
             struct lanes lanes = {{0}};
             for (size_t i = 0; i < layer->outputs; i++)
-                lanes.sum[i % VIRTUAL_LANES] += (unit * (wide)g[i]) * (unit * (wide)g[i]);
+                lanes.sum[i % VIRTUAL_LANES] +=
+                    (unit * (accumulator)g[i]) * (unit * (accumulator)g[i]);
             sum += lanes_total(&lanes);
         }
     }
@@ -150,12 +151,13 @@ static wide squared_norm(struct lg_net *net, wide unit)
 /* Scale the gradient down to the largest norm, as PyTorch's clip_grad_norm_ does. */
 static void clip_norm(struct lg_net *net)
 {
-    wide squares = squared_norm(net, 1), unit = 1;
-    if (squares > WIDE_MAX) { /* of numbers that are finite all of them */
+    accumulator squares = squared_norm(net, 1), unit = 1;
+    if (squares > ACCUMULATOR_MAX) { /* of numbers that are finite all of them */
         unit = SUMS_DOWN;
         squares = squared_norm(net, unit);
     }
-    const wide scale = net->config.clip_norm * unit / (wide_sqrt(squares) + 1e-6 * unit);
+    const accumulator scale =
+        net->config.clip_norm * unit / (accumulator_sqrt(squares) + 1e-6 * unit);
     if (!(scale < 1))
         return;
     const bool is_tiny = (real)scale < REAL_LEAST;
@@ -164,8 +166,8 @@ static void clip_norm(struct lg_net *net)
         const struct layer *layer;
         const struct parameters *p = block_at(net, b, &layer);
         for (size_t i = 0; i < p->rows * layer->stride; i++)
-            p->gradient[i] =
-                is_tiny ? (real)((wide)p->gradient[i] * scale) : p->gradient[i] * (real)scale;
+            p->gradient[i] = is_tiny ? (real)((accumulator)p->gradient[i] * scale)
+                                     : p->gradient[i] * (real)scale;
     }
 }
 
@@ -259,7 +261,7 @@ static void evaluate(struct problem *problem)
     if (finite) {
         net_enter(net, LG_PHASE_LOSS);
         const struct loss_batch at = target_batch(net, &net->loss->shape, trial->batch);
-        wide sum = 0, weight = 0;
+        accumulator sum = 0, weight = 0;
         problem->loss = net_loss(net, &at, &sum, &weight);
         net_loss_gradient(net, trial->batch);
         net_enter(net, LG_PHASE_BACKWARD);
@@ -283,7 +285,7 @@ static void step_problem(struct lg_net *net, const struct lg_options *options, s
         .context = &trial,
     };
     const struct loss_batch at = target_batch(net, &net->loss->shape, batch);
-    wide sum = 0, weight = 0;
+    accumulator sum = 0, weight = 0;
     net_enter(net, LG_PHASE_LOSS);
     problem.loss = net_loss(net, &at, &sum, &weight);
     net_enter(net, LG_PHASE_UPDATE);

@@ -46,7 +46,7 @@ long double net_evaluate_loss(struct lg_arena *arena, const struct lg_choice *ch
         slope[i] = take(arena, batch, padded(features));
     }
     real *target = data->target ? take(arena, batch, padded(data->target_features)) : NULL;
-    wide *values = lg_arena_take(arena, batch * sizeof(wide));
+    accumulator *values = lg_arena_take(arena, batch * sizeof(accumulator));
     if (!arena->block)
         return 0;
     struct loss_batch at = {
@@ -92,10 +92,10 @@ long double net_evaluate_activation(struct lg_arena *arena, const struct lg_choi
         activation->backward(&choice->options, features, input + b, output + b, incoming + b,
                              slope + b);
     store(dz, batch, features, slope);
-    wide sum = 0;
+    accumulator sum = 0;
     for (size_t b = 0; b < batch * stride; b += stride)
         for (size_t i = 0; i < features; i++)
-            sum += (wide)incoming[b + i] * (wide)output[b + i];
+            sum += (accumulator)incoming[b + i] * (accumulator)output[b + i];
     return (long double)sum;
 }
 
@@ -180,7 +180,8 @@ static void ask_caller(struct problem *problem)
 {
     const struct caller *caller = problem->context;
     store(caller->w, 1, problem->n, problem->w);
-    problem->loss = (wide)caller->data->loss(caller->data->context, caller->w, caller->gradient);
+    problem->loss =
+        (accumulator)caller->data->loss(caller->data->context, caller->w, caller->gradient);
     load(problem->gradient, 1, problem->n, caller->gradient);
 }
 
@@ -191,7 +192,7 @@ static void minimise_loss(struct lg_arena *arena, const struct optimizer *optimi
     const size_t n = data->rows * data->columns;
     struct caller caller = {.data = data};
     struct problem problem = {.n = n, .evaluate = ask_caller, .context = &caller};
-    wide scalars[OPTIMIZER_SCALARS_MAX] = {0};
+    accumulator scalars[OPTIMIZER_SCALARS_MAX] = {0};
     problem.w = take(arena, 1, padded(n));
     problem.gradient = take(arena, 1, padded(n));
     problem.state = take(arena, 1, optimizer->problem_reals(options, n));
@@ -231,7 +232,7 @@ void net_evaluate_optimizer(struct lg_arena *arena, const struct lg_choice *choi
         return;
     bool is_finite = true;
     const size_t count = data->rows * data->columns;
-    wide scalars[OPTIMIZER_SCALARS_MAX] = {0};
+    accumulator scalars[OPTIMIZER_SCALARS_MAX] = {0};
     load(block->w, data->rows, data->columns, data->parameters);
     for (size_t s = 0; s < data->steps; s++) {
         struct optimizer_step now = {{0}};

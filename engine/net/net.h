@@ -141,16 +141,16 @@ struct lg_net {
     uint64_t steps;
     real *problem_state; /* a batch method's: (problem_reals) */
     size_t problem_reals;
-    wide scalars[OPTIMIZER_SCALARS_MAX];
+    accumulator scalars[OPTIMIZER_SCALARS_MAX];
     bool has_diverged;
 
     /* Work space. */
-    wide *term_values;                  /* (batch) */
+    accumulator *term_values;           /* (batch) */
     real *term_gradient;                /* as the last layer's dz */
     real *target[TARGET_KINDS];         /* (batch, outputs), for the kinds that are wanted */
     real *problem_w, *problem_gradient; /* (parameters), for a batch method */
     real *scratch;                      /* for a block optimizer */
-    wide *values;                       /* (batch): a loss's values */
+    accumulator *values;                /* (batch): a loss's values */
     real *gradient;                     /* a chunk of gradient rows */
     real *row;                          /* (widest): one of them, expanded */
     real *packing;                      /* gemm()'s work space */
@@ -205,7 +205,7 @@ void net_place_collected(struct lg_arena *arena, struct lg_net *net);
 bool net_step_collected(struct lg_net *net, size_t batch);
 
 /* sum + values[0] + values[1] + ..., in that order. values: (count). */
-static inline wide add_values(wide sum, const wide *values, size_t count)
+static inline accumulator add_values(accumulator sum, const accumulator *values, size_t count)
 {
     for (size_t b = 0; b < count; b++)
         sum += values[b];
@@ -214,7 +214,8 @@ static inline wide add_values(wide sum, const wide *values, size_t count)
 
 /* The batch's loss from its samples' values, as its reduction says. Adds to *sum what
  * the values add up to and to *weight what that is to be divided by for a mean. */
-wide net_loss(struct lg_net *net, const struct loss_batch *at, wide *sum, wide *weight);
+accumulator net_loss(struct lg_net *net, const struct loss_batch *at, accumulator *sum,
+                     accumulator *weight);
 
 /* The loss's gradient into the last layer's dz. */
 void net_loss_gradient(struct lg_net *net, size_t batch);

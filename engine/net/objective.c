@@ -29,13 +29,14 @@ static void value_with_terms(struct lg_net *net, const struct loss_batch *at)
     }
 }
 
-wide net_loss(struct lg_net *net, const struct loss_batch *at, wide *sum, wide *weight)
+accumulator net_loss(struct lg_net *net, const struct loss_batch *at, accumulator *sum,
+                     accumulator *weight)
 {
     const struct lg_options *options = &net->config.loss.options;
     value_with_terms(net, at);
-    const wide own = add_values(0, net->values, at->batch);
+    const accumulator own = add_values(0, net->values, at->batch);
     *sum = add_values(*sum, net->values, at->batch);
-    const wide own_weight = loss_weight(net->loss, options, at, net->values);
+    const accumulator own_weight = loss_weight(net->loss, options, at, net->values);
     *weight += own_weight;
     return options->value[LOSS_REDUCTION] == LOSS_SUM ? own : own / own_weight;
 }

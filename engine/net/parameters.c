@@ -135,7 +135,7 @@ bool net_state_is_finite(const struct lg_net *net)
 struct checkpoint_head {
     uint64_t steps;
     uint64_t has_diverged;
-    wide scalars[OPTIMIZER_SCALARS_MAX];
+    accumulator scalars[OPTIMIZER_SCALARS_MAX];
 };
 
 /* Every array that a checkpoint keeps, with its length, in a fixed order. */

@@ -60,7 +60,7 @@ static void place_work_space(struct lg_arena *arena, struct lg_net *net)
             widest = net->layers[l].stride;
     net->blocks = widest / ROWS_BLOCK + 2;
     net->input = take_reals(arena, batch * net->input_stride);
-    net->values = lg_arena_take(arena, batch * sizeof(wide));
+    net->values = lg_arena_take(arena, batch * sizeof(accumulator));
     const size_t most = widest * GRADIENT_ROWS;
     net->gradient = take_reals(arena, most > GRADIENT_ENTRIES ? most : GRADIENT_ENTRIES);
     net->row = take_reals(arena, widest);
@@ -134,7 +134,7 @@ struct lg_net *net_create(struct lg_arena *arena, const struct lg_net_config *co
     place_work_space(arena, net);
     if (config->term_count > 0) {
         const size_t rows = config->batch * net->arity;
-        net->term_values = lg_arena_take(arena, config->batch * sizeof(wide));
+        net->term_values = lg_arena_take(arena, config->batch * sizeof(accumulator));
         net->term_gradient = take_reals(arena, rows * net->layers[config->layer_count - 1].stride);
     }
     target_place(arena, net);

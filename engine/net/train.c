@@ -88,7 +88,7 @@ static bool add_losses(struct lg_net *net, const struct lg_pass *pass, size_t po
                        size_t batch, struct lg_sums *sums)
 {
     const struct loss_batch at = target_batch(net, &net->loss->shape, batch);
-    wide loss = sums->loss, weight = sums->weight;
+    accumulator loss = sums->loss, weight = sums->weight;
     net_loss(net, &at, &loss, &weight);
     sums->loss = (double)loss;
     sums->weight = (double)weight;
@@ -198,7 +198,7 @@ long double net_batch_loss(struct lg_net *net, const struct lg_pass *pass)
     if (!net_forward(net, pass->count * net->arity))
         return (long double)__builtin_nan("");
     const struct loss_batch at = target_batch(net, &net->loss->shape, pass->count);
-    wide sum = loss_batch_value(net->loss, &net->config.loss.options, &at, net->values);
+    accumulator sum = loss_batch_value(net->loss, &net->config.loss.options, &at, net->values);
     for (size_t t = 0; t < net->config.term_count; t++) {
         const struct lg_term *term = &net->config.terms[t];
         const struct loss_batch term_at = target_batch(net, &net->terms[t]->shape, pass->count);

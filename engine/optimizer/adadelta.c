@@ -16,14 +16,14 @@ static enum zero_gradient zero_gradient(const struct lg_options *options)
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  accumulator scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     (void)scalars;
     (void)step;
     const double *o = options->value;
     now->c[RATE] = (real)o[LR];
     now->c[KEEP] = (real)o[RHO];
-    now->c[GAIN] = (real)(1 - (wide)o[RHO]);
+    now->c[GAIN] = (real)(1 - (accumulator)o[RHO]);
     now->c[SMALL] = (real)o[EPS];
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }

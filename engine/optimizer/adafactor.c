@@ -35,14 +35,14 @@ static size_t block_scratch_reals(const struct lg_options *options, size_t rows,
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  accumulator scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     (void)scalars;
     const double *o = options->value;
-    const wide relative = 1 / wide_sqrt((wide)step);
+    const accumulator relative = 1 / accumulator_sqrt((accumulator)step);
     now->c[RATE] = (real)(o[RELATIVE_STEP] != 0 && relative < o[LR] ? relative : o[LR]);
-    now->c[GAIN] = (real)math_exp(o[BETA2_DECAY] * math_log((wide)step)); /* step^decay */
-    now->c[SHRINK] = (real)(1 - (wide)o[LR] * o[WEIGHT_DECAY]);
+    now->c[GAIN] = (real)math_exp(o[BETA2_DECAY] * math_log((accumulator)step)); /* step^decay */
+    now->c[SHRINK] = (real)(1 - (accumulator)o[LR] * o[WEIGHT_DECAY]);
     if (o[FORM] == FORM_PAPER)
         now->c[SMALL] = o[EPS1] > 0 ? (real)o[EPS1] : (real)1e-30;
     else
@@ -50,50 +50,51 @@ static void begin(const struct lg_options *options, uint64_t step,
 }
 
 /* A mean of squares, moved towards `to`. The first is `to`, the gain being 1. */
-static inline real moved(real mean, wide to, real gain)
+static inline real moved(real mean, accumulator to, real gain)
 {
-    return (real)((1 - (wide)gain) * (wide)mean + (wide)gain * to);
+    return (real)((1 - (accumulator)gain) * (accumulator)mean + (accumulator)gain * to);
 }
 
 /* The mean of squares of each row. added: to every square. */
-static void mean_rows(const struct block *block, real gain, wide added, real *means)
+static void mean_rows(const struct block *block, real gain, accumulator added, real *means)
 {
     for (size_t row = 0; row < block->rows; row++) {
-        const wide sum =
+        const accumulator sum =
             sums_of_squares(1, block->columns, block->gradient + row * block->stride, 0);
-        means[row] = moved(means[row], sum / (wide)block->columns + added, gain);
+        means[row] = moved(means[row], sum / (accumulator)block->columns + added, gain);
     }
 }
 
 /* The mean of squares of each column, added up from the first row on. */
-static void mean_columns(const struct block *block, real gain, wide added, real *means)
+static void mean_columns(const struct block *block, real gain, accumulator added, real *means)
 {
     enum { TOGETHER = 64 };
     for (size_t first = 0; first < block->columns; first += TOGETHER) {
         const size_t n = block->columns - first < TOGETHER ? block->columns - first : TOGETHER;
-        wide sum[TOGETHER] = {0};
+        accumulator sum[TOGETHER] = {0};
         for (size_t row = 0; row < block->rows; row++) {
             const real *g = block->gradient + row * block->stride + first;
             for (size_t i = 0; i < n; i++)
-                sum[i] += (wide)g[i] * (wide)g[i];
+                sum[i] += (accumulator)g[i] * (accumulator)g[i];
         }
         for (size_t i = 0; i < n; i++)
-            means[first + i] = moved(means[first + i], sum[i] / (wide)block->rows + added, gain);
+            means[first + i] =
+                moved(means[first + i], sum[i] / (accumulator)block->rows + added, gain);
     }
 }
 
 /* g / sqrt(variance). PyTorch keeps the root from being less than small; the paper has
  * added small to the squares before. */
-static inline real scaled(real g, wide variance, wide small, bool is_paper)
+static inline real scaled(real g, accumulator variance, accumulator small, bool is_paper)
 {
-    const wide root = wide_sqrt(variance);
-    return (real)((wide)g / (!is_paper && root < small ? small : root));
+    const accumulator root = accumulator_sqrt(variance);
+    return (real)((accumulator)g / (!is_paper && root < small ? small : root));
 }
 
 /* a b / c, where the product may be beyond the numbers. */
-static inline wide part_of(wide a, wide b, wide c)
+static inline accumulator part_of(accumulator a, accumulator b, accumulator c)
 {
-    const wide product = a * b;
+    const accumulator product = a * b;
     return sums_is_safe(product) || a == 0 || b == 0 ? product / c : a / c * b;
 }
 
@@ -103,32 +104,33 @@ static void direct_weight(const struct optimizer_step *now, const struct block *
                           bool is_paper)
 {
     const size_t columns = block->columns;
-    const wide small = (wide)now->c[SMALL], added = is_paper ? small : 0;
+    const accumulator small = (accumulator)now->c[SMALL], added = is_paper ? small : 0;
     real *row_mean = block->state, *column_mean = block->state + block->rows;
     mean_rows(block, now->c[GAIN], added, row_mean);
     mean_columns(block, now->c[GAIN], added, column_mean);
     struct lanes lanes = {0};
     lanes_add(&lanes, column_mean, columns);
-    wide mean = lanes_total(&lanes) / (wide)columns;
+    accumulator mean = lanes_total(&lanes) / (accumulator)columns;
     if (!is_paper && mean < small)
         mean = small;
     for (size_t row = 0; row < block->rows; row++) {
         const real *g = block->gradient + row * block->stride;
-        const wide factor = (wide)row_mean[row];
+        const accumulator factor = (accumulator)row_mean[row];
         real *direction = block->scratch + row * columns;
         for (size_t i = 0; i < columns; i++)
             direction[i] =
-                scaled(g[i], part_of(factor, (wide)column_mean[i], mean), small, is_paper);
+                scaled(g[i], part_of(factor, (accumulator)column_mean[i], mean), small, is_paper);
     }
 }
 
 static void direct_bias(const struct optimizer_step *now, const struct block *block, bool is_paper)
 {
-    const wide small = (wide)now->c[SMALL], added = is_paper ? small : 0;
+    const accumulator small = (accumulator)now->c[SMALL], added = is_paper ? small : 0;
     for (size_t i = 0; i < block->columns; i++) {
-        const wide g = (wide)block->gradient[i];
+        const accumulator g = (accumulator)block->gradient[i];
         block->state[i] = moved(block->state[i], g * g + added, now->c[GAIN]);
-        block->scratch[i] = scaled(block->gradient[i], (wide)block->state[i], small, is_paper);
+        block->scratch[i] =
+            scaled(block->gradient[i], (accumulator)block->state[i], small, is_paper);
     }
 }
 
@@ -137,13 +139,14 @@ static void update_block(const struct lg_options *options, const struct optimize
 {
     const double *o = options->value;
     const size_t rows = block->rows, columns = block->columns;
-    const wide root_size = wide_sqrt((wide)rows * (wide)columns);
-    const wide w_rms = sums_norm(rows, columns, block->w, block->stride) / root_size;
-    wide rate = (wide)now->c[RATE];
+    const accumulator root_size = accumulator_sqrt((accumulator)rows * (accumulator)columns);
+    const accumulator w_rms = sums_norm(rows, columns, block->w, block->stride) / root_size;
+    accumulator rate = (accumulator)now->c[RATE];
     if (o[SCALE_PARAMETER] != 0)
         rate *= w_rms < o[EPS2] ? o[EPS2] : w_rms;
     (block->is_bias ? direct_bias : direct_weight)(now, block, o[FORM] == FORM_PAPER);
-    const wide excess = sums_norm(rows, columns, block->scratch, columns) / (root_size * o[D]);
+    const accumulator excess =
+        sums_norm(rows, columns, block->scratch, columns) / (root_size * o[D]);
     const real step = (real)(excess > 1 ? rate / excess : rate);
     /* transformers' decay follows the relative step of each parameter, PyTorch's lr. */
     const real shrink = o[FORM] == FORM_PAPER ? (real)(1 - rate * o[WEIGHT_DECAY]) : now->c[SHRINK];
@@ -165,7 +168,7 @@ static const struct lg_option options_table[] = {
                      .kind = LG_OPTION_REAL,
                      .default_value = -0.8,
                      .minimum = -1e3,
-                     .is_wide = true,
+                     .is_double = true,
                      .meaning = "the means of squares move by the share t^beta2_decay at step t"},
     [EPS1] = {.name = "eps1",
               .kind = LG_OPTION_REAL,
@@ -175,13 +178,13 @@ static const struct lg_option options_table[] = {
                          "gradients; 0: the precision's epsilon (pytorch), 1e-30 (paper)"},
     [EPS2] = {.name = "eps2",
               .kind = LG_OPTION_REAL,
-              .is_wide = true,
+              .is_double = true,
               .default_value = 1e-3,
               .maximum = 1e30,
               .meaning = "least root mean square of w that a step is relative to"},
     [D] = {.name = "d",
            .kind = LG_OPTION_REAL,
-           .is_wide = true,
+           .is_double = true,
            .default_value = 1,
            .minimum = 1,
            .maximum = 1e30,

@@ -9,7 +9,7 @@ static size_t slots(const struct lg_options *options)
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  accumulator scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     moments_begin(options, step, scalars, now);
     now->c[STILL] = now->c[SMALL] * (REAL_EPSILON / 32);

@@ -29,17 +29,17 @@ static real initial_state(const struct lg_options *options, size_t slot)
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
     const double *o = options->value;
-    const bool is_finite = o[LR] / (1 - (wide)o[BETA1]) <= (wide)REAL_MAX;
+    const bool is_finite = o[LR] / (1 - (accumulator)o[BETA1]) <= (accumulator)REAL_MAX;
     return is_finite && o[WEIGHT_DECAY] == 0 ? ZERO_AT_REST : ZERO_MOVES;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  accumulator scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
     now->c[RATE] = (real)(o[LR] / left_of_one(o[BETA1], step, &scalars[POWER1]));
     now->c[KEEP1] = (real)o[BETA1];
-    now->c[GAIN1] = (real)(1 - (wide)o[BETA1]);
+    now->c[GAIN1] = (real)(1 - (accumulator)o[BETA1]);
     now->c[KEEP2] = (real)o[BETA2];
     now->c[SMALL] = least_size(options);
     now->c[DECAY] = (real)o[WEIGHT_DECAY];

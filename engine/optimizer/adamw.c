@@ -12,16 +12,16 @@ static size_t slots(const struct lg_options *options)
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
     const double *o = options->value;
-    const bool is_whole = (real)(1 - (wide)o[LR] * o[WEIGHT_DECAY]) == 1;
+    const bool is_whole = (real)(1 - (accumulator)o[LR] * o[WEIGHT_DECAY]) == 1;
     return is_whole && moments_rest(options) ? ZERO_AT_REST : ZERO_MOVES;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  accumulator scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
     moments_begin(options, step, scalars, now);
-    now->c[SHRINK] = (real)(1 - (wide)o[LR] * o[WEIGHT_DECAY]);
+    now->c[SHRINK] = (real)(1 - (accumulator)o[LR] * o[WEIGHT_DECAY]);
     now->c[KEEPS_LARGEST] = (real)o[AMSGRAD];
 }
 

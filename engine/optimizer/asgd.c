@@ -19,14 +19,15 @@ static enum zero_gradient zero_gradient(const struct lg_options *options)
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  accumulator scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     (void)scalars;
     const double *o = options->value;
-    const wide past = (wide)(step - 1);
-    const wide rate = o[LR] * math_exp(-o[ALPHA] * math_log1p((wide)o[LAMBD] * o[LR] * past));
+    const accumulator past = (accumulator)(step - 1);
+    const accumulator rate =
+        o[LR] * math_exp(-o[ALPHA] * math_log1p((accumulator)o[LAMBD] * o[LR] * past));
     now->c[RATE] = (real)rate;
-    now->c[SHRINK] = (real)(1 - (wide)o[LAMBD] * rate);
+    now->c[SHRINK] = (real)(1 - (accumulator)o[LAMBD] * rate);
     now->c[SHARE] = (real)(1 / (past - o[T0] > 1 ? past - o[T0] : 1));
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
@@ -52,19 +53,19 @@ static const struct lg_option options_table[] = {
     [LR] = OPTION_LR(1e-2),
     [LAMBD] = {.name = "lambd",
                .kind = LG_OPTION_REAL,
-               .is_wide = true,
+               .is_double = true,
                .default_value = 1e-4,
                .maximum = 1e30,
                .meaning = "decay of w, and of the rate with the steps"},
     [ALPHA] = {.name = "alpha",
                .kind = LG_OPTION_REAL,
-               .is_wide = true,
+               .is_double = true,
                .default_value = 0.75,
                .maximum = 1e30,
                .meaning = "power of the decay of the rate"},
     [T0] = {.name = "t0",
             .kind = LG_OPTION_REAL,
-            .is_wide = true,
+            .is_double = true,
             .default_value = 1e6,
             .maximum = 1e30,
             .meaning = "step after which averaging starts"},

@@ -13,13 +13,13 @@ struct cg {
     const double *o;
     struct problem *problem;
     size_t n;
-    wide evaluations, allowed, left; /* left: of this line search */
+    accumulator evaluations, allowed, left; /* left: of this line search */
     real *direction, *origin, *origin_gradient;
-    wide loss1, slope1; /* at the origin */
-    wide loss2, slope2; /* at w */
-    wide loss3, slope3; /* at the other end of the bracket */
-    wide z1, z3;        /* from the origin to w; from w to the other end */
-    wide limit;         /* the longest z1 that is worth trying; -1: not known */
+    accumulator loss1, slope1; /* at the origin */
+    accumulator loss2, slope2; /* at w */
+    accumulator loss3, slope3; /* at the other end of the bracket */
+    accumulator z1, z3;        /* from the origin to w; from w to the other end */
+    accumulator limit;         /* the longest z1 that is worth trying; -1: not known */
     bool is_finite;
 };
 
@@ -32,7 +32,7 @@ static size_t problem_reals(const struct lg_options *options, size_t n)
 }
 
 /* Move by z along the direction. */
-static void move(struct cg *m, wide z)
+static void move(struct cg *m, accumulator z)
 {
     for (size_t i = 0; i < m->n; i++)
         m->problem->w[i] += (real)z * m->direction[i];
@@ -56,49 +56,50 @@ static bool is_good(const struct cg *m)
     return m->is_finite && !is_too_far(m) && m->slope2 > m->o[SIG] * m->slope1;
 }
 
-static bool is_number(wide x)
+static bool is_number(accumulator x)
 {
     return x - x == 0;
 }
 
 /* Coefficients of the cubic through w and the other end. */
-static wide cubic_a(const struct cg *m)
+static accumulator cubic_a(const struct cg *m)
 {
     return 6 * (m->loss2 - m->loss3) / m->z3 + 3 * (m->slope2 + m->slope3);
 }
 
-static wide cubic_b(const struct cg *m)
+static accumulator cubic_b(const struct cg *m)
 {
     return 3 * (m->loss3 - m->loss2) - m->z3 * (m->slope3 + 2 * m->slope2);
 }
 
 /* The move back to the minimum of a parabola or cubic, not too near to either end: z3 is
  * negative. */
-static wide shorter(const struct cg *m)
+static accumulator shorter(const struct cg *m)
 {
-    const wide z3 = m->z3;
-    wide z;
+    const accumulator z3 = m->z3;
+    accumulator z;
     if (m->loss2 > m->loss1) {
         z = z3 - 0.5 * m->slope3 * z3 * z3 / (m->slope3 * z3 + m->loss2 - m->loss3);
     } else {
-        const wide a = cubic_a(m), b = cubic_b(m);
-        z = (wide_sqrt(b * b - a * m->slope2 * z3 * z3) - b) / a;
+        const accumulator a = cubic_a(m), b = cubic_b(m);
+        z = (accumulator_sqrt(b * b - a * m->slope2 * z3 * z3) - b) / a;
     }
     if (!is_number(z))
         z = z3 / 2;
-    const wide near = m->o[INT] * z3, far = (1 - (wide)m->o[INT]) * z3;
+    const accumulator near = m->o[INT] * z3, far = (1 - (accumulator)m->o[INT]) * z3;
     z = near < z ? near : z;
     return far > z ? far : z;
 }
 
 /* The move on to the minimum of a cubic, within the limit or, without one, to EXT times
  * the way so far. */
-static wide longer(const struct cg *m)
+static accumulator longer(const struct cg *m)
 {
-    const wide z3 = m->z3, a = cubic_a(m), b = cubic_b(m);
-    const wide z = -m->slope2 * z3 * z3 / (b + wide_sqrt(b * b - a * m->slope2 * z3 * z3));
+    const accumulator z3 = m->z3, a = cubic_a(m), b = cubic_b(m);
+    const accumulator z =
+        -m->slope2 * z3 * z3 / (b + accumulator_sqrt(b * b - a * m->slope2 * z3 * z3));
     const bool is_limited = m->limit > -0.5;
-    const wide most = m->z1 * ((wide)m->o[EXT] - 1), room = m->limit - m->z1;
+    const accumulator most = m->z1 * ((accumulator)m->o[EXT] - 1), room = m->limit - m->z1;
     if (!is_number(z) || z < 0)
         return is_limited ? room / 2 : most;
     if (is_limited && z + m->z1 > m->limit)
@@ -107,8 +108,8 @@ static wide longer(const struct cg *m)
         return most;
     if (z < -z3 * m->o[INT])
         return -z3 * m->o[INT];
-    if (is_limited && z < room * (1 - (wide)m->o[INT]))
-        return room * (1 - (wide)m->o[INT]);
+    if (is_limited && z < room * (1 - (accumulator)m->o[INT]))
+        return room * (1 - (accumulator)m->o[INT]);
     return z;
 }
 
@@ -120,19 +121,19 @@ static bool search_line(struct cg *m)
     m->z3 = -m->z1;
     m->limit = -1;
     move(m, m->z1);
-    const wide rest = m->allowed - m->evaluations;
+    const accumulator rest = m->allowed - m->evaluations;
     m->left = m->o[MAX_ITER] < rest ? m->o[MAX_ITER] : rest;
     for (;;) {
         while (m->is_finite && is_too_far(m) && m->left > 0) {
             m->limit = m->z1;
-            const wide z = shorter(m);
+            const accumulator z = shorter(m);
             m->z1 += z;
             move(m, z);
             m->z3 -= z;
         }
         if (!m->is_finite || is_too_far(m) || is_good(m) || !(m->left > 0))
             return is_good(m);
-        const wide z = longer(m);
+        const accumulator z = longer(m);
         m->loss3 = m->loss2;
         m->slope3 = m->slope2;
         m->z3 = -z;
@@ -157,7 +158,7 @@ static void retreat(struct cg *m)
 }
 
 /* direction = -gradient. Returns its slope. */
-static wide steepest(struct cg *m)
+static accumulator steepest(struct cg *m)
 {
     for (size_t i = 0; i < m->n; i++)
         m->direction[i] = -m->problem->gradient[i];
@@ -169,20 +170,20 @@ static void turn(struct cg *m)
 {
     const size_t n = m->n;
     const real *now = m->problem->gradient, *before = m->origin_gradient;
-    const wide factor =
+    const accumulator factor =
         (sums_dot(n, now, now) - sums_dot(n, now, before)) / sums_dot(n, before, before);
     for (size_t i = 0; i < n; i++)
         m->direction[i] = (real)factor * m->direction[i] - now[i];
-    wide slope = sums_dot(n, now, m->direction);
+    accumulator slope = sums_dot(n, now, m->direction);
     if (slope > 0)
         slope = steepest(m);
-    const wide growth = m->slope1 / (slope - 1e-320);
+    const accumulator growth = m->slope1 / (slope - 1e-320);
     m->z1 *= growth < m->o[RATIO] ? growth : m->o[RATIO];
     m->slope1 = slope;
 }
 
 static void minimise(const struct lg_options *options, uint64_t step,
-                     wide scalars[OPTIMIZER_SCALARS_MAX], struct problem *problem)
+                     accumulator scalars[OPTIMIZER_SCALARS_MAX], struct problem *problem)
 {
     (void)step;
     const double *o = options->value;
@@ -225,32 +226,32 @@ static const struct lg_option options_table[] = {
                              "1.25 max_iter"},
     [RHO] = {.name = "rho",
              .kind = LG_OPTION_REAL,
-             .is_wide = true,
+             .is_double = true,
              .default_value = 0.01,
              .maximum = 1,
              .meaning = "least decrease of the loss, as a share of the first slope's promise"},
     [SIG] = {.name = "sig",
              .kind = LG_OPTION_REAL,
-             .is_wide = true,
+             .is_double = true,
              .default_value = 0.5,
              .maximum = 1,
              .meaning = "largest slope to stop at, as a share of the first"},
     [INT] = {.name = "int",
              .kind = LG_OPTION_REAL,
-             .is_wide = true,
+             .is_double = true,
              .default_value = 0.1,
              .maximum = 0.5,
              .meaning = "an interpolated point keeps this share of the bracket away from its ends"},
     [EXT] = {.name = "ext",
              .kind = LG_OPTION_REAL,
-             .is_wide = true,
+             .is_double = true,
              .default_value = 3,
              .minimum = 1,
              .maximum = 1e30,
              .meaning = "an extrapolated point goes at most this many times as far"},
     [RATIO] = {.name = "ratio",
                .kind = LG_OPTION_REAL,
-               .is_wide = true,
+               .is_double = true,
                .default_value = 100,
                .maximum = 1e30,
                .meaning = "largest ratio of one search's first length to the last's"},

@@ -22,17 +22,17 @@ static size_t block_scratch_reals(const struct lg_options *options, size_t rows,
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  accumulator scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
-    const wide left1 = left_of_one(o[BETA1], step, &scalars[POWER1]);
-    const wide left2 = left_of_one(o[BETA2], step, &scalars[POWER2]);
+    const accumulator left1 = left_of_one(o[BETA1], step, &scalars[POWER1]);
+    const accumulator left2 = left_of_one(o[BETA2], step, &scalars[POWER2]);
     now->c[KEEP1] = (real)o[BETA1];
-    now->c[GAIN1] = (real)(1 - (wide)o[BETA1]);
+    now->c[GAIN1] = (real)(1 - (accumulator)o[BETA1]);
     now->c[UNBIAS1] = (real)(1 / left1);
     now->c[KEEP2] = (real)o[BETA2];
-    now->c[GAIN2] = (real)(1 - (wide)o[BETA2]);
-    now->c[UNBIAS2] = (real)(1 / wide_sqrt(left2));
+    now->c[GAIN2] = (real)(1 - (accumulator)o[BETA2]);
+    now->c[UNBIAS2] = (real)(1 / accumulator_sqrt(left2));
 }
 
 /* One row of moments and of the direction. */
@@ -60,10 +60,10 @@ static void update_block(const struct lg_options *options, const struct optimize
         direct(now, columns, eps_beside_root(o[EPS]), decay, block->w + row * block->stride,
                block->gradient + row * block->stride, block->state + row * columns,
                block->state + size + row * columns, block->scratch + row * columns);
-    wide ratio = 1; /* also where a norm is 0: a weight of 0 could not move otherwise */
+    accumulator ratio = 1; /* also where a norm is 0: a weight of 0 could not move otherwise */
     if (adapts) {
-        const wide weight = sums_norm(rows, columns, block->w, block->stride);
-        const wide direction = sums_norm(rows, columns, block->scratch, columns);
+        const accumulator weight = sums_norm(rows, columns, block->w, block->stride);
+        const accumulator direction = sums_norm(rows, columns, block->scratch, columns);
         if (weight > 0 && direction > 0)
             ratio = weight / direction;
     }

@@ -11,18 +11,18 @@ static size_t block_reals(const struct lg_options *options, size_t rows, size_t 
 }
 
 /* A smaller norm counts as 0: its inverse is beyond the numbers. */
-#define LEAST_NORM (1 / WIDE_MAX)
+#define LEAST_NORM (1 / ACCUMULATOR_MAX)
 
 /* The trust ratio. A norm of 0 says nothing about the scale of a step, so the ratio is
  * 1 then; by the formula a weight that starts at 0 would stay there for ever. */
-static wide trust_ratio(const double *o, const struct block *block)
+static accumulator trust_ratio(const double *o, const struct block *block)
 {
     const size_t rows = block->rows, columns = block->columns, stride = block->stride;
-    wide weight = sums_norm(rows, columns, block->w, stride), eps = o[EPS];
-    wide gradient = sums_norm(rows, columns, block->gradient, stride);
+    accumulator weight = sums_norm(rows, columns, block->w, stride), eps = o[EPS];
+    accumulator gradient = sums_norm(rows, columns, block->gradient, stride);
     if (!(weight > 0 && gradient >= LEAST_NORM))
         return 1;
-    if (gradient > (wide)REAL_MAX) { /* no number; their ratio may be one */
+    if (gradient > (accumulator)REAL_MAX) { /* no number; their ratio may be one */
         weight = sums_norm_times(SUMS_DOWN, rows, columns, block->w, stride);
         gradient = sums_norm_times(SUMS_DOWN, rows, columns, block->gradient, stride);
         eps *= SUMS_DOWN;
@@ -36,7 +36,7 @@ static void update_block(const struct lg_options *options, const struct optimize
     (void)now;
     const double *o = options->value;
     const bool adapts = !block->is_bias || o[ADAPT_BIAS] != 0;
-    const wide exact_rate = o[LR] * (adapts ? trust_ratio(o, block) : 1);
+    const accumulator exact_rate = o[LR] * (adapts ? trust_ratio(o, block) : 1);
     const real rate = (real)exact_rate;
     /* A rate can be too small or too large for `real`, and its product with g not. */
     const bool is_far = exact_rate > 0 && !(rate >= REAL_LEAST && rate <= REAL_MAX);
@@ -47,7 +47,8 @@ static void update_block(const struct lg_options *options, const struct optimize
         const real *restrict g = block->gradient + row * block->stride;
         for (size_t i = 0; i < block->columns; i++) {
             const real d = g[i] + decay * w[i];
-            velocity[i] = keep * velocity[i] + (is_far ? (real)(exact_rate * (wide)d) : rate * d);
+            velocity[i] =
+                keep * velocity[i] + (is_far ? (real)(exact_rate * (accumulator)d) : rate * d);
             w[i] -= velocity[i];
         }
     }
@@ -69,13 +70,13 @@ static const struct lg_option options_table[] = {
                            .kind = LG_OPTION_REAL,
                            .default_value = 1e-3,
                            .maximum = 1e30,
-                           .is_wide = true,
+                           .is_double = true,
                            .meaning = "how far a step may go beside the norm of the weight"},
     [EPS] = {.name = "eps",
              .kind = LG_OPTION_REAL,
              .default_value = 1e-8,
              .maximum = 1e30,
-             .is_wide = true,
+             .is_double = true,
              .meaning = "added to the denominator of the trust ratio; the paper has 0"},
     [ADAPT_BIAS] = {.name = "adapt_bias",
                     .kind = LG_OPTION_FLAG,

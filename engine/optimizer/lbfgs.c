@@ -19,19 +19,19 @@ static const char *const searches[] = {"none", "strong_wolfe", NULL};
 enum { STAYED = BATCH_METHOD_STAYED, ITERATIONS, LENGTH, SCALE, HELD, OLDEST };
 
 /* The line search's constants, as PyTorch has them. */
-static const wide decrease = 1e-4, curvature = 0.9;
+static const accumulator decrease = 1e-4, curvature = 0.9;
 enum { SEARCH_EVALUATIONS_MAX = 25 };
 
 /* One point of a line search: w + t direction. */
 struct point {
-    wide t, loss, slope;
+    accumulator t, loss, slope;
     real *gradient; /* a copy; NULL: problem->gradient itself */
 };
 
 /* A step in progress. */
 struct lbfgs {
     const double *o;
-    wide *scalars;
+    accumulator *scalars;
     struct problem *problem;
     size_t n, evaluations;
     /* State vectors: the pairs y and s, 1 / (y . s) of each, the weights of the two-loop
@@ -46,7 +46,7 @@ static size_t problem_reals(const struct lg_options *options, size_t n)
     return (size_t)options->value[HISTORY_SIZE] * (2 * n + 2) + VECTORS * n;
 }
 
-static struct lbfgs lbfgs_of(const struct lg_options *options, wide *scalars,
+static struct lbfgs lbfgs_of(const struct lg_options *options, accumulator *scalars,
                              struct problem *problem)
 {
     const size_t n = problem->n, history = (size_t)options->value[HISTORY_SIZE];
@@ -64,16 +64,16 @@ static struct lbfgs lbfgs_of(const struct lg_options *options, wide *scalars,
     return m;
 }
 
-static wide largest(size_t n, const real *x)
+static accumulator largest(size_t n, const real *x)
 {
     real most = 0;
     for (size_t i = 0; i < n; i++)
         most = real_abs(x[i]) > most ? real_abs(x[i]) : most;
-    return (wide)most;
+    return (accumulator)most;
 }
 
 /* Loss and gradient at start + t direction. Returns whether they are finite. */
-static bool evaluate_at(struct lbfgs *m, wide t)
+static bool evaluate_at(struct lbfgs *m, accumulator t)
 {
     for (size_t i = 0; i < m->n; i++)
         m->problem->w[i] = m->start[i] + (real)t * m->direction[i];
@@ -100,11 +100,11 @@ static void remember(struct lbfgs *m)
         y[i] = gradient[i] - m->start_gradient[i];
         s[i] = (real)m->scalars[LENGTH] * m->direction[i];
     }
-    const wide ys = sums_dot(n, y, s);
+    const accumulator ys = sums_dot(n, y, s);
     if (!(ys > 1e-10) || !((real)(1 / ys) >= REAL_LEAST)) /* as PyTorch; f32 holds no inverse */
         return;
     if (is_full)
-        m->scalars[OLDEST] = (wide)slot_of(m, 1);
+        m->scalars[OLDEST] = (accumulator)slot_of(m, 1);
     else
         m->scalars[HELD] += 1;
     const size_t slot = slot_of(m, (size_t)m->scalars[HELD] - 1);
@@ -115,7 +115,7 @@ static void remember(struct lbfgs *m)
 }
 
 /* y += factor x */
-static void add(size_t n, real *restrict y, wide factor, const real *restrict x)
+static void add(size_t n, real *restrict y, accumulator factor, const real *restrict x)
 {
     for (size_t i = 0; i < n; i++)
         y[i] += (real)factor * x[i];
@@ -130,24 +130,25 @@ static void direct(struct lbfgs *m)
         d[i] = -m->problem->gradient[i];
     for (size_t age = held; age-- > 0;) {
         const size_t slot = slot_of(m, age);
-        m->weight[slot] = (real)(sums_dot(n, m->s + slot * n, d) * (wide)m->inverse[slot]);
-        add(n, d, -(wide)m->weight[slot], m->y + slot * n);
+        m->weight[slot] = (real)(sums_dot(n, m->s + slot * n, d) * (accumulator)m->inverse[slot]);
+        add(n, d, -(accumulator)m->weight[slot], m->y + slot * n);
     }
     for (size_t i = 0; i < n; i++)
         d[i] *= (real)m->scalars[SCALE];
     for (size_t age = 0; age < held; age++) {
         const size_t slot = slot_of(m, age);
-        const wide back = sums_dot(n, m->y + slot * n, d) * (wide)m->inverse[slot];
-        add(n, d, (wide)m->weight[slot] - back, m->s + slot * n);
+        const accumulator back = sums_dot(n, m->y + slot * n, d) * (accumulator)m->inverse[slot];
+        add(n, d, (accumulator)m->weight[slot] - back, m->s + slot * n);
     }
 }
 
 /* The minimum between low and high of the cubic through two points with their slopes;
  * the middle where the cubic has none. Nocedal and Wright, 2006, equation 3.59. */
-static wide cubic(const struct point *a, const struct point *b, wide low, wide high)
+static accumulator cubic(const struct point *a, const struct point *b, accumulator low,
+                         accumulator high)
 {
-    const wide d1 = a->slope + b->slope - 3 * (a->loss - b->loss) / (a->t - b->t);
-    const wide square = d1 * d1 - a->slope * b->slope;
+    const accumulator d1 = a->slope + b->slope - 3 * (a->loss - b->loss) / (a->t - b->t);
+    const accumulator square = d1 * d1 - a->slope * b->slope;
     if (!(square >= 0))
         return (low + high) / 2;
     if (a->t > b->t) {
@@ -155,18 +156,18 @@ static wide cubic(const struct point *a, const struct point *b, wide low, wide h
         a = b;
         b = swap;
     }
-    const wide d2 = wide_sqrt(square);
-    wide t = b->t - (b->t - a->t) * ((b->slope + d2 - d1) / (b->slope - a->slope + 2 * d2));
+    const accumulator d2 = accumulator_sqrt(square);
+    accumulator t = b->t - (b->t - a->t) * ((b->slope + d2 - d1) / (b->slope - a->slope + 2 * d2));
     t = low > t ? low : t;
     return high < t ? high : t;
 }
 
-static wide of_smaller(wide a, wide b)
+static accumulator of_smaller(accumulator a, accumulator b)
 {
     return b < a ? b : a;
 }
 
-static wide of_larger(wide a, wide b)
+static accumulator of_larger(accumulator a, accumulator b)
 {
     return b > a ? b : a;
 }
@@ -174,14 +175,14 @@ static wide of_larger(wide a, wide b)
 /* A search for a point that satisfies the strong Wolfe conditions. */
 struct search {
     struct lbfgs *m;
-    wide loss, slope; /* at t = 0 */
-    wide change;      /* the largest entry of the direction */
-    int evaluations;  /* beyond the first */
+    accumulator loss, slope; /* at t = 0 */
+    accumulator change;      /* the largest entry of the direction */
+    int evaluations;         /* beyond the first */
     bool is_done;
     struct point end[2];
 };
 
-static struct point point_here(const struct lbfgs *m, wide t)
+static struct point point_here(const struct lbfgs *m, accumulator t)
 {
     return (struct point){t, m->problem->loss, sums_dot(m->n, m->problem->gradient, m->direction),
                           NULL};
@@ -194,7 +195,7 @@ static bool is_too_high(const struct search *search, const struct point *point)
 
 static bool is_flat(const struct search *search, const struct point *point)
 {
-    return wide_abs(point->slope) <= -curvature * search->slope;
+    return accumulator_abs(point->slope) <= -curvature * search->slope;
 }
 
 static void hold(struct search *search, int end, struct point point)
@@ -207,7 +208,7 @@ static void hold(struct search *search, int end, struct point point)
 
 /* Lengthen t until two ends have a good point between them, or until it is one. Returns
  * false when a value was not finite. */
-static bool bracket(struct search *search, wide t)
+static bool bracket(struct search *search, accumulator t)
 {
     struct lbfgs *m = search->m;
     /* The last point is end 0 all the time. */
@@ -230,7 +231,7 @@ static bool bracket(struct search *search, wide t)
             hold(search, 1, now);
             return true;
         }
-        const wide next = cubic(last, &now, now.t + 0.01 * (now.t - last->t), now.t * 10);
+        const accumulator next = cubic(last, &now, now.t + 0.01 * (now.t - last->t), now.t * 10);
         hold(search, 0, now);
         if (!evaluate_at(m, next))
             return false;
@@ -245,11 +246,11 @@ static bool bracket(struct search *search, wide t)
 
 /* The next point to try between the ends. It keeps a tenth of their distance away from
  * the nearer one, if it is outside or if the last was as near. */
-static wide between(const struct search *search, bool *is_slow)
+static accumulator between(const struct search *search, bool *is_slow)
 {
     const struct point *end = search->end;
-    const wide low = of_smaller(end[0].t, end[1].t), high = of_larger(end[0].t, end[1].t);
-    const wide t = cubic(&end[0], &end[1], low, high), margin = 0.1 * (high - low);
+    const accumulator low = of_smaller(end[0].t, end[1].t), high = of_larger(end[0].t, end[1].t);
+    const accumulator t = cubic(&end[0], &end[1], low, high), margin = 0.1 * (high - low);
     if (!(of_smaller(high - t, t - low) < margin)) {
         *is_slow = false;
         return t;
@@ -259,7 +260,7 @@ static wide between(const struct search *search, bool *is_slow)
         return t;
     }
     *is_slow = false;
-    return wide_abs(t - high) < wide_abs(t - low) ? high - margin : low + margin;
+    return accumulator_abs(t - high) < accumulator_abs(t - low) ? high - margin : low + margin;
 }
 
 /* Draw the ends together. Returns which is the good one, or -1 when a value was not
@@ -273,9 +274,9 @@ static int zoom(struct search *search)
         return 0;
     int low = end[0].loss <= end[1].loss ? 0 : 1;
     while (!search->is_done && search->evaluations < SEARCH_EVALUATIONS_MAX) {
-        if (wide_abs(end[1].t - end[0].t) * search->change < m->o[TOLERANCE_CHANGE])
+        if (accumulator_abs(end[1].t - end[0].t) * search->change < m->o[TOLERANCE_CHANGE])
             break;
-        const wide t = between(search, &is_slow);
+        const accumulator t = between(search, &is_slow);
         if (!evaluate_at(m, t))
             return -1;
         const struct point now = point_here(m, t);
@@ -299,7 +300,7 @@ static int zoom(struct search *search)
 }
 
 /* Go to start + t direction, where loss and gradient are known. */
-static void settle(struct lbfgs *m, wide t, wide loss, const real *gradient)
+static void settle(struct lbfgs *m, accumulator t, accumulator loss, const real *gradient)
 {
     for (size_t i = 0; i < m->n; i++) /* a length of 0 must not touch a w of -0 */
         m->problem->w[i] = t == 0 ? m->start[i] : m->start[i] + (real)t * m->direction[i];
@@ -308,7 +309,7 @@ static void settle(struct lbfgs *m, wide t, wide loss, const real *gradient)
 }
 
 /* Back to where the iteration began, exactly. */
-static void retreat(struct lbfgs *m, wide loss)
+static void retreat(struct lbfgs *m, accumulator loss)
 {
     batch_method_copy(m->n, m->problem->w, m->start);
     batch_method_copy(m->n, m->problem->gradient, m->start_gradient);
@@ -316,9 +317,9 @@ static void retreat(struct lbfgs *m, wide loss)
 }
 
 /* Returns whether there was a point to go to, with the length of the move in scalars. */
-static bool search_line(struct lbfgs *m, wide slope)
+static bool search_line(struct lbfgs *m, accumulator slope)
 {
-    const wide loss = m->problem->loss;
+    const accumulator loss = m->problem->loss;
     struct search search = {.m = m, .loss = loss, .slope = slope};
     search.change = largest(m->n, m->direction);
     const int good = bracket(&search, m->scalars[LENGTH]) ? zoom(&search) : -1;
@@ -336,7 +337,7 @@ static bool search_line(struct lbfgs *m, wide slope)
  * next step begins with that. */
 static bool move(struct lbfgs *m, bool is_last)
 {
-    const wide loss = m->problem->loss;
+    const accumulator loss = m->problem->loss;
     if (is_last) {
         settle(m, m->scalars[LENGTH], loss, m->start_gradient);
         return true;
@@ -348,7 +349,7 @@ static bool move(struct lbfgs *m, bool is_last)
 }
 
 /* The direction and the length to try first. Returns the slope. */
-static wide prepare(struct lbfgs *m)
+static accumulator prepare(struct lbfgs *m)
 {
     const size_t n = m->n;
     const real *gradient = m->problem->gradient;
@@ -367,26 +368,26 @@ static wide prepare(struct lbfgs *m)
     if (is_first) {
         struct lanes lanes = {0};
         for (size_t i = 0; i < n; i++)
-            lanes.sum[i % VIRTUAL_LANES] += (wide)real_abs(gradient[i]);
+            lanes.sum[i % VIRTUAL_LANES] += (accumulator)real_abs(gradient[i]);
         m->scalars[LENGTH] = of_smaller(1, 1 / lanes_total(&lanes)) * m->o[LR];
     }
     return sums_dot(n, gradient, m->direction);
 }
 
 /* Whether the step goes on after a move from where the loss was `before`. */
-static bool goes_on(const struct lbfgs *m, wide before)
+static bool goes_on(const struct lbfgs *m, accumulator before)
 {
     const double *o = m->o;
     const size_t iterations = (size_t)o[MAX_ITER], evaluations = (size_t)o[MAX_EVAL];
     const size_t allowed = evaluations > 0 ? evaluations : iterations * 5 / 4;
-    const wide length = wide_abs(m->scalars[LENGTH]) * largest(m->n, m->direction);
+    const accumulator length = accumulator_abs(m->scalars[LENGTH]) * largest(m->n, m->direction);
     return m->evaluations < allowed && largest(m->n, m->problem->gradient) > o[TOLERANCE_GRAD] &&
            length > o[TOLERANCE_CHANGE] &&
-           !(wide_abs(m->problem->loss - before) < o[TOLERANCE_CHANGE]);
+           !(accumulator_abs(m->problem->loss - before) < o[TOLERANCE_CHANGE]);
 }
 
 static void minimise(const struct lg_options *options, uint64_t step,
-                     wide scalars[OPTIMIZER_SCALARS_MAX], struct problem *problem)
+                     accumulator scalars[OPTIMIZER_SCALARS_MAX], struct problem *problem)
 {
     (void)step;
     struct lbfgs m = lbfgs_of(options, scalars, problem);
@@ -395,7 +396,7 @@ static void minimise(const struct lg_options *options, uint64_t step,
         return;
     const int iterations = (int)m.o[MAX_ITER];
     for (int iteration = 1; iteration <= iterations; iteration++) {
-        const wide before = problem->loss, slope = prepare(&m);
+        const accumulator before = problem->loss, slope = prepare(&m);
         if (slope > -m.o[TOLERANCE_CHANGE])
             return;
         const bool moved = m.o[LINE_SEARCH_FN] == SEARCH_STRONG_WOLFE
@@ -431,13 +432,13 @@ static const struct lg_option options_table[] = {
                              "max_iter * 5 / 4"},
     [TOLERANCE_GRAD] = {.name = "tolerance_grad",
                         .kind = LG_OPTION_REAL,
-                        .is_wide = true,
+                        .is_double = true,
                         .default_value = 1e-7,
                         .maximum = 1e30,
                         .meaning = "a gradient with no entry beyond this ends the step"},
     [TOLERANCE_CHANGE] = {.name = "tolerance_change",
                           .kind = LG_OPTION_REAL,
-                          .is_wide = true,
+                          .is_double = true,
                           .default_value = 1e-9,
                           .maximum = 1e30,
                           .meaning = "so does a smaller change of the loss or of w, or slope"},

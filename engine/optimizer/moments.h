@@ -12,17 +12,18 @@ enum { POWER1, POWER2 };
 enum { RATE, KEEP1, GAIN1, KEEP2, GAIN2, UNBIAS, SMALL, DECAY, MOMENTS_COEFFICIENTS };
 
 static inline void moments_begin(const struct lg_options *options, uint64_t step,
-                                 wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                                 accumulator scalars[OPTIMIZER_SCALARS_MAX],
+                                 struct optimizer_step *now)
 {
     const double *o = options->value;
-    const wide left1 = left_of_one(o[BETA1], step, &scalars[POWER1]);
-    const wide left2 = left_of_one(o[BETA2], step, &scalars[POWER2]);
+    const accumulator left1 = left_of_one(o[BETA1], step, &scalars[POWER1]);
+    const accumulator left2 = left_of_one(o[BETA2], step, &scalars[POWER2]);
     now->c[RATE] = (real)(o[LR] / left1);
     now->c[KEEP1] = (real)o[BETA1];
-    now->c[GAIN1] = (real)(1 - (wide)o[BETA1]);
+    now->c[GAIN1] = (real)(1 - (accumulator)o[BETA1]);
     now->c[KEEP2] = (real)o[BETA2];
-    now->c[GAIN2] = (real)(1 - (wide)o[BETA2]);
-    now->c[UNBIAS] = (real)(1 / wide_sqrt(left2));
+    now->c[GAIN2] = (real)(1 - (accumulator)o[BETA2]);
+    now->c[UNBIAS] = (real)(1 / accumulator_sqrt(left2));
     now->c[SMALL] = eps_beside_root(o[EPS]);
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
@@ -32,7 +33,7 @@ static inline void moments_begin(const struct lg_options *options, uint64_t step
 static inline bool moments_rest(const struct lg_options *options)
 {
     const double *o = options->value;
-    return o[LR] / (1 - (wide)o[BETA1]) <= (wide)REAL_MAX;
+    return o[LR] / (1 - (accumulator)o[BETA1]) <= (accumulator)REAL_MAX;
 }
 
 /* Moments decay towards zero whatever the gradient; moments of zero stay. */

@@ -45,13 +45,13 @@ static size_t block_scratch_reals(const struct lg_options *options, size_t rows,
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  accumulator scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
-    const wide left1 = left_of_one(o[ADAM_BETA1], step, &scalars[POWER1]);
-    const wide left2 = left_of_one(o[ADAM_BETA2], step, &scalars[POWER2]);
+    const accumulator left1 = left_of_one(o[ADAM_BETA1], step, &scalars[POWER1]);
+    const accumulator left2 = left_of_one(o[ADAM_BETA2], step, &scalars[POWER2]);
     now->c[UNBIAS1] = (real)(1 / left1);
-    now->c[UNBIAS2] = (real)(1 / wide_sqrt(left2));
+    now->c[UNBIAS2] = (real)(1 / accumulator_sqrt(left2));
 }
 
 /* Where the parts of scratch begin. */
@@ -78,7 +78,7 @@ static struct space space_of(const struct block *block)
 /* The momentum, then the direction into x. */
 static void push(const double *o, const struct block *block, real *restrict x)
 {
-    const real keep = (real)o[MOMENTUM], gain = (real)(1 - (wide)o[MOMENTUM]);
+    const real keep = (real)o[MOMENTUM], gain = (real)(1 - (accumulator)o[MOMENTUM]);
     const bool look_ahead = o[NESTEROV] != 0;
     for (size_t row = 0; row < block->rows; row++) {
         const real *restrict g = block->gradient + row * block->stride;
@@ -94,7 +94,7 @@ static void push(const double *o, const struct block *block, real *restrict x)
  * side of x that is the smaller: for a tall x, S = x^T x, and it stands to the right. */
 static void newton_schulz(const struct block *block, struct space space)
 {
-    static const wide a = 3.4445, b = -4.7750, c = 2.0315;
+    static const accumulator a = 3.4445, b = -4.7750, c = 2.0315;
     const size_t rows = block->rows, columns = block->columns;
     const bool is_tall = rows > columns;
     const size_t side = smaller(rows, columns), longer = rows + columns - side;
@@ -118,19 +118,19 @@ static void update_weight(const double *o, const struct block *block)
     const size_t rows = block->rows, columns = block->columns;
     const struct space space = space_of(block);
     push(o, block, space.x);
-    wide length = sums_norm(rows, columns, space.x, columns) + o[EPS];
-    if (length > WIDE_MAX) { /* eps is nothing beside it */
+    accumulator length = sums_norm(rows, columns, space.x, columns) + o[EPS];
+    if (length > ACCUMULATOR_MAX) { /* eps is nothing beside it */
         for (size_t i = 0; i < rows * columns; i++)
-            space.x[i] = (real)((wide)space.x[i] * SUMS_DOWN);
+            space.x[i] = (real)((accumulator)space.x[i] * SUMS_DOWN);
         length = sums_norm(rows, columns, space.x, columns);
     }
     for (size_t i = 0; i < rows * columns; i++)
-        space.x[i] = (real)((wide)space.x[i] / length);
+        space.x[i] = (real)((accumulator)space.x[i] / length);
     for (int step = 0; step < (int)o[NS_STEPS]; step++)
         newton_schulz(block, space);
-    const wide shape = columns > rows ? (wide)columns / (wide)rows : 1;
-    const real rate = (real)(o[LR] * wide_sqrt(shape));
-    const real shrink = (real)(1 - (wide)o[LR] * o[WEIGHT_DECAY]);
+    const accumulator shape = columns > rows ? (accumulator)columns / (accumulator)rows : 1;
+    const real rate = (real)(o[LR] * accumulator_sqrt(shape));
+    const real shrink = (real)(1 - (accumulator)o[LR] * o[WEIGHT_DECAY]);
     for (size_t row = 0; row < rows; row++)
         for (size_t i = 0; i < columns; i++) {
             real *w = block->w + row * block->stride + i;
@@ -142,11 +142,11 @@ static void update_weight(const double *o, const struct block *block)
 static void update_bias(const double *o, const struct optimizer_step *now,
                         const struct block *block)
 {
-    const real keep1 = (real)o[ADAM_BETA1], gain1 = (real)(1 - (wide)o[ADAM_BETA1]),
-               keep2 = (real)o[ADAM_BETA2], gain2 = (real)(1 - (wide)o[ADAM_BETA2]),
+    const real keep1 = (real)o[ADAM_BETA1], gain1 = (real)(1 - (accumulator)o[ADAM_BETA1]),
+               keep2 = (real)o[ADAM_BETA2], gain2 = (real)(1 - (accumulator)o[ADAM_BETA2]),
                rate = (real)o[ADAM_LR] * now->c[UNBIAS1], unbias2 = now->c[UNBIAS2],
                small = eps_beside_root(o[ADAM_EPS]),
-               shrink = (real)(1 - (wide)o[ADAM_LR] * o[ADAM_WEIGHT_DECAY]);
+               shrink = (real)(1 - (accumulator)o[ADAM_LR] * o[ADAM_WEIGHT_DECAY]);
     const real *restrict g = block->gradient;
     real *restrict w = block->w, *restrict mean = block->state,
                    *restrict square = block->state + block->columns;
@@ -197,7 +197,7 @@ static const struct lg_option options_table[] = {
              .default_value = 1e-7,
              .maximum = 1e30,
              .above_minimum = 1,
-             .is_wide = true,
+             .is_double = true,
              .meaning = "added to the norm that the mean is divided by"},
     [ADAM_LR] = {.name = "adam_lr",
                  .kind = LG_OPTION_REAL,

@@ -4,14 +4,14 @@ enum { LR, BETA1, BETA2, EPS, WEIGHT_DECAY, MOMENTUM_DECAY, FORM };
 enum { PRODUCT, LEFT, POWER2 }; /* scalars: mu_1 ... mu_step, 1 less that, beta2^step */
 enum { NOW, NEXT, KEEP1, GAIN1, KEEP2, GAIN2, UNBIAS, SMALL, DECAY };
 
-static const wide LOG_0_96 =
-    (wide)-0x1.4e69ed6d80eb320cfaa997350988p-5L; /* log of the double 0.96 */
+static const accumulator LOG_0_96 =
+    (accumulator)-0x1.4e69ed6d80eb320cfaa997350988p-5L; /* log of the double 0.96 */
 
 /* mu of a step, and 1 less that. */
-static wide momentum_at(const double *o, uint64_t step, wide *left)
+static accumulator momentum_at(const double *o, uint64_t step, accumulator *left)
 {
-    const wide half = 0.5 * math_exp(LOG_0_96 * ((wide)step * o[MOMENTUM_DECAY]));
-    *left = 1 - (wide)o[BETA1] + o[BETA1] * half;
+    const accumulator half = 0.5 * math_exp(LOG_0_96 * ((accumulator)step * o[MOMENTUM_DECAY]));
+    *left = 1 - (accumulator)o[BETA1] + o[BETA1] * half;
     return o[BETA1] * (1 - half);
 }
 
@@ -26,31 +26,31 @@ static size_t slots(const struct lg_options *options)
 static enum zero_gradient zero_gradient(const struct lg_options *options)
 {
     const double *o = options->value;
-    const bool is_finite = o[LR] / (1 - (wide)o[BETA1]) <= (wide)REAL_MAX;
+    const bool is_finite = o[LR] / (1 - (accumulator)o[BETA1]) <= (accumulator)REAL_MAX;
     return is_finite && o[WEIGHT_DECAY] == 0 ? ZERO_AT_REST : ZERO_MOVES;
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  accumulator scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
-    wide left, left_next;
-    const wide mu = momentum_at(o, step, &left), next = momentum_at(o, step + 1, &left_next);
-    const wide before = step == 1 ? 1 : scalars[PRODUCT];
+    accumulator left, left_next;
+    const accumulator mu = momentum_at(o, step, &left), next = momentum_at(o, step + 1, &left_next);
+    const accumulator before = step == 1 ? 1 : scalars[PRODUCT];
     /* 1 - a b = (1 - a) + a (1 - b), both positive: nothing cancels where beta1 is near 1. */
     scalars[LEFT] = (step == 1 ? 0 : scalars[LEFT]) + before * left;
     scalars[PRODUCT] = before * mu;
-    wide part = left_next; /* 1 less what the product is multiplied by */
+    accumulator part = left_next; /* 1 less what the product is multiplied by */
     if (o[FORM] != 0)
         part = left + mu * left_next;
     now->c[NOW] = (real)(o[LR] * left / scalars[LEFT]);
     now->c[NEXT] = (real)(o[LR] * next / (scalars[LEFT] + scalars[PRODUCT] * part));
-    const wide left2 = left_of_one(o[BETA2], step, &scalars[POWER2]);
+    const accumulator left2 = left_of_one(o[BETA2], step, &scalars[POWER2]);
     now->c[KEEP1] = (real)o[BETA1];
-    now->c[GAIN1] = (real)(1 - (wide)o[BETA1]);
+    now->c[GAIN1] = (real)(1 - (accumulator)o[BETA1]);
     now->c[KEEP2] = (real)o[BETA2];
-    now->c[GAIN2] = (real)(1 - (wide)o[BETA2]);
-    now->c[UNBIAS] = (real)(1 / wide_sqrt(left2));
+    now->c[GAIN2] = (real)(1 - (accumulator)o[BETA2]);
+    now->c[UNBIAS] = (real)(1 / accumulator_sqrt(left2));
     now->c[SMALL] = eps_beside_root(o[EPS]);
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
@@ -84,7 +84,7 @@ static const struct lg_option options_table[] = {
     [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
     [MOMENTUM_DECAY] = {.name = "momentum_decay",
                         .kind = LG_OPTION_REAL,
-                        .is_wide = true,
+                        .is_double = true,
                         .default_value = 4e-3,
                         .maximum = 1e30,
                         .meaning = "how fast the momentum grows to beta1"},

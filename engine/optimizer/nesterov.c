@@ -16,11 +16,11 @@ static enum zero_gradient zero_gradient(const struct lg_options *options)
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  accumulator scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     (void)scalars;
     const double *o = options->value;
-    const wide rate = decayed_rate(o[LR], o[LR_DECAY], step);
+    const accumulator rate = decayed_rate(o[LR], o[LR_DECAY], step);
     const bool is_torch7 = o[FORM] != 0;
     now->c[RATE] = is_torch7 ? 1 : (real)rate;
     now->c[KEEP] = (real)o[MOMENTUM];

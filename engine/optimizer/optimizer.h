@@ -74,10 +74,10 @@ struct block {
 /* A loss to minimise over a vector of parameters. */
 struct problem {
     size_t n;
-    real *w;        /* (n), in and out */
-    real *gradient; /* (n), at w */
-    wide loss;      /* at w */
-    real *state;    /* problem_reals(), 0 before the first step */
+    real *w;          /* (n), in and out */
+    real *gradient;   /* (n), at w */
+    accumulator loss; /* at w */
+    real *state;      /* problem_reals(), 0 before the first step */
     /* Loss and gradient at w, into the fields above. */
     void (*evaluate)(struct problem *problem);
     void *context; /* evaluate's */
@@ -96,7 +96,7 @@ struct optimizer {
     /* Before the first update of a step, whatever the kind; NULL: nothing. step: 1-based;
      * scalars: the optimizer's own numbers, 0 before step 1, kept between steps. */
     void (*begin)(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now);
+                  accumulator scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now);
     /* One step for n parameters. w: (n), in and out; gradient's direction and
      * state[slot]: (n) each. None overlap. */
     void (*update)(const struct optimizer_step *now, size_t n, real *restrict w,
@@ -120,7 +120,7 @@ struct optimizer {
      * begin(), which it does not have. */
     size_t (*problem_reals)(const struct lg_options *options, size_t n);
     void (*minimise)(const struct lg_options *options, uint64_t step,
-                     wide scalars[OPTIMIZER_SCALARS_MAX], struct problem *problem);
+                     accumulator scalars[OPTIMIZER_SCALARS_MAX], struct problem *problem);
 
     /* All training samples are one batch, whatever the spec's `batch`. */
     bool full_batch;
@@ -132,7 +132,8 @@ struct optimizer {
 /* The hooks that an optimizer need not have. */
 static inline void optimizer_begin(const struct optimizer *optimizer,
                                    const struct lg_options *options, uint64_t step,
-                                   wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                                   accumulator scalars[OPTIMIZER_SCALARS_MAX],
+                                   struct optimizer_step *now)
 {
     if (optimizer->begin)
         optimizer->begin(options, step, scalars, now);
@@ -172,9 +173,9 @@ static inline size_t optimizer_scratch_reals(const struct optimizer *optimizer,
 
 /* The learning rate under inverse-time decay, as Torch7's learningRateDecay:
  * lr / (1 + (step - 1) * decay). */
-static inline wide decayed_rate(wide lr, wide decay, uint64_t step)
+static inline accumulator decayed_rate(accumulator lr, accumulator decay, uint64_t step)
 {
-    return lr / (1 + (wide)(step - 1) * decay);
+    return lr / (1 + (accumulator)(step - 1) * decay);
 }
 
 /* What is added to the root of a square. It may not be 0: a parameter that has had no
@@ -194,7 +195,7 @@ static inline real eps_beside_root(double eps)
     }
 #define OPTION_LR_DECAY                                                                            \
     {                                                                                              \
-        .name = "lr_decay", .kind = LG_OPTION_REAL, .maximum = 1e30, .is_wide = true,              \
+        .name = "lr_decay", .kind = LG_OPTION_REAL, .maximum = 1e30, .is_double = true,            \
         .meaning = "inverse-time decay: lr / (1 + (step - 1) * lr_decay)"                          \
     }
 #define OPTION_BETA(option_name, value, text)                                                      \

@@ -8,17 +8,18 @@
 /* So near to 1 a power is not to be taken from 1: what is left has lost too many digits. */
 static inline bool is_near_one(double beta)
 {
-    return 1 - (wide)beta < (wide)0x1p-14;
+    return 1 - (accumulator)beta < (accumulator)0x1p-14;
 }
 
 /* 1 - beta^step, where power is beta^step as it is multiplied up from step to step. */
-static inline wide left_of_power(double beta, uint64_t step, wide power)
+static inline accumulator left_of_power(double beta, uint64_t step, accumulator power)
 {
-    return is_near_one(beta) ? -math_expm1((wide)step * math_log1p((wide)beta - 1)) : 1 - power;
+    return is_near_one(beta) ? -math_expm1((accumulator)step * math_log1p((accumulator)beta - 1))
+                             : 1 - power;
 }
 
 /* The same, with *power going on from the step before. */
-static inline wide left_of_one(double beta, uint64_t step, wide *power)
+static inline accumulator left_of_one(double beta, uint64_t step, accumulator *power)
 {
     *power = (step == 1 ? 1 : *power) * beta;
     return left_of_power(beta, step, *power);

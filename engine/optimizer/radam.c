@@ -10,9 +10,9 @@ static size_t slots(const struct lg_options *options)
 
 /* coth(y) - 1 / y for y up to 1, by Gauss's continued fraction of tanh: off by less than
  * a part in 10^20 after 11 terms. */
-static wide langevin(wide y)
+static accumulator langevin(accumulator y)
 {
-    wide tail = 0;
+    accumulator tail = 0;
     for (int odd = 25; odd > 3; odd -= 2)
         tail = y * y / (odd + tail);
     return y / (3 + tail);
@@ -21,11 +21,12 @@ static wide langevin(wide y)
 /* The paper's rho_t = R - 2 t beta2^t / (1 - beta2^t), R = 2 / (1 - beta2) - 1. With
  * 2 y = -log(beta2) that is t + L(y) - t L(t y), L the function above: for a beta2 near 1, R
  * and what is taken from it are large and nearly equal, and the rest is not there any more. */
-static wide length_of(double beta2, uint64_t step, wide longest, wide power, wide left)
+static accumulator length_of(double beta2, uint64_t step, accumulator longest, accumulator power,
+                             accumulator left)
 {
-    const wide t = (wide)step;
+    const accumulator t = (accumulator)step;
     if (is_near_one(beta2)) {
-        const wide y = -math_log1p((wide)beta2 - 1) / 2;
+        const accumulator y = -math_log1p((accumulator)beta2 - 1) / 2;
         if (t * y < 1)
             return t + langevin(y) - t * langevin(t * y);
         power = 1 - left;
@@ -34,18 +35,18 @@ static wide length_of(double beta2, uint64_t step, wide longest, wide power, wid
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  accumulator scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
     moments_begin(options, step, scalars, now);
-    const wide left = left_of_power(o[BETA2], step, scalars[POWER2]);
-    const wide longest = 2 / (1 - (wide)o[BETA2]) - 1;
-    const wide length = length_of(o[BETA2], step, longest, scalars[POWER2], left);
+    const accumulator left = left_of_power(o[BETA2], step, scalars[POWER2]);
+    const accumulator longest = 2 / (1 - (accumulator)o[BETA2]) - 1;
+    const accumulator length = length_of(o[BETA2], step, longest, scalars[POWER2], left);
     const bool is_scaled = length > 5;
-    wide rate = o[LR] / left_of_power(o[BETA1], step, scalars[POWER1]);
+    accumulator rate = o[LR] / left_of_power(o[BETA1], step, scalars[POWER1]);
     if (is_scaled)
-        rate *= wide_sqrt((length - 4) * (length - 2) * longest /
-                          ((longest - 4) * (longest - 2) * length) * left);
+        rate *= accumulator_sqrt((length - 4) * (length - 2) * longest /
+                                 ((longest - 4) * (longest - 2) * length) * left);
     now->c[RATE] = (real)rate;
     now->c[IS_SCALED] = is_scaled;
 }

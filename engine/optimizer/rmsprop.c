@@ -20,14 +20,14 @@ static enum zero_gradient zero_gradient(const struct lg_options *options)
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  accumulator scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     (void)scalars;
     (void)step;
     const double *o = options->value;
     now->c[RATE] = (real)o[LR];
     now->c[KEEP] = (real)o[ALPHA];
-    now->c[GAIN] = (real)(1 - (wide)o[ALPHA]);
+    now->c[GAIN] = (real)(1 - (accumulator)o[ALPHA]);
     now->c[SMALL] = eps_beside_root(o[EPS]);
     now->c[MOMENT] = (real)o[MOMENTUM];
     now->c[IS_CENTERED] = (real)o[CENTERED];

@@ -9,7 +9,7 @@
 enum { LARGEST, SUM, SCHEDULE_FREE_SCALARS };
 
 /* x^power for x >= 0. */
-static inline wide power_of(wide x, wide power)
+static inline accumulator power_of(accumulator x, accumulator power)
 {
     if (power == 0 || x == 0)
         return power == 0;
@@ -17,16 +17,17 @@ static inline wide power_of(wide x, wide power)
 }
 
 /* The rate's part while it warms up over so many steps. */
-static inline wide warm_up(uint64_t step, wide steps)
+static inline accumulator warm_up(uint64_t step, accumulator steps)
 {
-    return (wide)step < steps ? (wide)step / steps : 1;
+    return (accumulator)step < steps ? (accumulator)step / steps : 1;
 }
 
 /* The share of this step in the average: step^r times the largest rate^power, of the sum
  * of those so far. Weights and sum are in units of the largest rate's, so that a power of a
  * small rate cannot underflow. */
-static inline wide share_of_average(uint64_t step, wide rate, wide r, wide power,
-                                    wide scalars[OPTIMIZER_SCALARS_MAX])
+static inline accumulator share_of_average(uint64_t step, accumulator rate, accumulator r,
+                                           accumulator power,
+                                           accumulator scalars[OPTIMIZER_SCALARS_MAX])
 {
     if (step == 1) {
         scalars[LARGEST] = rate;
@@ -35,7 +36,7 @@ static inline wide share_of_average(uint64_t step, wide rate, wide r, wide power
         scalars[SUM] *= power_of(scalars[LARGEST] / rate, power);
         scalars[LARGEST] = rate;
     }
-    const wide weight = power_of((wide)step, r);
+    const accumulator weight = power_of((accumulator)step, r);
     scalars[SUM] += weight;
     return weight / scalars[SUM];
 }

@@ -20,22 +20,22 @@ static enum zero_gradient zero_gradient(const struct lg_options *options)
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  accumulator scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
-    const wide root = wide_sqrt(left_of_one(o[BETA2], step, &scalars[POWER2]));
-    const wide warm = o[LR] * warm_up(step, o[WARMUP]);
+    const accumulator root = accumulator_sqrt(left_of_one(o[BETA2], step, &scalars[POWER2]));
+    const accumulator warm = o[LR] * warm_up(step, o[WARMUP]);
     const bool is_package = o[FORM] == FORM_PACKAGE;
-    const wide rate = is_package ? warm : warm * root;
-    const wide part = share_of_average(step, rate, o[R], o[LR_POWER], scalars);
+    const accumulator rate = is_package ? warm : warm * root;
+    const accumulator part = share_of_average(step, rate, o[R], o[LR_POWER], scalars);
     now->c[RATE] = (real)rate;
     now->c[SHARE] = (real)part;
     now->c[REST] = (real)(1 - part);
     now->c[IS_FIRST] = step == 1;
     now->c[INNER] = (real)o[BETA1];
-    now->c[OUTER] = (real)(1 - (wide)o[BETA1]);
+    now->c[OUTER] = (real)(1 - (accumulator)o[BETA1]);
     now->c[KEEP2] = (real)o[BETA2];
-    now->c[GAIN2] = (real)(1 - (wide)o[BETA2]);
+    now->c[GAIN2] = (real)(1 - (accumulator)o[BETA2]);
     now->c[UNBIAS] = is_package ? (real)(1 / root) : 1;
     now->c[SMALL] = eps_beside_root(o[EPS]);
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
@@ -83,12 +83,12 @@ static const struct lg_option options_table[] = {
                 .meaning = "steps in which lr grows linearly from 0"},
     [R] = {.name = "r",
            .kind = LG_OPTION_REAL,
-           .is_wide = true,
+           .is_double = true,
            .maximum = 8,
            .meaning = "power of the step in the weights of the average"},
     [LR_POWER] = {.name = "weight_lr_power",
                   .kind = LG_OPTION_REAL,
-                  .is_wide = true,
+                  .is_double = true,
                   .default_value = 2,
                   .maximum = 8,
                   .meaning = "power of the largest lr so far in the weights of the average"},

@@ -17,18 +17,18 @@ static enum zero_gradient zero_gradient(const struct lg_options *options)
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  accumulator scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     const double *o = options->value;
-    const wide warm = warm_up(step, o[WARMUP]);
-    const wide rate = o[LR] * warm;
-    const wide part = share_of_average(step, rate, o[R], o[LR_POWER], scalars);
+    const accumulator warm = warm_up(step, o[WARMUP]);
+    const accumulator rate = o[LR] * warm;
+    const accumulator part = share_of_average(step, rate, o[R], o[LR_POWER], scalars);
     now->c[RATE] = (real)rate;
     now->c[SHARE] = (real)part;
     now->c[REST] = (real)(1 - part);
     now->c[IS_FIRST] = step == 1;
     now->c[INNER] = (real)o[MOMENTUM];
-    now->c[OUTER] = (real)(1 - (wide)o[MOMENTUM]);
+    now->c[OUTER] = (real)(1 - (accumulator)o[MOMENTUM]);
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 
@@ -66,12 +66,12 @@ static const struct lg_option options_table[] = {
                 .meaning = "steps in which lr grows linearly from 0"},
     [R] = {.name = "r",
            .kind = LG_OPTION_REAL,
-           .is_wide = true,
+           .is_double = true,
            .maximum = 8,
            .meaning = "power of the step in the weights of the average"},
     [LR_POWER] = {.name = "weight_lr_power",
                   .kind = LG_OPTION_REAL,
-                  .is_wide = true,
+                  .is_double = true,
                   .default_value = 2,
                   .maximum = 8,
                   .meaning = "power of the largest lr so far in the weights of the average"},

@@ -17,14 +17,14 @@ static enum zero_gradient zero_gradient(const struct lg_options *options)
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  accumulator scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     (void)scalars;
     const double *o = options->value;
     now->c[RATE] = (real)decayed_rate(o[LR], o[LR_DECAY], step);
     now->c[KEEP] = (real)o[MOMENTUM];
     /* The first velocity is the whole gradient, as in Torch7 and PyTorch. */
-    now->c[GAIN] = (real)(step == 1 ? 1 : 1 - (wide)o[DAMPENING]);
+    now->c[GAIN] = (real)(step == 1 ? 1 : 1 - (accumulator)o[DAMPENING]);
     now->c[LOOK_AHEAD] = (real)o[NESTEROV];
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }

@@ -18,7 +18,7 @@ struct side {
 
 static bool is_full(const struct lg_options *options, size_t n)
 {
-    return (wide)n <= options->value[MAX_PRECONDITIONER];
+    return (accumulator)n <= options->value[MAX_PRECONDITIONER];
 }
 
 static size_t side_reals(const struct lg_options *options, size_t n)
@@ -42,13 +42,13 @@ static size_t block_scratch_reals(const struct lg_options *options, size_t rows,
     if (!is_bias && is_full(options, rows) && rows > side)
         side = rows;
     const size_t longer = rows > columns ? rows : columns;
-    const size_t eigen = (2 * side + 1) * side * sizeof(wide) / sizeof(real);
+    const size_t eigen = (2 * side + 1) * side * sizeof(accumulator) / sizeof(real);
     const size_t products = gemm_scratch_reals(longer) + 2 * rows * columns + side * side;
     return ALIGNMENT / sizeof(real) + (eigen > products ? eigen : products);
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  accumulator scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     (void)scalars;
     now->c[REFRESH] = (step - 1) % (uint64_t)options->value[UPDATE_FREQ] == 0;
@@ -67,34 +67,35 @@ static struct side side_of(const struct lg_options *options, size_t n, real *sta
 }
 
 /* x^(-1/4), or x^(-1/2) of the only side of a bias. */
-static wide inverse_root(wide x, bool is_bias)
+static accumulator inverse_root(accumulator x, bool is_bias)
 {
-    return 1 / (is_bias ? wide_sqrt(x) : wide_sqrt(wide_sqrt(x)));
+    return 1 / (is_bias ? accumulator_sqrt(x) : accumulator_sqrt(accumulator_sqrt(x)));
 }
 
 /* root = (eps I + sum)^(-1/4). The sum is positive semi-definite, so that an eigenvalue
  * below eps is a rounding, and eps itself is nearer. */
-static void refresh(const struct side *side, wide eps, bool is_bias, real *scratch)
+static void refresh(const struct side *side, accumulator eps, bool is_bias, real *scratch)
 {
     const size_t n = side->n;
     if (!side->is_full) {
         for (size_t i = 0; i < n; i++)
-            side->root[i] = (real)inverse_root(eps + (wide)side->sum[i], is_bias);
+            side->root[i] = (real)inverse_root(eps + (accumulator)side->sum[i], is_bias);
         return;
     }
-    wide *a = (wide *)(void *)aligned(scratch), *vectors = a + n * n, *sum = vectors + n * n;
+    accumulator *a = (accumulator *)(void *)aligned(scratch), *vectors = a + n * n,
+                *sum = vectors + n * n;
     for (size_t i = 0; i < n * n; i++)
-        a[i] = (wide)side->sum[i] + (i % (n + 1) == 0 ? eps : 0);
+        a[i] = (accumulator)side->sum[i] + (i % (n + 1) == 0 ? eps : 0);
     small_matrix_eigen(n, a, vectors);
     for (size_t e = 0; e < n; e++) { /* the values, into the first row */
-        const wide value = a[e * n + e];
+        const accumulator value = a[e * n + e];
         a[e] = inverse_root(value < eps ? eps : value, is_bias);
     }
     for (size_t row = 0; row < n; row++) { /* sum of root * v v^T, in order of values */
         for (size_t i = 0; i < n; i++)
             sum[i] = 0;
         for (size_t e = 0; e < n; e++) {
-            const wide factor = a[e] * vectors[e * n + row];
+            const accumulator factor = a[e] * vectors[e * n + row];
             for (size_t i = 0; i < n; i++)
                 sum[i] += factor * vectors[e * n + i];
         }
@@ -109,12 +110,12 @@ static void gather(const struct side *side, struct gemm_operand g, size_t k, rea
     const size_t n = side->n;
     if (!side->is_full) {
         for (size_t i = 0; i < n; i++) {
-            wide sum = 0;
+            accumulator sum = 0;
             for (size_t j = 0; j < k; j++) {
-                const wide entry = (wide)g.values[i * g.by_row + j * g.by_column];
+                const accumulator entry = (accumulator)g.values[i * g.by_row + j * g.by_column];
                 sum += entry * entry;
             }
-            side->sum[i] = (real)((wide)side->sum[i] + sum);
+            side->sum[i] = (real)((accumulator)side->sum[i] + sum);
         }
         return;
     }
@@ -174,7 +175,7 @@ static void update_block(const struct lg_options *options, const struct optimize
             refresh(&left, o[EPS], is_bias, block->scratch);
     }
     const real *direction = precondition(block, is_bias ? NULL : &left, &right, scratch);
-    const real rate = (real)o[LR], shrink = (real)(1 - (wide)o[LR] * o[WEIGHT_DECAY]);
+    const real rate = (real)o[LR], shrink = (real)(1 - (accumulator)o[LR] * o[WEIGHT_DECAY]);
     for (size_t row = 0; row < rows; row++)
         for (size_t i = 0; i < columns; i++) {
             real *w = block->w + row * stride + i;

@@ -11,11 +11,12 @@
 enum { JACOBI_SWEEPS_MAX = 60 };
 
 /* x = cosine x - sine y, y = sine x + cosine y: n entries, `step` apart. */
-static inline void small_matrix_rotate(size_t n, size_t step, wide *restrict x, wide *restrict y,
-                                       wide cosine, wide sine)
+static inline void small_matrix_rotate(size_t n, size_t step, accumulator *restrict x,
+                                       accumulator *restrict y, accumulator cosine,
+                                       accumulator sine)
 {
     for (size_t i = 0; i < n; i++) {
-        const wide a = x[i * step], b = y[i * step];
+        const accumulator a = x[i * step], b = y[i * step];
         x[i * step] = cosine * a - sine * b;
         y[i * step] = sine * a + cosine * b;
     }
@@ -23,16 +24,18 @@ static inline void small_matrix_rotate(size_t n, size_t step, wide *restrict x, 
 
 /* Turn a's entry (p, q) into 0 where it matters beside its diagonal entries. Returns
  * whether it did. A comparison with NaN is false, so that NaN ends a sweep. */
-static inline int small_matrix_annihilate(size_t n, wide *a, wide *vectors, size_t p, size_t q)
+static inline int small_matrix_annihilate(size_t n, accumulator *a, accumulator *vectors, size_t p,
+                                          size_t q)
 {
-    const wide apq = a[p * n + q], app = a[p * n + p], aqq = a[q * n + q];
-    const wide size = wide_abs(apq);
-    if (!(size > WIDE_EPSILON / 4 * wide_sqrt(wide_abs(app)) * wide_sqrt(wide_abs(aqq))))
+    const accumulator apq = a[p * n + q], app = a[p * n + p], aqq = a[q * n + q];
+    const accumulator size = accumulator_abs(apq);
+    if (!(size > ACCUMULATOR_EPSILON / 4 * accumulator_sqrt(accumulator_abs(app)) *
+                     accumulator_sqrt(accumulator_abs(aqq))))
         return 0;
-    const wide theta = (aqq - app) / (2 * apq);
-    const wide larger = wide_abs(theta) + wide_sqrt(theta * theta + 1);
-    const wide tangent = theta < 0 ? -1 / larger : 1 / larger;
-    const wide cosine = 1 / wide_sqrt(tangent * tangent + 1), sine = tangent * cosine;
+    const accumulator theta = (aqq - app) / (2 * apq);
+    const accumulator larger = accumulator_abs(theta) + accumulator_sqrt(theta * theta + 1);
+    const accumulator tangent = theta < 0 ? -1 / larger : 1 / larger;
+    const accumulator cosine = 1 / accumulator_sqrt(tangent * tangent + 1), sine = tangent * cosine;
     small_matrix_rotate(n, 1, a + p * n, a + q * n, cosine, sine);
     small_matrix_rotate(n, n, a + p, a + q, cosine, sine);
     a[p * n + p] = app - tangent * apq;
@@ -49,7 +52,7 @@ static inline int small_matrix_annihilate(size_t n, wide *a, wide *vectors, size
  * edition, 2013, section 8.5. What is small beside the root of its diagonal entries is
  * left, which keeps small eigenvalues of a positive definite matrix accurate: J. Demmel,
  * K. Veselic, 1992, doi:10.1137/0613074. */
-static inline void small_matrix_eigen(size_t n, wide *a, wide *vectors)
+static inline void small_matrix_eigen(size_t n, accumulator *a, accumulator *vectors)
 {
     for (size_t i = 0; i < n * n; i++)
         vectors[i] = i % (n + 1) == 0;

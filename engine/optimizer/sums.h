@@ -16,16 +16,16 @@ static inline void sums_add_products(struct lanes *lanes, size_t first, const re
 {
     size_t i = 0;
     for (; i < n && (first + i) % VIRTUAL_LANES != 0; i++)
-        lanes->sum[(first + i) % VIRTUAL_LANES] += (wide)x[i] * (wide)y[i];
+        lanes->sum[(first + i) % VIRTUAL_LANES] += (accumulator)x[i] * (accumulator)y[i];
     for (; i + VIRTUAL_LANES <= n; i += VIRTUAL_LANES)
         for (size_t lane = 0; lane < VIRTUAL_LANES; lane++)
-            lanes->sum[lane] += (wide)x[i + lane] * (wide)y[i + lane];
+            lanes->sum[lane] += (accumulator)x[i + lane] * (accumulator)y[i + lane];
     for (size_t lane = 0; i < n; i++, lane++)
-        lanes->sum[lane] += (wide)x[i] * (wide)y[i];
+        lanes->sum[lane] += (accumulator)x[i] * (accumulator)y[i];
 }
 
 /* x . y over n entries. */
-static inline wide sums_dot(size_t n, const real *x, const real *y)
+static inline accumulator sums_dot(size_t n, const real *x, const real *y)
 {
     struct lanes lanes = {0};
     sums_add_products(&lanes, 0, x, y, n);
@@ -33,7 +33,7 @@ static inline wide sums_dot(size_t n, const real *x, const real *y)
 }
 
 /* The sum of squares of x: (rows, columns), rows `stride` apart, row by row. */
-static inline wide sums_of_squares(size_t rows, size_t columns, const real *x, size_t stride)
+static inline accumulator sums_of_squares(size_t rows, size_t columns, const real *x, size_t stride)
 {
     struct lanes lanes = {0};
     for (size_t row = 0; row < rows; row++)
@@ -54,31 +54,31 @@ static inline wide sums_of_squares(size_t rows, size_t columns, const real *x, s
 #define SUMS_UP    0x1p9600L
 #endif
 
-static inline bool sums_is_safe(wide squares)
+static inline bool sums_is_safe(accumulator squares)
 {
     return squares >= SUMS_LEAST && squares - squares == 0;
 }
 
 /* The Euclidean norm of scale * x, row by row. scale: a power of two. */
-static inline wide sums_norm_times(wide scale, size_t rows, size_t columns, const real *x,
-                                   size_t stride)
+static inline accumulator sums_norm_times(accumulator scale, size_t rows, size_t columns,
+                                          const real *x, size_t stride)
 {
     struct lanes lanes = {0};
     for (size_t row = 0; row < rows; row++)
         for (size_t i = 0; i < columns; i++) {
-            const wide term = scale * (wide)x[row * stride + i];
+            const accumulator term = scale * (accumulator)x[row * stride + i];
             lanes.sum[(row * columns + i) % VIRTUAL_LANES] += term * term;
         }
-    return wide_sqrt(lanes_total(&lanes));
+    return accumulator_sqrt(lanes_total(&lanes));
 }
 
 /* The Euclidean norm of x; infinite only where it is beyond the largest number. */
-static inline wide sums_norm(size_t rows, size_t columns, const real *x, size_t stride)
+static inline accumulator sums_norm(size_t rows, size_t columns, const real *x, size_t stride)
 {
-    const wide squares = sums_of_squares(rows, columns, x, stride);
+    const accumulator squares = sums_of_squares(rows, columns, x, stride);
     if (sums_is_safe(squares) || squares != squares)
-        return wide_sqrt(squares);
-    const wide scale = squares < 1 ? SUMS_UP : SUMS_DOWN;
+        return accumulator_sqrt(squares);
+    const accumulator scale = squares < 1 ? SUMS_UP : SUMS_DOWN;
     return sums_norm_times(scale, rows, columns, x, stride) / scale;
 }
 

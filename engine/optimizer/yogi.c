@@ -22,15 +22,15 @@ static enum zero_gradient zero_gradient(const struct lg_options *options)
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  accumulator scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     (void)scalars;
     (void)step;
     const double *o = options->value;
     now->c[RATE] = (real)o[LR];
     now->c[KEEP1] = (real)o[BETA1];
-    now->c[GAIN1] = (real)(1 - (wide)o[BETA1]);
-    now->c[GAIN2] = (real)(1 - (wide)o[BETA2]);
+    now->c[GAIN1] = (real)(1 - (accumulator)o[BETA1]);
+    now->c[GAIN2] = (real)(1 - (accumulator)o[BETA2]);
     now->c[SMALL] = eps_beside_root(o[EPS]);
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }

@@ -1,6 +1,6 @@
 #include "engine/schedule/schedule.h"
 
-static wide factor(const struct lg_options *options, uint64_t step, uint64_t steps)
+static accumulator factor(const struct lg_options *options, uint64_t step, uint64_t steps)
 {
     (void)options;
     (void)step;

@@ -3,11 +3,11 @@
 
 enum { MINIMUM };
 
-static wide factor(const struct lg_options *options, uint64_t step, uint64_t steps)
+static accumulator factor(const struct lg_options *options, uint64_t step, uint64_t steps)
 {
-    const wide least = options->value[MINIMUM];
+    const accumulator least = options->value[MINIMUM];
     /* (1 + cos x) / 2 = cos^2(x / 2), which does not cancel near the end. */
-    const wide half = math_cospi((wide)(step - 1) / (wide)steps / 2);
+    const accumulator half = math_cospi((accumulator)(step - 1) / (accumulator)steps / 2);
     return least + (1 - least) * (half * half);
 }
 

@@ -3,14 +3,14 @@
 
 enum { GAMMA };
 
-static wide factor(const struct lg_options *options, uint64_t step, uint64_t steps)
+static accumulator factor(const struct lg_options *options, uint64_t step, uint64_t steps)
 {
     (void)steps;
-    const wide gamma = options->value[GAMMA];
+    const accumulator gamma = options->value[GAMMA];
     if (step == 1)
         return 1;
     /* math_log(0) is -infinity, and so the factor 0. */
-    return step == 2 ? gamma : math_exp((wide)(step - 1) * math_log(gamma));
+    return step == 2 ? gamma : math_exp((accumulator)(step - 1) * math_log(gamma));
 }
 
 static const struct lg_option options_table[] = {

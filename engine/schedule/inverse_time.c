@@ -2,10 +2,10 @@
 
 enum { DECAY };
 
-static wide factor(const struct lg_options *options, uint64_t step, uint64_t steps)
+static accumulator factor(const struct lg_options *options, uint64_t step, uint64_t steps)
 {
     (void)steps;
-    return 1 / (1 + (wide)(step - 1) * options->value[DECAY]);
+    return 1 / (1 + (accumulator)(step - 1) * options->value[DECAY]);
 }
 
 static const struct lg_option options_table[] = {

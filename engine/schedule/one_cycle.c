@@ -4,20 +4,20 @@
 enum { PCT_START, DIV_FACTOR, FINAL_DIV_FACTOR };
 
 /* From `from` at done = 0 to `to` at done = 1. */
-static wide anneal(wide from, wide to, wide done)
+static accumulator anneal(accumulator from, accumulator to, accumulator done)
 {
     /* (1 +- cos x) / 2 are squares of cosine and sine of x / 2: nothing cancels. */
-    const wide cosine = math_cospi(done / 2), sine = math_cospi((1 - done) / 2);
+    const accumulator cosine = math_cospi(done / 2), sine = math_cospi((1 - done) / 2);
     return from * (cosine * cosine) + to * (sine * sine);
 }
 
 /* The peak is at step pct_start * steps, which need not be whole. */
-static wide factor(const struct lg_options *options, uint64_t step, uint64_t steps)
+static accumulator factor(const struct lg_options *options, uint64_t step, uint64_t steps)
 {
-    const wide initial = 1 / (wide)options->value[DIV_FACTOR];
-    const wide final = initial / options->value[FINAL_DIV_FACTOR];
-    const wide now = (wide)(step - 1), last = (wide)steps - 1;
-    const wide peak = options->value[PCT_START] * (wide)steps - 1;
+    const accumulator initial = 1 / (accumulator)options->value[DIV_FACTOR];
+    const accumulator final = initial / options->value[FINAL_DIV_FACTOR];
+    const accumulator now = (accumulator)(step - 1), last = (accumulator)steps - 1;
+    const accumulator peak = options->value[PCT_START] * (accumulator)steps - 1;
     if (now <= peak)
         return peak > 0 ? anneal(initial, 1, now / peak) : 1;
     return anneal(1, final, (now - peak) / (last - peak));

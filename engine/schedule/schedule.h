@@ -13,7 +13,7 @@
 struct schedule {
     struct lg_info info;
     /* What the learning rate is multiplied by in a step (1-based) of `steps` in all. */
-    wide (*factor)(const struct lg_options *options, uint64_t step, uint64_t steps);
+    accumulator (*factor)(const struct lg_options *options, uint64_t step, uint64_t steps);
 };
 
 #endif

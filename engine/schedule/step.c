@@ -3,15 +3,15 @@
 
 enum { STEP_SIZE, GAMMA };
 
-static wide factor(const struct lg_options *options, uint64_t step, uint64_t steps)
+static accumulator factor(const struct lg_options *options, uint64_t step, uint64_t steps)
 {
     (void)steps;
     const uint64_t falls = (step - 1) / (uint64_t)options->value[STEP_SIZE];
-    const wide gamma = options->value[GAMMA];
+    const accumulator gamma = options->value[GAMMA];
     if (falls == 0)
         return 1;
     /* math_log(0) is -infinity, and so the factor 0. */
-    return falls == 1 ? gamma : math_exp((wide)falls * math_log(gamma));
+    return falls == 1 ? gamma : math_exp((accumulator)falls * math_log(gamma));
 }
 
 static const struct lg_option options_table[] = {

@@ -2,11 +2,11 @@
 
 enum { START_FACTOR, TOTAL_ITERS };
 
-static wide factor(const struct lg_options *options, uint64_t step, uint64_t steps)
+static accumulator factor(const struct lg_options *options, uint64_t step, uint64_t steps)
 {
     (void)steps;
-    const wide start = options->value[START_FACTOR], rise = options->value[TOTAL_ITERS];
-    const wide done = (wide)(step - 1);
+    const accumulator start = options->value[START_FACTOR], rise = options->value[TOTAL_ITERS];
+    const accumulator done = (accumulator)(step - 1);
     return done < rise ? start + (1 - start) * (done / rise) : 1;
 }
 

@@ -19,7 +19,7 @@ struct bounded {
 };
 
 /* What the engine computes in f64 whatever its precision. */
-#define BOUNDED_WIDE 0x1p-53L
+#define BOUNDED_ACCUMULATOR 0x1p-53L
 
 static inline long double bounded_abs(long double x)
 {
@@ -49,7 +49,7 @@ static inline struct bounded known(long double x, long double unit)
 /* A coefficient that the engine computes in f64, within so many roundings, and rounds. */
 static inline struct bounded coefficient(long double x, long double roundings, long double unit)
 {
-    return bounded_rounded(x, bounded_abs(x) * roundings * BOUNDED_WIDE, unit);
+    return bounded_rounded(x, bounded_abs(x) * roundings * BOUNDED_ACCUMULATOR, unit);
 }
 
 static inline long double bounded_coarser(struct bounded x, struct bounded y)
@@ -134,9 +134,9 @@ static inline struct bounded in_unit(struct bounded x, long double unit)
 }
 
 /* The same number, for operations that the engine does in f64. */
-static inline struct bounded in_wide(struct bounded x)
+static inline struct bounded in_accumulator(struct bounded x)
 {
-    return (struct bounded){x.value, x.error, BOUNDED_WIDE};
+    return (struct bounded){x.value, x.error, BOUNDED_ACCUMULATOR};
 }
 
 #endif

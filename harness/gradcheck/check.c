@@ -69,7 +69,7 @@ static long double line_value(void *context, double t)
     double *x = moved->check->x;
     for (size_t i = line->first; i < line->first + line->count; i++)
         x[i] = subject->point[i] + t * direction_at(line, i);
-    const long double value = subject->value(subject, COPY_WIDE, x);
+    const long double value = subject->value(subject, COPY_REFERENCE, x);
     memcpy(x + line->first, subject->point + line->first, line->count * sizeof *x);
     return value;
 }
@@ -155,7 +155,7 @@ static long double noise_of(struct check *check, struct check_line *line)
 {
     struct moved moved = {check, line};
     const struct line along = {line_value, &moved};
-    return derivative_noise(&along, check_unit(COPY_WIDE), check->subject->is_single);
+    return derivative_noise(&along, check_unit(COPY_REFERENCE), check->subject->is_single);
 }
 
 enum lg_status check_measure(struct subject *subject, const struct check_plan *plan,

@@ -17,7 +17,7 @@ enum { CHECK_MESSAGE_MAX = 400, CHECK_WORST_MAX = 64 };
 struct check_line {
     size_t block, first, count;
     uint64_t seed;
-    struct derivative derivative; /* in the wide copy */
+    struct derivative derivative; /* in the reference copy */
 };
 
 struct check {
@@ -70,7 +70,7 @@ long double check_entry_value(void *context, double t);
 /* "[2, 0]", or "direction 2". Returns buffer. */
 const char *check_line_name(const struct check *check, size_t line, char buffer[CHECK_WORST_MAX]);
 
-/* Rounding error of the wide copy's and of the f64 copy's values, relative. */
+/* Rounding error of the reference copy's and of the f64 copy's values, relative. */
 long double check_unit(enum copy copy);
 
 void check_free(struct check *check);

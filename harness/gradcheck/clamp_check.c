@@ -51,7 +51,7 @@ static long double along(void *context, double t)
     double *x = &p->x[p->moved_input][p->moved];
     const double own = *x;
     *x = p->from + t;
-    const long double value = evaluate(p, COPY_WIDE, false);
+    const long double value = evaluate(p, COPY_REFERENCE, false);
     *x = own;
     return value;
 }

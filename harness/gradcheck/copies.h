@@ -9,7 +9,7 @@ struct copies {
     bool is_any_isa;                          /* none was asked for: others may be looked at */
 };
 
-/* f32 and f64 for an instruction set (NULL: the best), and the wide one. */
+/* f32 and f64 for an instruction set (NULL: the best), and the reference one. */
 enum lg_status copies_select(const char *isa, struct copies *copies, struct lg_error *error);
 
 #endif

@@ -85,14 +85,15 @@ void formula_squares(const struct bounded *x, size_t t, struct bounded *to)
 
 struct bounded formula_norm(const struct bounded *x, size_t n)
 {
-    struct bounded sum = known(0, BOUNDED_WIDE);
+    struct bounded sum = known(0, BOUNDED_ACCUMULATOR);
     for (size_t i = 0; i < n; i++)
-        sum = plus(sum, times(in_wide(x[i]), in_wide(x[i])));
+        sum = plus(sum, times(in_accumulator(x[i]), in_accumulator(x[i])));
     return root(sum);
 }
 
 struct bounded formula_unbiased(long double beta, size_t t)
 {
     const long double power = elementary_power(beta, t);
-    return bounded_rounded(1 - power, power * (long double)t * BOUNDED_WIDE, BOUNDED_WIDE);
+    return bounded_rounded(1 - power, power * (long double)t * BOUNDED_ACCUMULATOR,
+                           BOUNDED_ACCUMULATOR);
 }

@@ -3,8 +3,8 @@
 #include <math.h>
 
 static const char *const precision_words[] = {"f32", "f64", NULL};
-static const char *const method_words[] = {"central", "richardson", "wide-central",
-                                           "wide-richardson", NULL};
+static const char *const method_words[] = {"central", "richardson", "reference-central",
+                                           "reference-richardson", NULL};
 static const char *const kink_words[] = {"pass", "fail", NULL};
 
 /* ---- What several files have --------------------------------------------- */
@@ -102,7 +102,8 @@ static void sweep(struct csv_columns *to, const void *given)
     subject(to, row == NULL ? NULL : &(struct names){of->kind, of->name, of->options});
     entry(to, of, row == NULL ? 0 : row->entry);
     COLUMN_WORD("method", method_words,
-                "central differences or their extrapolation, in f64 or wide", row->method);
+                "central differences or their extrapolation, in f64 or in the reference copy",
+                row->method);
     COLUMN_REAL("h", "", "the step", row->h);
     COLUMN_REAL("estimate", "", "the derivative by that step", value);
     COLUMN_REAL_IF("error_bar", "", "how far it may be off", is_finite(error), error);

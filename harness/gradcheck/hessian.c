@@ -21,9 +21,9 @@ static void add_row(struct check *check, const struct space *s, size_t j, double
     struct subject *subject = check->subject;
     memcpy(s->x, subject->point, subject->size * sizeof *s->x);
     s->x[j] = subject->point[j] + h;
-    subject->gradient(subject, COPY_WIDE, s->x, 0, s->up);
+    subject->gradient(subject, COPY_REFERENCE, s->x, 0, s->up);
     s->x[j] = subject->point[j] - h;
-    subject->gradient(subject, COPY_WIDE, s->x, 0, s->down);
+    subject->gradient(subject, COPY_REFERENCE, s->x, 0, s->down);
     for (size_t i = 0; i < subject->size; i++)
         s->h[j * subject->size + i] += weight * (s->up[i] - s->down[i]) / (2 * h);
 }

@@ -5,7 +5,7 @@
 #include "harness/gradcheck/check.h"
 
 /* The largest |H_ij - H_ji| of a block's rows over the largest |H_ij| of all, and an error bar
- * of it. H is made of central differences of the wide copy's gradient. */
+ * of it. H is made of central differences of the reference copy's gradient. */
 struct asymmetry {
     double value, error;
 };

@@ -19,7 +19,7 @@ struct search {
 
 static long double value_at(const struct search *search, double x)
 {
-    struct check_entry entry = {search->check, search->entry, COPY_WIDE};
+    struct check_entry entry = {search->check, search->entry, COPY_REFERENCE};
     return check_entry_value(&entry, x - search->check->subject->point[search->entry]);
 }
 
@@ -72,14 +72,15 @@ static void measure(const struct search *search, double at, size_t steps, double
                     struct kink *kink)
 {
     struct subject *subject = search->check->subject;
-    struct check_entry entry = {search->check, search->entry, COPY_WIDE};
+    struct check_entry entry = {search->check, search->entry, COPY_REFERENCE};
     const struct line line = {check_entry_value, &entry};
     const double own = subject->point[search->entry];
     subject->point[search->entry] = at;
     search->check->x[search->entry] = at;
     *kink = (struct kink){.entry = search->entry, .at = at};
     derivative_measure(&line, subject->step, steps,
-                       derivative_noise(&line, check_unit(COPY_WIDE), false), &kink->derivative);
+                       derivative_noise(&line, check_unit(COPY_REFERENCE), false),
+                       &kink->derivative);
     subject->gradient(subject, COPY_F64, subject->point, 0, gradient);
     subject->point[search->entry] = own;
     search->check->x[search->entry] = own;

@@ -120,7 +120,7 @@ static bool moves(struct subject *subject, size_t input, long double at)
     for (size_t i = input * ENTRIES; i < (input + 1) * ENTRIES && !moved; i++) {
         const double x = subject->point[i];
         subject->point[i] = x + subject->step / 2;
-        moved = evaluate(own, COPY_WIDE, subject->point, false) != at;
+        moved = evaluate(own, COPY_REFERENCE, subject->point, false) != at;
         subject->point[i] = x;
     }
     return moved;
@@ -130,7 +130,7 @@ static bool moves(struct subject *subject, size_t input, long double at)
 static bool is_alive(struct subject *subject)
 {
     struct loss_own *own = subject->own;
-    const long double at = evaluate(own, COPY_WIDE, subject->point, true);
+    const long double at = evaluate(own, COPY_REFERENCE, subject->point, true);
     subject->not_finite += at - at != 0;
     for (size_t i = 0; i < own->inputs; i++) {
         double largest = 0;

@@ -176,9 +176,10 @@ static void shape(const struct training *t, const double *w, struct bounded *g)
     }
     if (way->clip_norm == 0)
         return;
-    const struct bounded norm = plus(formula_norm(g, t->size), coefficient(1e-6L, 1, BOUNDED_WIDE));
-    const struct bounded scale =
-        smaller(known(1, BOUNDED_WIDE), over(known(way->clip_norm, BOUNDED_WIDE), norm));
+    const struct bounded norm =
+        plus(formula_norm(g, t->size), coefficient(1e-6L, 1, BOUNDED_ACCUMULATOR));
+    const struct bounded scale = smaller(known(1, BOUNDED_ACCUMULATOR),
+                                         over(known(way->clip_norm, BOUNDED_ACCUMULATOR), norm));
     for (size_t i = 0; i < t->size; i++)
         g[i] = times(g[i], in_unit(scale, t->unit));
 }

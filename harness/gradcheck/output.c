@@ -308,7 +308,7 @@ static enum lg_status write_manifest(const struct gradcheck *g, const char *dire
     json_t *root = json_pack(
         "{s:s, s:b, s:s, s:s, s:f, s:i, s:I, s:o, s:o}", "lossgrid", version_text(), "interrupted",
         (int)g->is_cut_short, "command", command, "isa", g->copies.backend[COPY_F64]->isa,
-        "seconds", g->seconds, "precision_bits_wide", (int)LDBL_MANT_DIG, "seed",
+        "seconds", g->seconds, "precision_bits_reference", (int)LDBL_MANT_DIG, "seed",
         (json_int_t)g->seed, "totals", totals, "machine", machine_json(&machine));
     enum lg_status status = files_path(path, error, "%s/manifest.json", directory);
     if (status == LG_OK)

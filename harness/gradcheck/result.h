@@ -20,7 +20,7 @@ struct ulps {
 struct result {
     char kind[24], name[SUBJECT_NAME_MAX], options[SUBJECT_OPTIONS_MAX];
     struct csv blocks, sweep, kinks; /* rows of gradcheck.csv, sweep.csv, kinks.csv; owned */
-    struct ulps f64, f32;            /* f64 against wide, f32 against f64 */
+    struct ulps f64, f32;            /* f64 against the reference, f32 against f64 */
     size_t block_count, checked, certified, skipped, cancelled;
     struct coverage coverage;
     size_t failed, dead, unchecked;   /* blocks by verdict */

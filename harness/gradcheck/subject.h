@@ -13,7 +13,7 @@
 enum { SUBJECT_NAME_MAX = 128, SUBJECT_OPTIONS_MAX = 256, SUBJECT_BLOCKS_MAX = 34 };
 
 /* The compiled copies that take part. */
-enum copy { COPY_F32, COPY_F64, COPY_WIDE };
+enum copy { COPY_F32, COPY_F64, COPY_REFERENCE };
 enum { COPIES = 3 };
 
 /* A part of the vector: (rows, columns), row-major, from `first` on. */

@@ -18,7 +18,7 @@ enum { SWEEP_STEPS = 30 };
  * next wider one. */
 static const double COPY_ULPS = 256;
 
-/* Far from 0 a form may lose all digits in one copy, as it does elsewhere: there the wide
+/* Far from 0 a form may lose all digits in one copy, as it does elsewhere: there the reference
  * copy's gradient is judged, and of the others only that they are numbers. */
 static const double ANY_NUMBER = 1e300;
 
@@ -56,11 +56,11 @@ static void compare_copies(const struct work *work, const struct gradient_block 
     const size_t end = block->first + block->rows * block->columns;
     for (size_t i = 0; i < work->subject->size; i++) {
         const double share = i >= block->first && i < end ? 1 : LEAST_SHARE;
-        scale = larger(scale, share * fabs(work->gradient[COPY_WIDE][i]));
+        scale = larger(scale, share * fabs(work->gradient[COPY_REFERENCE][i]));
     }
     for (size_t i = block->first; i < end; i++) {
-        const double wide = work->gradient[COPY_WIDE][i], f = work->gradient[COPY_F64][i];
-        ulps_note(f64, f, wide, scale, DBL_MANT_DIG);
+        const double reference = work->gradient[COPY_REFERENCE][i], f = work->gradient[COPY_F64][i];
+        ulps_note(f64, f, reference, scale, DBL_MANT_DIG);
         ulps_note(f32, work->gradient[COPY_F32][i], f, scale, FLT_MANT_DIG);
     }
 }
@@ -78,8 +78,9 @@ static void add_sweep_row(const struct work *work, const struct check_line *line
 static void sweep(struct work *work, const struct check_line *line)
 {
     static const char *const methods[COPIES][2] = {
-        [COPY_F64] = {"central", "richardson"}, [COPY_WIDE] = {"wide-central", "wide-richardson"}};
-    for (enum copy copy = COPY_F64; copy <= COPY_WIDE; copy++) {
+        [COPY_F64] = {"central", "richardson"},
+        [COPY_REFERENCE] = {"reference-central", "reference-richardson"}};
+    for (enum copy copy = COPY_F64; copy <= COPY_REFERENCE; copy++) {
         struct check_entry entry = {&work->check, line->first, copy};
         const struct line along = {check_entry_value, &entry};
         struct derivative d;
@@ -173,16 +174,16 @@ static void judge_values(const struct work *work, struct judgement *judgement)
 {
     struct subject *subject = work->subject;
     const double most = most_ulps(work);
-    const long double wide = subject->value(subject, COPY_WIDE, subject->point);
-    long double scale = fabsl(wide);
+    const long double reference = subject->value(subject, COPY_REFERENCE, subject->point);
+    long double scale = fabsl(reference);
     for (size_t i = 0; i < subject->size; i++) {
         const long double part =
-            (long double)work->gradient[COPY_WIDE][i] * (long double)subject->point[i];
+            (long double)work->gradient[COPY_REFERENCE][i] * (long double)subject->point[i];
         scale = fabsl(part) > scale ? fabsl(part) : scale;
     }
     for (enum copy copy = COPY_F32; copy <= COPY_F64; copy++) {
         const long double value = subject->value(subject, copy, subject->point);
-        const long double units = fabsl(value - wide) / (scale * 2 * check_unit(copy));
+        const long double units = fabsl(value - reference) / (scale * 2 * check_unit(copy));
         if (scale > 0 && !(units <= (long double)most) && judgement->verdict != OUTCOME_FAIL)
             fail(judgement,
                  copy == COPY_F32 ? "%s: the f32 value is %.3g units of its last place off the one "
@@ -209,7 +210,7 @@ static const char *method_of(const struct work *work, const struct judgement *ju
     if (judgement->worst == SIZE_MAX)
         return "";
     const struct derivative *d = &work->check.lines[judgement->worst].derivative;
-    return derivative_has_kink(d) ? "one-sided" : "wide";
+    return derivative_has_kink(d) ? "one-sided" : "reference";
 }
 
 /* What other checks rest on is held against the same differences. */
@@ -270,7 +271,7 @@ static bool take(struct work *work)
     if (work->subject->is_small)
         work->space = malloc(n * (n + 3) * sizeof(double));
     return work->gradient[COPY_F32] != NULL && work->gradient[COPY_F64] != NULL &&
-           work->gradient[COPY_WIDE] != NULL && work->planted != NULL &&
+           work->gradient[COPY_REFERENCE] != NULL && work->planted != NULL &&
            (work->space != NULL || !work->subject->is_small);
 }
 
@@ -287,7 +288,7 @@ static void give_back(struct work *work)
 static void examine(struct work *work, const struct check_plan *plan, const struct plant *defect)
 {
     struct subject *subject = work->subject;
-    const double *judged = work->gradient[subject->is_far ? COPY_WIDE : COPY_F64];
+    const double *judged = work->gradient[subject->is_far ? COPY_REFERENCE : COPY_F64];
     for (int copy = 0; copy < COPIES; copy++)
         subject->gradient(subject, (enum copy)copy, subject->point, 0, work->gradient[copy]);
     if (subject->is_small && defect == NULL) {

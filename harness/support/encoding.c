@@ -29,7 +29,7 @@ size_t encoding_character(const char *bytes, size_t left, unsigned *character)
 
 /* Text in UTF-16 or UTF-32 has a mark, or a zero byte beside each of its first ASCII
  * characters. */
-static bool is_wide(const char *bytes, size_t size)
+static bool is_double(const char *bytes, size_t size)
 {
     if (size < 2)
         return false;
@@ -47,7 +47,7 @@ enum lg_status encoding_check(const char *name, const char *bytes, size_t size, 
     static const char utf8[] = "\xEF\xBB\xBF";
     const size_t length = sizeof utf8 - 1;
     *mark = size >= length && memcmp(bytes, utf8, length) == 0 ? length : 0;
-    if (is_wide(bytes, size))
+    if (is_double(bytes, size))
         return lg_fail_at(error, LG_INPUT, name, 1, 1,
                           "found UTF-16 or UTF-32, expected UTF-8: save it so, or convert it with "
                           "iconv");

@@ -26,7 +26,7 @@ struct lg_option {
     int above_minimum;          /* 1: the minimum itself is excluded */
     const char *const *choices; /* LG_OPTION_CHOICE: words, NULL-terminated */
     const char *meaning;        /* one line, with units */
-    bool is_wide;               /* stays a double whatever the precision: lg_option_gap() */
+    bool is_double;             /* stays a double whatever the precision: lg_option_gap() */
     bool beside_root; /* stands beside the root of a square: one that underflows must not count */
 };
 

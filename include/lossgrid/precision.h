@@ -5,13 +5,13 @@
 enum lg_precision {
     LG_F32 = 32,
     LG_F64 = 64,
-    LG_WIDE = 80, /* long double, of whatever size: the reference copy alone */
+    LG_REFERENCE = 80, /* long double, of whatever size: the reference copy alone */
 };
 
-/* "f32", "f64" or "wide". */
+/* "f32", "f64" or "reference". */
 static inline const char *lg_precision_name(enum lg_precision precision)
 {
-    return precision == LG_F32 ? "f32" : precision == LG_F64 ? "f64" : "wide";
+    return precision == LG_F32 ? "f32" : precision == LG_F64 ? "f64" : "reference";
 }
 
 #endif

@@ -17,8 +17,8 @@ load "style.gp"
 set datafile separator tab
 
 stats numbers using "rounding" nooutput name "rounding"
-methods = "central richardson wide-central wide-richardson"
-titles = '"central" "Richardson" "central, wide" "Richardson, wide"'
+methods = "central richardson reference-central reference-richardson"
+titles = '"central" "Richardson" "central, long double" "Richardson, long double"'
 set logscale xy
 set xrange [3e-22 : 1e3]
 set yrange [3e-22 : 1e3]

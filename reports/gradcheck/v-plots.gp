@@ -4,7 +4,7 @@
 # as h² for central differences and as h⁴ for one Richardson extrapolation. On the
 # left arm it is wrong because subtracting two nearly equal values loses digits: the
 # error grows as eps/h as the step shrinks, where eps is 1.1e-16 in double and 5.4e-20
-# in 64-bit long double ("wide"). The bottom of the V is the best the method can do
+# in long double (the reference copy). The bottom of the V is the best the method can do
 # there. The dashed line is the rounding of the analytic gradient itself, below which
 # no difference means anything. A correct gradient gives Vs whose bottoms reach for
 # that line; a wrong one gives curves that level off together far above it, at the size
@@ -32,8 +32,8 @@ stats numbers using (subject[int(column("panel"))] = strcol("subject"), \
                      coordinate[int(column("panel"))] = strcol("coordinate"), \
                      rounding[int(column("panel"))] = strcol("rounding"), 0) nooutput
 stats numbers using "h" nooutput name "h"
-methods = "central richardson wide-central wide-richardson"
-titles = '"central" "Richardson" "central, wide" "Richardson, wide"'
+methods = "central richardson reference-central reference-richardson"
+titles = '"central" "Richardson" "central, long double" "Richardson, long double"'
 
 set logscale xy
 set xrange [h_min / 2 : h_max * 2]
@@ -65,7 +65,7 @@ do for [p = 1:panels] {
         set arrow 1 from graph 0, first rounding[p] + 0 to graph 1, first rounding[p] + 0 \
             nohead dashtype 2 linewidth 1.5 linecolor rgb "#000000" front
     }
-    # The wide methods lie under the others, with which they share their right arm; no
+    # The methods in long double lie under the others, with which they share their right arm; no
     # line leads to an error of 0.
     plot for [m = 4:1:-1] numbers using (pick(p, m) ? column("h") : NaN): \
              (column("error") > 1e-21 ? column("error") : NaN) \

@@ -20,7 +20,7 @@ FILES = ("gradcheck", "sweep", "kinks", "ulps", "planted")
 GRADCHECK, SWEEP, KINKS, ULPS, PLANTED = (described.header(f"{name}.csv") for name in FILES)
 DEFECTS = ("factor 2", "wrong sign", "transposed weight", "swapped bias", "one wrong element",
            "stale buffer", "off-by-one batch")
-EPSILON = {"f64": 2.0 ** -52, "wide": 2.0 ** -63}
+EPSILON = {"f64": 2.0 ** -52, "reference": 2.0 ** -63}
 
 
 @dataclass
@@ -101,15 +101,15 @@ SUBJECTS = (
 
 def differences(subject, method, h):
     """(estimate, error bar) of one method at one step."""
-    wide = method.startswith("wide")
-    number = Decimal if wide else float
+    reference = method.startswith("reference")
+    number = Decimal if reference else float
     x, step = number(subject.x), number(h)
 
     def central(s):
         return (subject.f(x + s) - subject.f(x - s)) / (2 * s)
 
     one, half, quarter = central(step), central(step / 2), central(step / 4)
-    rounding = EPSILON["wide" if wide else "f64"] * (abs(float(subject.f(x))) + 1e-3) / h
+    rounding = EPSILON["reference" if reference else "f64"] * (abs(float(subject.f(x))) + 1e-3) / h
     if method.endswith("central"):
         return float(one), abs(float(one - half)) * 1.5 + 2 * rounding
     first, second = (4 * half - one) / 3, (4 * quarter - half) / 3
@@ -118,8 +118,8 @@ def differences(subject, method, h):
 
 def sweep(subject, analytic):
     rows = []
-    for method in ("central", "richardson", "wide-central", "wide-richardson"):
-        for k in range(2, 27 if method.startswith("wide") else 21):
+    for method in ("central", "richardson", "reference-central", "reference-richardson"):
+        for k in range(2, 27 if method.startswith("reference") else 21):
             h = 10.0 ** (-k / 2)
             estimate, bar = differences(subject, method, h)
             relative = abs(estimate - analytic) / max(abs(estimate), abs(analytic))
@@ -134,7 +134,7 @@ def block_rows(random_numbers):
         analytic = float(subject.slope(subject.x))
         rows = sweep(subject, analytic)
         method, _, numeric, bar, _, relative = min(rows, key=lambda row: row[3])
-        short = "wide" if method.startswith("wide") else method
+        short = "reference" if method.startswith("reference") else method
         sweeps += [[*subject.key, "[1, 3]", *row] for row in rows]
         size = random_numbers.choice((12, 40, 96))
         kinked = subject.name in ("abs", "relu")
@@ -190,7 +190,7 @@ def write(folder, manifest=None, empty=()):
     sums = [sum(row[i] for row in blocks) for i in (5, 6, 7)]
     facts = {
         "lossgrid": "v0", "machine": {"cpu": "A CPU"}, "isa": "avx2", "seconds": 41.5,
-        "precision_bits_wide": 64, "seed": 1, "command": "lossgrid gradcheck --all",
+        "precision_bits_reference": 64, "seed": 1, "command": "lossgrid gradcheck --all",
         "totals": {"subjects": len({tuple(row[:3]) for row in blocks}), "blocks": len(blocks),
                    "checked": sums[0], "certified": sums[1], "skipped": sums[2], "failed": 0,
                    "dead": 0},

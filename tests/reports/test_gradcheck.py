@@ -102,7 +102,7 @@ class Whole(Folder):
         self.write()
         self.run_report()
         text = (self.folder / "report" / "v-plots.svg").read_text()
-        for words in ("loss soft_margin", "prediction [1, 3]", "Richardson, wide", "central, wide",
+        for words in ("loss soft_margin", "prediction [1, 3]", "Richardson, long double", "central, long double",
                       "analytic&apos;s own rounding"):
             self.assertIn(words, text.replace("'", "&apos;").replace("&#39;", "&apos;"))
 

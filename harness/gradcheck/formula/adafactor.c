@@ -36,12 +36,12 @@ static struct bounded mean_of(const struct formula_run *run, size_t first, size_
     const bool is_paper = formula_chose(run, "form", "paper");
     struct bounded *means = run->work + run->work_size;
     for (size_t i = 1; i <= t; i++) {
-        struct bounded sum = known(0, BOUNDED_WIDE);
+        struct bounded sum = known(0, BOUNDED_ACCUMULATOR);
         for (size_t k = 0; k < n; k++) {
-            const struct bounded g = in_wide(formula_gradient_at(run, i, first + k * step));
+            const struct bounded g = in_accumulator(formula_gradient_at(run, i, first + k * step));
             sum = plus(sum, times(g, g));
         }
-        means[i - 1] = over(sum, known((long double)n, BOUNDED_WIDE));
+        means[i - 1] = over(sum, known((long double)n, BOUNDED_ACCUMULATOR));
         if (is_paper)
             means[i - 1] = plus(means[i - 1], coefficient(floor_of(run), 0, run->unit));
     }
@@ -50,10 +50,10 @@ static struct bounded mean_of(const struct formula_run *run, size_t first, size_
 
 static struct bounded mean_square(const struct formula_run *run, size_t row, size_t n)
 {
-    struct bounded sum = known(0, BOUNDED_WIDE);
+    struct bounded sum = known(0, BOUNDED_ACCUMULATOR);
     for (size_t i = 0; i < n; i++)
-        sum = plus(sum, in_wide(run->work[2 * run->work_size + row * n + i]));
-    return over(sum, known((long double)n, BOUNDED_WIDE));
+        sum = plus(sum, in_accumulator(run->work[2 * run->work_size + row * n + i]));
+    return over(sum, known((long double)n, BOUNDED_ACCUMULATOR));
 }
 
 /* V of each entry: R C / mean, R over a row and C over a column; of a bias its own mean. */
@@ -75,13 +75,14 @@ static void variances(const struct formula_run *run, size_t t, struct bounded *v
     for (size_t row = 0; row < rows; row++) {
         const struct bounded own = mean_of(run, row * columns, columns, 1, t);
         for (size_t i = 0; i < columns; i++)
-            v[row * columns + i] = over(times(in_wide(own), in_wide(column[i])), in_wide(mean));
+            v[row * columns + i] =
+                over(times(in_accumulator(own), in_accumulator(column[i])), in_accumulator(mean));
     }
 }
 
 static struct bounded rms(const struct bounded *x, size_t n)
 {
-    return over(formula_norm(x, n), root(known((long double)n, BOUNDED_WIDE)));
+    return over(formula_norm(x, n), root(known((long double)n, BOUNDED_ACCUMULATOR)));
 }
 
 /* min(lr, 1 / sqrt(t)) max(eps2, RMS(w)), each where it is wanted. */
@@ -95,7 +96,7 @@ static struct bounded rate_at(const struct formula_run *run, size_t t)
         run->work[i] = formula_before_at(run, t, i);
     if (formula_option(run, "scale_parameter") == 0)
         return rate;
-    const struct bounded least = known(formula_option(run, "eps2"), BOUNDED_WIDE);
+    const struct bounded least = known(formula_option(run, "eps2"), BOUNDED_ACCUMULATOR);
     return times(rate, larger(rms(run->work, size), least));
 }
 
@@ -105,24 +106,27 @@ static struct bounded kept(const struct formula_run *run, size_t t)
     const long double decay = formula_option(run, "weight_decay");
     if (!formula_chose(run, "form", "paper"))
         return coefficient(1 - formula_lr(run, t) * decay, 2, run->unit);
-    const struct bounded part = times(in_wide(rate_at(run, t)), known(decay, BOUNDED_WIDE));
-    return in_unit(minus(known(1, BOUNDED_WIDE), part), run->unit);
+    const struct bounded part =
+        times(in_accumulator(rate_at(run, t)), known(decay, BOUNDED_ACCUMULATOR));
+    return in_unit(minus(known(1, BOUNDED_ACCUMULATOR), part), run->unit);
 }
 
 static void block(const struct formula_run *run, size_t t, struct bounded *after)
 {
     const size_t size = run->rows * run->columns;
     const struct bounded small = coefficient(floor_of(run), 0, run->unit);
-    const struct bounded least = known(formula_option(run, "d"), BOUNDED_WIDE);
+    const struct bounded least = known(formula_option(run, "d"), BOUNDED_ACCUMULATOR);
     variances(run, t, after);
     for (size_t i = 0; i < size; i++) {
         const bool is_paper = formula_chose(run, "form", "paper");
         const struct bounded deviation = is_paper ? root(after[i]) : larger(root(after[i]), small);
         after[i] =
-            in_unit(over(in_wide(formula_gradient_at(run, t, i)), in_wide(deviation)), run->unit);
+            in_unit(over(in_accumulator(formula_gradient_at(run, t, i)), in_accumulator(deviation)),
+                    run->unit);
     }
-    const struct bounded excess = larger(known(1, BOUNDED_WIDE), over(rms(after, size), least));
-    const struct bounded rate = in_unit(over(in_wide(rate_at(run, t)), excess), run->unit);
+    const struct bounded excess =
+        larger(known(1, BOUNDED_ACCUMULATOR), over(rms(after, size), least));
+    const struct bounded rate = in_unit(over(in_accumulator(rate_at(run, t)), excess), run->unit);
     const struct bounded left = kept(run, t);
     for (size_t i = 0; i < size; i++)
         after[i] = minus(times(left, formula_before_at(run, t, i)), times(rate, after[i]));

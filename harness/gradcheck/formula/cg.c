@@ -14,10 +14,10 @@ struct descent {
 
 static struct bounded dot(const struct formula_search *s, size_t a, size_t b)
 {
-    struct bounded sum = known(0, BOUNDED_WIDE);
+    struct bounded sum = known(0, BOUNDED_ACCUMULATOR);
     for (size_t i = 0; i < s->n; i++)
-        sum =
-            plus(sum, times(in_wide(search_gradient(s, a, i)), in_wide(search_gradient(s, b, i))));
+        sum = plus(sum, times(in_accumulator(search_gradient(s, a, i)),
+                              in_accumulator(search_gradient(s, b, i))));
     return sum;
 }
 
@@ -79,7 +79,7 @@ static void turn(struct descent *d, size_t now)
     d->ray.slope = search_slope(&d->ray, now);
     if (d->ray.slope.value > 0)
         steepest(d);
-    const struct bounded most = known(formula_option(&s->run, "ratio"), BOUNDED_WIDE);
+    const struct bounded most = known(formula_option(&s->run, "ratio"), BOUNDED_ACCUMULATOR);
     d->first = times(length, smaller(over(old_slope, d->ray.slope), most));
 }
 
@@ -97,7 +97,8 @@ static void follow_step(const struct formula_search *s, size_t step,
     d.allowed += (allowed > 0 ? allowed : usual) > (long double)d.allowed;
     verdict->moved += d.allowed <= 1; /* then nothing is to move */
     steepest(&d);
-    d.first = over(known(1, BOUNDED_WIDE), minus(known(1, BOUNDED_WIDE), d.ray.slope));
+    d.first =
+        over(known(1, BOUNDED_ACCUMULATOR), minus(known(1, BOUNDED_ACCUMULATOR), d.ray.slope));
     size_t at = d.ray.origin;
     while (d.ray.slope.value < 0 && d.used < d.allowed) {
         size_t good = at;

@@ -22,7 +22,8 @@ static void block(const struct formula_run *run, size_t t, struct bounded *after
 {
     const size_t size = run->rows * run->columns;
     const bool adapts = !run->is_bias || formula_option(run, "adapt_bias") != 0;
-    struct bounded *w = run->work + run->work_size, rate = known(formula_lr(run, t), BOUNDED_WIDE);
+    struct bounded *w = run->work + run->work_size,
+                   rate = known(formula_lr(run, t), BOUNDED_ACCUMULATOR);
     direct(run, t, adapts ? formula_option(run, "weight_decay") : 0, after);
     for (size_t e = 0; e < size; e++)
         w[e] = formula_before_at(run, t, e);

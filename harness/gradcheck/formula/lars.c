@@ -4,7 +4,7 @@
 static struct bounded rate_at(const struct formula_run *run, size_t t)
 {
     const size_t size = run->rows * run->columns;
-    struct bounded *w = run->work, lr = known(formula_lr(run, t), BOUNDED_WIDE);
+    struct bounded *w = run->work, lr = known(formula_lr(run, t), BOUNDED_ACCUMULATOR);
     if (run->is_bias && formula_option(run, "adapt_bias") == 0)
         return lr;
     for (size_t i = 0; i < size; i++)
@@ -13,9 +13,9 @@ static struct bounded rate_at(const struct formula_run *run, size_t t)
     const struct bounded gradient = formula_norm(run->g + (t - 1) * size, size);
     if (weight.value == 0 || gradient.value == 0)
         return lr;
-    const struct bounded decay = known(formula_option(run, "weight_decay"), BOUNDED_WIDE);
-    const struct bounded eps = known(formula_option(run, "eps"), BOUNDED_WIDE);
-    const struct bounded eta = known(formula_option(run, "trust_coefficient"), BOUNDED_WIDE);
+    const struct bounded decay = known(formula_option(run, "weight_decay"), BOUNDED_ACCUMULATOR);
+    const struct bounded eps = known(formula_option(run, "eps"), BOUNDED_ACCUMULATOR);
+    const struct bounded eta = known(formula_option(run, "trust_coefficient"), BOUNDED_ACCUMULATOR);
     return times(lr, over(times(eta, weight), plus(plus(gradient, times(decay, weight)), eps)));
 }
 

@@ -129,7 +129,7 @@ static struct bounded first_length(const struct method *m, size_t e)
         sum += bounded_abs(search_gradient(m->s, e, i).value);
     const bool is_short = !m->has_begun && sum > 1;
     const long double length = is_short ? lr / sum : lr;
-    return bounded_rounded(length, 16 * length * BOUNDED_WIDE, BOUNDED_WIDE);
+    return bounded_rounded(length, 16 * length * BOUNDED_ACCUMULATOR, BOUNDED_ACCUMULATOR);
 }
 
 static long double largest(const struct method *m, size_t e)

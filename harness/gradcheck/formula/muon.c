@@ -53,9 +53,9 @@ static void weight(const struct formula_run *run, size_t t, struct bounded *x)
     for (size_t i = 0; i < size; i++)
         x[i] = pushed(run, t, i);
     const struct bounded length =
-        plus(formula_norm(x, size), known(formula_option(run, "eps"), BOUNDED_WIDE));
+        plus(formula_norm(x, size), known(formula_option(run, "eps"), BOUNDED_ACCUMULATOR));
     for (size_t i = 0; i < size; i++)
-        x[i] = in_unit(over(in_wide(x[i]), length), unit);
+        x[i] = in_unit(over(in_accumulator(x[i]), length), unit);
     for (int step = 0; step < (int)formula_option(run, "ns_steps"); step++)
         iterate(run, x);
     /* Torch keeps a weight as (outputs, inputs): its rows are columns here. */

@@ -7,9 +7,10 @@ static long double mu(const struct formula_run *run, size_t i)
     return formula_option(run, "beta1") * (1 - power / 2);
 }
 
-static struct bounded wide_coefficient(long double x, long double roundings)
+static struct bounded accumulator_coefficient(long double x, long double roundings)
 {
-    return bounded_rounded(x, bounded_abs(x) * roundings * BOUNDED_WIDE, BOUNDED_WIDE);
+    return bounded_rounded(x, bounded_abs(x) * roundings * BOUNDED_ACCUMULATOR,
+                           BOUNDED_ACCUMULATOR);
 }
 
 /* (1 - mu_t) / (1 - mu_1 ... mu_t) g and mu_(t+1) / (1 - mu_1 ... mu_(t+1)) m. PyTorch 1.13
@@ -26,14 +27,15 @@ static struct bounded after(const struct formula_line *line, size_t t)
     struct bounded *d = line->work[0], *squares = line->work[1];
     formula_penalised(line, t, formula_option(run, "weight_decay"), d);
     formula_squares(d, t, squares);
-    const struct bounded one = known(1, BOUNDED_WIDE);
+    const struct bounded one = known(1, BOUNDED_ACCUMULATOR);
     const struct bounded now_share =
-        in_unit(over(wide_coefficient(1 - mu(run, t), 8 / (1 - mu(run, t))),
-                     minus(one, wide_coefficient(product, losses))),
+        in_unit(over(accumulator_coefficient(1 - mu(run, t), 8 / (1 - mu(run, t))),
+                     minus(one, accumulator_coefficient(product, losses))),
                 run->unit);
-    const struct bounded next_share = in_unit(
-        over(wide_coefficient(mu(run, t + 1), 8), minus(one, wide_coefficient(next, losses))),
-        run->unit);
+    const struct bounded next_share =
+        in_unit(over(accumulator_coefficient(mu(run, t + 1), 8),
+                     minus(one, accumulator_coefficient(next, losses))),
+                run->unit);
     const struct bounded ahead =
         plus(times(now_share, d[t - 1]), times(next_share, moment(run, d, t, "beta1")));
     const struct bounded square = corrected(run, moment(run, squares, t, "beta2"), t, "beta2");

@@ -25,7 +25,7 @@ static void points(const struct formula_line *line, size_t t)
         const struct bounded size =
             root_plus_eps(run, is_package ? corrected(run, square, i, "beta2") : square);
         const struct bounded unbiased = root(formula_unbiased(formula_option(run, "beta2"), i));
-        const long double roundings = 4 + unbiased.error / unbiased.value / BOUNDED_WIDE;
+        const long double roundings = 4 + unbiased.error / unbiased.value / BOUNDED_ACCUMULATOR;
         z[i - 1] = times(coefficient(rate(run, i), roundings, unit),
                          plus(over(line->g[i - 1], size), times(decay, formula_before(line, i))));
     }

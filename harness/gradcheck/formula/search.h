@@ -42,9 +42,10 @@ static inline struct bounded search_gradient(const struct formula_search *s, siz
 static inline struct bounded search_slope(const struct search_ray *ray, size_t e)
 {
     const struct formula_search *s = ray->search;
-    struct bounded sum = known(0, BOUNDED_WIDE);
+    struct bounded sum = known(0, BOUNDED_ACCUMULATOR);
     for (size_t i = 0; i < s->n; i++)
-        sum = plus(sum, times(in_wide(search_gradient(s, e, i)), in_wide(ray->direction[i])));
+        sum = plus(sum, times(in_accumulator(search_gradient(s, e, i)),
+                              in_accumulator(ray->direction[i])));
     return sum;
 }
 
@@ -101,14 +102,14 @@ static inline enum search_answer search_wolfe(const struct search_ray *ray, size
                                               long double flatter)
 {
     const double *loss = ray->search->loss;
-    const struct bounded promised =
-        times(times(in_wide(length), in_wide(ray->slope)), known(decrease, BOUNDED_WIDE));
-    const struct bounded start = coefficient(loss[ray->origin], 1, BOUNDED_WIDE);
+    const struct bounded promised = times(times(in_accumulator(length), in_accumulator(ray->slope)),
+                                          known(decrease, BOUNDED_ACCUMULATOR));
+    const struct bounded start = coefficient(loss[ray->origin], 1, BOUNDED_ACCUMULATOR);
     const enum search_answer falls =
-        search_at_most(coefficient(loss[e], 1, BOUNDED_WIDE), plus(start, promised));
+        search_at_most(coefficient(loss[e], 1, BOUNDED_ACCUMULATOR), plus(start, promised));
     const enum search_answer flat =
         search_at_most(magnitude(search_slope(ray, e)),
-                       times(known(flatter, BOUNDED_WIDE), magnitude(ray->slope)));
+                       times(known(flatter, BOUNDED_ACCUMULATOR), magnitude(ray->slope)));
     if (falls == SEARCH_NO || flat == SEARCH_NO)
         return SEARCH_NO;
     return falls == SEARCH_YES && flat == SEARCH_YES ? SEARCH_YES : SEARCH_UNCLEAR;

@@ -102,7 +102,7 @@ static bool inverse_root(const struct formula_run *run, size_t last, bool is_lef
     for (size_t i = 0; i < last * run->rows * run->columns; i++)
         uncertain += (2 * bounded_abs(run->g[i].value) + run->g[i].error) * run->g[i].error;
     const long double off = uncertain + trace * run->unit * (long double)(last + other + 4) +
-                            trace * BOUNDED_WIDE * 16 * (long double)h.n;
+                            trace * BOUNDED_ACCUMULATOR * 16 * (long double)h.n;
     const long double fourth = elementary_sqrt(elementary_sqrt(least)),
                       slope = run->is_bias ? 1 / (2 * fourth * fourth) : 1 / (4 * fourth);
     for (size_t i = 0; is_placed && i < h.n * h.n; i++)
@@ -128,12 +128,12 @@ static void inverse_diagonal(const struct formula_run *run, size_t last, bool is
                 const struct bounded g = formula_gradient_at(run, t, entry);
                 sum = plus(sum, times(g, g));
             }
-        const struct bounded eps = known(formula_option(run, "eps"), BOUNDED_WIDE);
-        const struct bounded value = root(plus(in_wide(sum), eps));
+        const struct bounded eps = known(formula_option(run, "eps"), BOUNDED_ACCUMULATOR);
+        const struct bounded value = root(plus(in_accumulator(sum), eps));
         for (size_t i = 0; i < n; i++)
             inverse[p * n + i] = known(0, run->unit);
-        inverse[p * n + p] =
-            in_unit(over(known(1, BOUNDED_WIDE), run->is_bias ? value : root(value)), run->unit);
+        inverse[p * n + p] = in_unit(
+            over(known(1, BOUNDED_ACCUMULATOR), run->is_bias ? value : root(value)), run->unit);
     }
 }
 

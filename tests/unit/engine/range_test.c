@@ -137,13 +137,13 @@ static bool is_fickle(const struct lg_backend *backend, const struct lg_choice *
 static bool check(const struct lg_backend *backend, const struct lg_choice *choice, double size,
                   bool is_bias, size_t *failures)
 {
-    const struct lg_backend *wide = lg_backend_reference();
+    const struct lg_backend *accumulator = lg_backend_reference();
     const double most = backend->precision == LG_F32 ? (double)FLT_MAX : DBL_MAX;
     const double unit = backend->precision == LG_F32 ? (double)FLT_EPSILON : DBL_EPSILON;
     double expected[STEPS * CELLS], got[STEPS * CELLS];
     const struct lg_choice exact = of_precision(backend, choice);
     const double least = backend->precision == LG_F32 ? (double)FLT_MIN : DBL_MIN;
-    replay(wide, &exact, size, is_bias, expected);
+    replay(accumulator, &exact, size, is_bias, expected);
     replay(backend, choice, size, is_bias, got);
     double largest = 2; /* parameter so far */
     const size_t cells = STEPS * (is_bias ? COLUMNS : CELLS);

@@ -121,7 +121,7 @@ static void count_update(void)
 }
 
 static void begin(const struct lg_options *options, uint64_t step,
-                  wide scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
+                  accumulator scalars[OPTIMIZER_SCALARS_MAX], struct optimizer_step *now)
 {
     count_update();
     watched->begin(options, step, scalars, now);
@@ -149,7 +149,7 @@ static void update_block(const struct lg_options *options, const struct optimize
 }
 
 static void minimise(const struct lg_options *options, uint64_t step,
-                     wide scalars[OPTIMIZER_SCALARS_MAX], struct problem *problem)
+                     accumulator scalars[OPTIMIZER_SCALARS_MAX], struct problem *problem)
 {
     count_update();
     watched->minimise(options, step, scalars, problem);

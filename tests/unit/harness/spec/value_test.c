@@ -157,9 +157,9 @@ Test(value, a_value_that_the_precision_does_not_hold)
         if (!held && cases[i].expected != NULL)
             cr_expect_str_eq(expected, cases[i].expected);
     }
-    const struct lg_option wide = {.kind = LG_OPTION_REAL, .maximum = 1, .is_wide = true};
+    const struct lg_option reference = {.kind = LG_OPTION_REAL, .maximum = 1, .is_double = true};
     char expected[VALUE_EXPECTED_MAX];
-    cr_expect(value_is_held(&wide, LG_F32, 1e-46, expected));
+    cr_expect(value_is_held(&reference, LG_F32, 1e-46, expected));
     const struct lg_option whole = {.kind = LG_OPTION_INTEGER, .maximum = 1e15};
     cr_expect(value_is_held(&whole, LG_F32, 16777217, expected));
 }

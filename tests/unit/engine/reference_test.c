@@ -103,23 +103,24 @@ static long double loss_value(void *context)
 
 static void check_loss(size_t index, double reduction)
 {
-    static struct loss_case wide, f64;
-    wide.backend = lg_backend_reference();
+    static struct loss_case accumulator, f64;
+    accumulator.backend = lg_backend_reference();
     f64.backend = f64_copy();
-    fill(&wide, index);
+    fill(&accumulator, index);
     fill(&f64, index);
-    wide.loss.options.value[0] = f64.loss.options.value[0] = reduction;
-    const char *name = wide.backend->loss(index)->name;
-    const long double expected = loss_value(&wide), value = loss_value(&f64);
+    accumulator.loss.options.value[0] = f64.loss.options.value[0] = reduction;
+    const char *name = accumulator.backend->loss(index)->name;
+    const long double expected = loss_value(&accumulator), value = loss_value(&f64);
     cr_expect(is_near(value, expected, 0x1p-50), "%s: %.20Lg in f64, %.20Lg", name, value,
               expected);
     cr_expect_eq((long double)(double)value, value, "%s: f64 gives more than a double", name);
     size_t moving = 0;
-    for (size_t p = 0; p < wide.backend->loss_shape(index)->inputs; p++)
+    for (size_t p = 0; p < accumulator.backend->loss_shape(index)->inputs; p++)
         for (size_t i = 0; i < CELLS; i++) {
-            loss_value(&wide);
-            const double gradient = wide.gradient[p][i];
-            const long double slope = slope_at(loss_value, &wide, &wide.prediction[p][i]);
+            loss_value(&accumulator);
+            const double gradient = accumulator.gradient[p][i];
+            const long double slope =
+                slope_at(loss_value, &accumulator, &accumulator.prediction[p][i]);
             cr_expect(is_near(f64.gradient[p][i], gradient, 0x1p-50), "%s: gradient %zu", name, i);
             cr_expect(is_near(gradient, slope, LIMIT),
                       "%s: prediction %zu, entry %zu: gradient %.20g, slope %.20Lg", name, p, i,
@@ -129,7 +130,7 @@ static void check_loss(size_t index, double reduction)
     cr_expect_geq(moving, BATCH, "%s has hardly a slope", name);
 }
 
-Test(wide, every_loss_has_its_gradient_as_slope)
+Test(accumulator, every_loss_has_its_gradient_as_slope)
 {
     for (size_t index = 0; index < lg_backend_reference()->loss_count; index++) {
         check_loss(index, 0);
@@ -173,32 +174,32 @@ static struct activation_case activation_case(const struct lg_backend *backend, 
 
 static void check_activation(size_t index)
 {
-    struct activation_case wide = activation_case(lg_backend_reference(), index);
+    struct activation_case accumulator = activation_case(lg_backend_reference(), index);
     struct activation_case f64 = activation_case(f64_copy(), index);
-    const char *name = wide.backend->activation(index)->name;
-    const long double sum = activation_value(&wide), sum_f64 = activation_value(&f64);
+    const char *name = accumulator.backend->activation(index)->name;
+    const long double sum = activation_value(&accumulator), sum_f64 = activation_value(&f64);
     long double expected = 0;
     for (size_t i = 0; i < CELLS; i++)
-        expected += (long double)wide.upstream[i] * (long double)wide.h[i];
+        expected += (long double)accumulator.upstream[i] * (long double)accumulator.h[i];
     cr_expect(is_near(sum, expected, 0x1p-49) && is_near(sum, sum_f64, 0x1p-49), "%s: the sum",
               name);
     for (size_t i = 0; i < CELLS; i++) {
-        activation_value(&wide);
-        const double dz = wide.dz[i];
-        cr_expect(is_near(f64.h[i], wide.h[i], 0x1p-51), "%s: output %zu", name, i);
+        activation_value(&accumulator);
+        const double dz = accumulator.dz[i];
+        cr_expect(is_near(f64.h[i], accumulator.h[i], 0x1p-51), "%s: output %zu", name, i);
         cr_expect(is_near(f64.dz[i], dz, 0x1p-51), "%s: derivative %zu", name, i);
-        const long double slope = slope_at(activation_value, &wide, &wide.z[i]);
+        const long double slope = slope_at(activation_value, &accumulator, &accumulator.z[i]);
         cr_expect(is_near(dz, slope, LIMIT), "%s: derivative %.20g, slope %.20Lg", name, dz, slope);
     }
 }
 
-Test(wide, every_activation_has_its_derivative_as_slope)
+Test(accumulator, every_activation_has_its_derivative_as_slope)
 {
     for (size_t index = 0; index < lg_backend_reference()->activation_count; index++)
         check_activation(index);
 }
 
-Test(wide, an_activation_without_upstream_has_no_sum)
+Test(accumulator, an_activation_without_upstream_has_no_sum)
 {
     struct activation_case c = activation_case(lg_backend_reference(), 0);
     struct lg_arena arena = {0};
@@ -234,21 +235,21 @@ static void replay(const struct lg_backend *backend, size_t index, bool is_bias,
     lg_arena_destroy(&arena);
 }
 
-Test(wide, every_optimizer_takes_the_steps_of_f64)
+Test(accumulator, every_optimizer_takes_the_steps_of_f64)
 {
-    const struct lg_backend *wide = lg_backend_reference(), *f64 = f64_copy();
-    for (size_t index = 0; index < wide->optimizer_count; index++)
-        for (int is_bias = 0; is_bias < 2 && wide->optimizer_replays(index); is_bias++) {
+    const struct lg_backend *accumulator = lg_backend_reference(), *f64 = f64_copy();
+    for (size_t index = 0; index < accumulator->optimizer_count; index++)
+        for (int is_bias = 0; is_bias < 2 && accumulator->optimizer_replays(index); is_bias++) {
             const size_t cells = STEPS * FEATURES * (is_bias ? 1 : ROWS);
             double expected[STEPS * ROWS * FEATURES], after[STEPS * ROWS * FEATURES];
-            replay(wide, index, is_bias, expected);
+            replay(accumulator, index, is_bias, expected);
             replay(f64, index, is_bias, after);
-            const bool is_iterated = strcmp(wide->optimizer(index)->name, "muon") == 0 ||
-                                     strcmp(wide->optimizer(index)->name, "shampoo") == 0;
+            const bool is_iterated = strcmp(accumulator->optimizer(index)->name, "muon") == 0 ||
+                                     strcmp(accumulator->optimizer(index)->name, "shampoo") == 0;
             for (size_t i = 0; i < cells; i++)
                 cr_expect(is_near(after[i], expected[i], is_iterated ? 0x1p-40 : 0x1p-49),
-                          "%s: entry %zu is %.20g in f64, %.20g", wide->optimizer(index)->name, i,
-                          after[i], expected[i]);
+                          "%s: entry %zu is %.20g in f64, %.20g",
+                          accumulator->optimizer(index)->name, i, after[i], expected[i]);
         }
 }
 
@@ -345,32 +346,32 @@ static long double net_value(void *context)
 
 static void check_network(const struct lg_net_config *config, const char *what)
 {
-    struct net_case *wide = net_case(lg_backend_reference(), config);
+    struct net_case *accumulator = net_case(lg_backend_reference(), config);
     struct net_case *f64 = net_case(f64_copy(), config);
-    const long double value = net_value(wide);
+    const long double value = net_value(accumulator);
     cr_expect(is_near(net_value(f64), value, 0x1p-49), "%s: the loss in f64", what);
     cr_expect(isfinite(value) && (long double)(double)value != value, "%s: no more than a double",
               what);
     struct lg_sums sums = {0};
     double after[PARAMETERS_MAX];
-    cr_assert_eq(wide->backend->train(wide->net, &wide->pass, &sums), 1);
-    wide->backend->parameters(wide->net, after);
+    cr_assert_eq(accumulator->backend->train(accumulator->net, &accumulator->pass, &sums), 1);
+    accumulator->backend->parameters(accumulator->net, after);
     if (config->term_count == 0 && config->loss.options.value[0] == 0)
         cr_expect(is_near(sums.loss / sums.weight, value, 0x1p-50), "%s: a step's loss", what);
     size_t moving = 0;
-    for (size_t i = 0; i < wide->count; i++) {
-        const long double gradient = (long double)wide->w[i] - (long double)after[i];
-        const long double slope = slope_at(net_value, wide, &wide->w[i]);
+    for (size_t i = 0; i < accumulator->count; i++) {
+        const long double gradient = (long double)accumulator->w[i] - (long double)after[i];
+        const long double slope = slope_at(net_value, accumulator, &accumulator->w[i]);
         cr_expect(is_near(gradient, slope, LIMIT),
                   "%s: parameter %zu: gradient %.20Lg, slope %.20Lg", what, i, gradient, slope);
         moving += fabsl(slope) > 0x1p-20L;
     }
-    cr_expect_gt(moving, wide->count / 4, "%s: hardly a parameter has a slope", what);
-    net_case_free(wide);
+    cr_expect_gt(moving, accumulator->count / 4, "%s: hardly a parameter has a slope", what);
+    net_case_free(accumulator);
     net_case_free(f64);
 }
 
-Test(wide, a_batch_has_the_gradient_of_a_step_as_slope)
+Test(accumulator, a_batch_has_the_gradient_of_a_step_as_slope)
 {
     const struct lg_backend *b = lg_backend_reference();
     struct lg_net_config config = config_of(LG_TASK_RECONSTRUCT, "mse", "sigmoid", INPUTS);
@@ -393,7 +394,7 @@ Test(wide, a_batch_has_the_gradient_of_a_step_as_slope)
     check_network(&config, "weighted cross_entropy and multi_margin");
 }
 
-Test(wide, a_batch_that_is_not_finite_has_no_loss)
+Test(accumulator, a_batch_that_is_not_finite_has_no_loss)
 {
     const struct lg_net_config config = config_of(LG_TASK_RECONSTRUCT, "mse", "sigmoid", INPUTS);
     struct net_case *c = net_case(lg_backend_reference(), &config);
@@ -404,15 +405,15 @@ Test(wide, a_batch_that_is_not_finite_has_no_loss)
 
 /* ---- Where it is not ------------------------------------------------------ */
 
-Test(wide, no_list_of_copies_knows_it)
+Test(accumulator, no_list_of_copies_knows_it)
 {
     size_t count;
     const struct lg_backend *const *backends = lg_backends(&count), *found = NULL;
     for (size_t i = 0; i < count; i++)
         cr_expect_neq(backends[i], lg_backend_reference());
-    cr_expect_neq(lg_backend_select(LG_WIDE, NULL, &found, NULL), LG_OK);
-    cr_expect_neq(lg_backend_select(LG_WIDE, "generic", &found, NULL), LG_OK);
+    cr_expect_neq(lg_backend_select(LG_REFERENCE, NULL, &found, NULL), LG_OK);
+    cr_expect_neq(lg_backend_select(LG_REFERENCE, "generic", &found, NULL), LG_OK);
     cr_expect_null(found);
-    cr_expect_eq(lg_backend_reference()->precision, LG_WIDE);
-    cr_expect_str_eq(lg_precision_name(LG_WIDE), "wide");
+    cr_expect_eq(lg_backend_reference()->precision, LG_REFERENCE);
+    cr_expect_str_eq(lg_precision_name(LG_REFERENCE), "reference");
 }

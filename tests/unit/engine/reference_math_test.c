@@ -15,9 +15,9 @@ typedef int exact_function(mpfr_t y, const mpfr_t x, mpfr_rnd_t rounding);
 
 struct function {
     const char *name;
-    wide (*f)(wide);
+    accumulator (*f)(accumulator);
     exact_function *exact;
-    wide low, high;        /* half of the arguments lie between */
+    accumulator low, high; /* half of the arguments lie between */
     int smallest, largest; /* the rest has these exponents, of either sign */
 };
 
@@ -56,7 +56,7 @@ enum { FUNCTIONS = sizeof functions / sizeof *functions };
 
 /* What y is off the exact result, in units of the exact one's last place; infinity when one
  * of the two is not finite or no number and the other is something else. */
-static double ulps_off_exact(const struct function *function, wide x, wide y)
+static double ulps_off_exact(const struct function *function, accumulator x, accumulator y)
 {
     mpfr_t exact, got;
     mpfr_inits2(DIGITS, exact, got, (mpfr_ptr)NULL);
@@ -77,30 +77,30 @@ static double ulps_off_exact(const struct function *function, wide x, wide y)
 }
 
 /* 64 random bits as a number of [0, 1). */
-static wide uniform(struct lg_pcg *pcg)
+static accumulator uniform(struct lg_pcg *pcg)
 {
-    return ((wide)lg_pcg_next(pcg) + (wide)lg_pcg_next(pcg) * 0x1p-32L) * 0x1p-32L;
+    return ((accumulator)lg_pcg_next(pcg) + (accumulator)lg_pcg_next(pcg) * 0x1p-32L) * 0x1p-32L;
 }
 
-static wide argument(const struct function *function, struct lg_pcg *pcg, int i)
+static accumulator argument(const struct function *function, struct lg_pcg *pcg, int i)
 {
     if (i % 2)
         return function->low + (function->high - function->low) * uniform(pcg);
     const unsigned range = (unsigned)(function->largest - function->smallest);
     const int exponent = function->smallest + (int)lg_pcg_below(pcg, range);
-    const wide x = ldexpl(1 + uniform(pcg), exponent);
+    const accumulator x = ldexpl(1 + uniform(pcg), exponent);
     return i % 4 ? x : -x;
 }
 
-Test(wide_math, errors_are_below_their_bound)
+Test(reference_math, errors_are_below_their_bound)
 {
     for (size_t f = 0; f < FUNCTIONS; f++) {
         const struct function *function = &functions[f];
         struct lg_pcg pcg = lg_pcg_seed(f, 80);
         double worst = 0;
-        wide at = 0;
+        accumulator at = 0;
         for (int i = 0; i < 3000; i++) {
-            const wide x = argument(function, &pcg, i);
+            const accumulator x = argument(function, &pcg, i);
             const double ulps = ulps_off_exact(function, x, function->f(x));
             at = ulps > worst ? x : at;
             worst = ulps > worst ? ulps : worst;
@@ -112,9 +112,9 @@ Test(wide_math, errors_are_below_their_bound)
 }
 
 /* Limits, signs and where one way of computing ends and another begins. */
-Test(wide_math, special_arguments)
+Test(reference_math, special_arguments)
 {
-    static const wide special[] = {
+    static const accumulator special[] = {
         0,
         LDBL_TRUE_MIN,
         LDBL_MIN,
@@ -153,8 +153,8 @@ Test(wide_math, special_arguments)
     };
     for (size_t f = 0; f < FUNCTIONS; f++)
         for (size_t i = 0; i < 2 * sizeof special / sizeof *special; i++) {
-            const wide x = i % 2 ? -special[i / 2] : special[i / 2];
-            const wide y = functions[f].f(x);
+            const accumulator x = i % 2 ? -special[i / 2] : special[i / 2];
+            const accumulator y = functions[f].f(x);
             const double ulps = ulps_off_exact(&functions[f], x, y);
             cr_expect(ulps < 4, "%s(%La) = %La is off by %.3f ulp", functions[f].name, x, y, ulps);
             if (x == 0 && y == 0)
@@ -162,28 +162,28 @@ Test(wide_math, special_arguments)
         }
 }
 
-Test(wide_math, exact_cosines)
+Test(reference_math, exact_cosines)
 {
-    static const wide exact[] = {1, 0, -1, 0};
+    static const accumulator exact[] = {1, 0, -1, 0};
     for (int i = -9; i < 10; i++)
         cr_expect_eq(math_cospi(i * 0.5L), exact[(i + 12) % 4], "cospi(%d / 2)", i);
     cr_expect_eq(math_cospi(0x1p63L + 1), -1);
 }
 
-Test(wide_math, arrays_and_reals_are_the_same_functions)
+Test(reference_math, arrays_and_reals_are_the_same_functions)
 {
-    static void (*const all[])(wide *, const wide *, size_t) = {
+    static void (*const all[])(accumulator *, const accumulator *, size_t) = {
         math_exp_all, math_expm1_all, math_log_all, math_log1p_all, math_tanh_all, math_erf_all};
     static void (*const reals[])(real *, const real *, size_t) = {
         real_exp_all, real_expm1_all, real_log_all, real_log1p_all, real_tanh_all, real_erf_all};
     static real (*const one[])(real) = {real_exp,   real_expm1, real_log,
                                         real_log1p, real_tanh,  real_erf};
     for (size_t f = 0; f < sizeof all / sizeof *all; f++) {
-        wide x[3] = {0.125L, 0.7L, 1.75L}, y[3];
+        accumulator x[3] = {0.125L, 0.7L, 1.75L}, y[3];
         all[f](y, x, 3);
         reals[f](x, x, 3);
         for (size_t i = 0; i < 3; i++) {
-            const wide argument_of[] = {0.125L, 0.7L, 1.75L};
+            const accumulator argument_of[] = {0.125L, 0.7L, 1.75L};
             cr_expect_eq(y[i], functions[f].f(argument_of[i]), "%s", functions[f].name);
             cr_expect_eq(x[i], y[i], "%s", functions[f].name);
             cr_expect_eq(one[f](argument_of[i]), y[i], "%s", functions[f].name);
@@ -191,15 +191,15 @@ Test(wide_math, arrays_and_reals_are_the_same_functions)
     }
 }
 
-Test(wide_math, roots)
+Test(reference_math, roots)
 {
     struct lg_pcg pcg = lg_pcg_seed(1, 80);
     for (int i = 0; i < 20000; i++) {
         const int exponent = (int)lg_pcg_below(&pcg, 2 * LARGEST_EXPONENT) - LARGEST_EXPONENT;
-        const wide x = ldexpl(1 + uniform(&pcg), exponent), root = wide_sqrt(x);
+        const accumulator x = ldexpl(1 + uniform(&pcg), exponent), root = accumulator_sqrt(x);
         cr_assert(fabsl(root - sqrtl(x)) <= LDBL_EPSILON * root, "sqrt(%La)", x);
     }
-    cr_expect_eq(wide_sqrt(0), 0);
-    cr_expect_eq(wide_sqrt(INFINITY), (wide)INFINITY);
-    cr_expect(isnan(wide_sqrt(-1)) && isnan(wide_sqrt(NAN)));
+    cr_expect_eq(accumulator_sqrt(0), 0);
+    cr_expect_eq(accumulator_sqrt(INFINITY), (accumulator)INFINITY);
+    cr_expect(isnan(accumulator_sqrt(-1)) && isnan(accumulator_sqrt(NAN)));
 }
