@@ -109,7 +109,7 @@ def time(results):
     isas, jobs = ({cost[key] for cost in costs} for key in ("isa", "jobs"))
     where = (f"CPU time of training steps alone, evaluation apart, on {machine(results)}; "
              f"instruction set {md(listed(sorted(isas)))}, parallel jobs "
-             f"{md(listed(sorted(jobs)))}.")
+             f"{md(listed([str(count) for count in sorted(jobs)]))}.")
     if any(len(arm.cells) > 1 for arm in timed):
         where += " ± is the 95 % Student t interval of the mean over the seeds."
     header = ["arm", "µs a step", "relative", "steps a CPU second", "CPU seconds, all runs"]

@@ -11,8 +11,16 @@ import json
 import sys
 from pathlib import Path
 
-KNOWN = json.loads((Path(__file__).parent / "columns.json").read_text()) \
-    if __name__ != "__main__" else {}
+
+
+def known():
+    """File -> its columns; the meaning of each is its name."""
+    files = json.loads((Path(__file__).parent / "columns.json").read_text())
+    return {file: [column | {"meaning": column["name"]} for column in columns]
+            for file, columns in files.items()}
+
+
+KNOWN = known() if __name__ != "__main__" else {}
 
 
 def header(file, without=()):
@@ -27,16 +35,17 @@ def write(folder):
         with path.open(newline="", encoding="utf-8") as file:
             names = next(csv.reader(file))
         by_name = {column["name"]: column for column in KNOWN[path.name]}
-        files[path.name] = [by_name[name] | {"meaning": name} for name in names]
+        files[path.name] = [by_name[name] for name in names]
     (folder / "schema.json").write_text(json.dumps({"schema": 1} | files))
 
 
 def gather(folders):
-    """The columns of every CSV file in the folders, one a line, without their meanings."""
+    """The columns of every CSV file in the folders, one a line, without their meanings; those of
+    trace.csv are another spec's."""
     lines = []
     for folder in folders:
         for file, columns in json.loads((Path(folder) / "schema.json").read_text()).items():
-            if file.endswith(".csv"):
+            if file.endswith(".csv") and file != "trace.csv":
                 rows = [json.dumps({k: v for k, v in column.items() if k != "meaning"})
                         for column in columns]
                 lines.append(f'"{file}": [\n' + ",\n".join(rows) + "\n]")

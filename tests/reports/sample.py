@@ -7,13 +7,13 @@ import json
 import numpy as np
 from PIL import Image
 
+import described
+
 METRICS = ("mse", "abs", "smooth_l1")
 TRACE = ["cell", "loss", "optimizer", "label", "seed", "epoch", "dataset", "status", "steps",
          "train_loss", *(f"train_{m}" for m in METRICS), "test_loss",
          *(f"test_{m}" for m in METRICS), "image_sha256", "weights_sha256", "state_sha256"]
-TIMING = ["cell", "loss", "optimizer", "label", "seed", "epoch", "dataset", "precision", "isa",
-          "jobs", "steps", "samples", "wall_ns", "cpu_ns", "wall_ns_per_step", "cpu_ns_per_step",
-          "evaluation_wall_ns"]
+TIMING = described.header("timing.csv")
 TITLES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST"}
 
 # label, loss, optimizer, first mean square error, nanoseconds a step
@@ -31,7 +31,8 @@ INTENDED = (("abs sgd", "abs", "sgd", 0.11, 15000), ("mse sgd lr=0.01", "mse", "
 def schema_columns(metrics, loss_better="lower"):
     """The columns of trace.csv as schema.json tells of them. metrics: (name, better) pairs,
     the primary one first."""
-    columns = [{"name": name, "type": "text", "role": "key", "unit": "", "meaning": "a key",
+    numbers = ("seed", "epoch", "steps")
+    columns = [{"name": name, "type": "integer" if name in numbers else "text", "role": "key", "unit": "", "meaning": "a key",
                 "better": "none", "range": [None, None], "metric": None, "part": None,
                 "ranked": False, "reason": ""} for name in TRACE[:9] + TRACE[-3:]]
     for part in ("train", "test"):
@@ -53,7 +54,7 @@ def metric_column(name, metric, part, better):
 
 def write_schema(folder, metrics, not_measured=()):
     (folder / "schema.json").write_text(json.dumps(
-        {"schema": 1, "trace.csv": schema_columns(metrics), "timing.csv": [],
+        {"schema": 1, "trace.csv": schema_columns(metrics), "timing.csv": described.KNOWN["timing.csv"],
          "not_measured": [{"metric": m, "reason": r} for m, r in not_measured]}))
 
 
