@@ -29,13 +29,15 @@ report: all ## figures and report.md of every result in results/
 contact-sheets: ## every figure of reports of 1 to 100 made-up arms, to look at, in build/contact-sheets
 	@$(PYTHON) tests/reports/contact_sheets.py
 
-catalogue: all ## write docs/catalogue.md, docs/spec.md and docs/columns.md: what a spec may name, its keys, every column
+catalogue: all ## write docs/catalogue.md, docs/spec.md and docs/columns.md: what a spec may name, its keys, every column; and tests/reports/columns.json
 	docs/catalogue.sh $(BIN) >$(BUILD)/catalogue.md
 	mv $(BUILD)/catalogue.md docs/catalogue.md
 	docs/spec.sh $(BIN) >$(BUILD)/spec.md
 	mv $(BUILD)/spec.md docs/spec.md
 	docs/columns.sh $(BIN) >$(BUILD)/columns.md
 	mv $(BUILD)/columns.md docs/columns.md
+	tests/reports/columns.sh $(BIN) >$(BUILD)/columns.json
+	mv $(BUILD)/columns.json tests/reports/columns.json
 
 .PHONY: crosscheck
 crosscheck: all ## torch.autograd.gradcheck on our gradients, where python3-torch is installed

@@ -63,5 +63,5 @@ PYTHON
     # What tests of reports write beside made-up folders is what the program would.
     python3 "$ROOT/tests/reports/described.py" run time gradcheck compare >columns.json
     cmp columns.json "$ROOT/tests/reports/columns.json" >difference ||
-        fail "tests/reports/columns.json is old; tests/reports/described.py says how to renew it: $(cat difference)"
+        fail "tests/reports/columns.json is old; run 'make catalogue': $(cat difference)"
 }

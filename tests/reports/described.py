@@ -1,7 +1,7 @@
 """schema.json of made-up folders: the columns are those that the program describes.
 
-`columns.json` holds them, by file, as the program wrote them; a test compares
-(tests/cli/columns.sh). To renew it, from folders with every column in them:
+`columns.json` holds them, by file, as the program wrote them: `make catalogue` renews it, and
+a test compares (tests/cli/columns.sh). From folders with every column in them:
 
     /usr/bin/python3 tests/reports/described.py DIR... >tests/reports/columns.json
 """
