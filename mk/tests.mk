@@ -31,14 +31,14 @@ $(BUILD)/tables/kernels-%: $(OBJ)/%/tests/golden/kernels.o $(OBJ)/liblossgrid-ta
 	$(Q)$(CC) $(OPT) $^ $(LDFLAGS) -o $@
 .SECONDARY: $(call copies,tests/golden/kernels.c)
 
-.PHONY: unit test test-long test-asan test-bits test-neon test-planted test-faults test-bare golden-bits test-fuzz
+.PHONY: unit test test-long test-asan test-bits test-neon test-injected test-faults test-bare golden-bits test-fuzz
 unit: $(UNIT) ## the unit tests alone
 	$(UNIT) --jobs $(JOBS)
 
 test: deps ## everything quick: unit, command line, reports, the first two epochs of the replay
 	@$(MAKE) --no-print-directory -j $(JOBS) all $(UNIT) $(ALLOCATIONS)
 	tests/arrows.sh
-	tests/arrows_planted.sh
+	tests/arrows_injected.sh
 	CC='$(CC)' tests/headers.sh $(OBJ)
 	tests/cycles.sh $(OBJ)
 	tests/isa/baseline.sh $(BUILD)
@@ -54,7 +54,7 @@ test-long: deps ## all 90 images, both whole optimizer curves, same bits from ev
 	@$(MAKE) --no-print-directory -j $(JOBS) all
 	$(MAKE) test-bits
 	$(MAKE) test-neon
-	$(MAKE) test-planted
+	$(MAKE) test-injected
 	$(BIN) gradcheck --all --quiet
 	tests/tutorial.sh
 	tests/column.sh
@@ -81,9 +81,9 @@ test-property: deps ## N=500 random specs (SEED=... the same again): what run ac
 	@$(MAKE) --no-print-directory -j $(JOBS) all
 	$(PYTHON) tests/property/accepted.py $(BIN) --count $(N) --seed $(SEED)
 
-test-planted: ## break every rule of the numerics contract in a copy of the tree: a test must fail
+test-injected: ## break every rule of the numerics contract in a copy of the tree: a test must fail
 	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
-	tests/isa/planted.sh $(BUILD)/planted
+	tests/isa/injected.sh $(BUILD)/injected
 
 test-faults: ## put faults into the training step in a copy of the tree: gradcheck and unit tests must see them
 	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)

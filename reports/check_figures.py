@@ -146,7 +146,7 @@ def detection_power(checks):
     """Percentage of trials that saw an error of one element of each size, with the 95 %
     Wilson interval, and that named it."""
     rows = []
-    for row in sorted((p for p in checks.planted if p["size"] is not None and p["trials"]),
+    for row in sorted((p for p in checks.injected if p["size"] is not None and p["trials"]),
                       key=lambda p: p["size"]):
         low, high = wilson(row["detected"], row["trials"])
         rows.append([row["size"], 100 * row["detected"] / row["trials"], 100 * low, 100 * high,
@@ -159,7 +159,7 @@ FIGURES = {
     "v-plots": (v_plots, "sweep.csv has no error at any step"),
     "calibration": (calibration, "sweep.csv has no estimate with an error bar"),
     "ulps": (ulps, "ulps.csv holds no distance"),
-    "detection-power": (detection_power, "planted.csv has no defect of a given size"),
+    "detection-power": (detection_power, "injected.csv has no fault of a given size"),
 }
 
 

@@ -58,7 +58,7 @@ def headline(checks):
     if checks.bad_kinks:
         wrong.append(f"{plural(len(checks.bad_kinks), 'kink')} outside the subdifferential")
     if unseen:
-        wrong.append(f"{plural(len(unseen), 'planted defect')} unseen in some trial")
+        wrong.append(f"{plural(len(unseen), 'injected fault')} unseen in some trial")
     if not totals["checked"] + totals["certified"]:
         wrong.append("nothing was checked")
     if checks.manifest.get("interrupted"):
@@ -91,12 +91,12 @@ def failures(checks):
               f"{plain(k['at'])} the gradient is {exact(k['analytic'])}, the "
               f"one-sided derivatives are {exact(k['left'])} and {exact(k['right'])}."
               for k in checks.bad_kinks]
-    parts += [f"1. **Planted defect \"{md(p['defect'])}\" went unseen** in "
+    parts += [f"1. **Injected fault \"{md(p['fault'])}\" went unseen** in "
               f"{p['trials'] - p['detected']} of {plural(p['trials'], 'trial')}: the check is "
               "not to be trusted to find a mistake of this sort." for p in checks.unseen]
     if checks.false_alarms:
         parts.append(f"1. **{plural(checks.false_alarms, 'false alarm')}** where nothing was "
-                     "planted.")
+                     "injected.")
     return "\n".join(parts) or "Nothing failed, and every subject showed something."
 
 
@@ -240,29 +240,29 @@ def skipped(checks):
     return table(["why", "derivatives", "blocks", "of"], rows, {1, 2})
 
 
-def planted(checks):
-    """The defects injected on purpose and how many were seen."""
-    if not checks.planted:
-        return "No defect was planted: this run does not show that the check can fail."
+def injected(checks):
+    """The faults injected on purpose and how many were seen."""
+    if not checks.injected:
+        return "No fault was injected: this run does not show that the check can fail."
     rows = []
-    for p in checks.planted:
+    for p in checks.injected:
         if p["trials"]:
             low, high = wilson(p["detected"], p["trials"])
             share = f"{100 * low:.1f} to {100 * high:.1f} %"
         else:
             share = "–"
-        rows.append([md(p["defect"]), small(p["size"]), p["trials"], p["detected"], share,
+        rows.append([md(p["fault"]), small(p["size"]), p["trials"], p["detected"], share,
                      p["named"]])
-    return table(["defect", "relative size", "trials", "seen", "95 % interval", "and named"], rows,
+    return table(["fault", "relative size", "trials", "seen", "95 % interval", "and named"], rows,
                  {1, 2, 3, 4, 5}) + "\n\n" + power(checks)
 
 
 def power(checks):
     """From which size on a mistake in one element was always seen."""
-    sized = sorted((p for p in checks.planted if p["size"] is not None and p["trials"]),
+    sized = sorted((p for p in checks.injected if p["size"] is not None and p["trials"]),
                    key=lambda p: -p["size"])
     if not sized:
-        return "No defect was given several sizes, so the smallest mistake seen is not known."
+        return "No fault was given several sizes, so the smallest mistake seen is not known."
     always = []
     for p in sized:
         if p["detected"] < p["trials"]:

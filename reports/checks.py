@@ -15,7 +15,7 @@ from schema import expect, read_rows
 from tables import InputError
 
 SUBJECT = ("kind", "name", "options")
-FILES = ("gradcheck.csv", "sweep.csv", "kinks.csv", "ulps.csv", "planted.csv")
+FILES = ("gradcheck.csv", "sweep.csv", "kinks.csv", "ulps.csv", "injected.csv")
 
 
 @dataclass
@@ -69,7 +69,7 @@ class Checks:
     sweep: list
     kinks: list
     ulps: list
-    planted: list
+    injected: list
     notices: list = field(default_factory=list)
 
     def fact(self, *keys, default="not recorded"):
@@ -102,15 +102,15 @@ class Checks:
 
     @property
     def unseen(self):
-        """Planted defects without a size that some trial did not see; one of a given size
+        """Injected faults without a size that some trial did not see; one of a given size
         is for the power curve, whose lower end nobody can see."""
-        return [p for p in self.planted if p["size"] is None and p["defect"] != "none"
+        return [p for p in self.injected if p["size"] is None and p["fault"] != "none"
                 and p["detected"] < p["trials"]]
 
     @property
     def false_alarms(self):
-        """Trials of the defect "none" in which something was seen."""
-        return sum(p["detected"] for p in self.planted if p["defect"] == "none")
+        """Trials of the fault "none" in which something was seen."""
+        return sum(p["detected"] for p in self.injected if p["fault"] == "none")
 
     @property
     def lifeless(self):
@@ -149,7 +149,7 @@ def check_rows(folder, name, schema):
     for row in rows:
         if name == "sweep.csv" and not (math.isfinite(row["h"]) and row["h"] > 0):
             raise InputError(f"{row.path}:{row['line']}: h is {row['h']}, expected more than 0")
-        if name == "planted.csv" and not row["named"] <= row["detected"] <= row["trials"]:
+        if name == "injected.csv" and not row["named"] <= row["detected"] <= row["trials"]:
             raise InputError(f"{row.path}:{row['line']}: {row['trials']} trials, {row['detected']} "
                              f"detected, {row['named']} named; expected no more named than "
                              "detected and no more detected than trials")

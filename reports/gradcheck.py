@@ -3,7 +3,7 @@
 
     reports/gradcheck.py results/gradcheck [--out DIR]
 
-It reads gradcheck.csv, sweep.csv, kinks.csv, ulps.csv, planted.csv and
+It reads gradcheck.csv, sweep.csv, kinks.csv, ulps.csv, injected.csv and
 manifest.json of the folder, as `lossgrid gradcheck --out` leaves them, nothing
 else, and holds no time of its own: the same folder gives the same report. A file
 may have no row but its header; then the report says that nothing was there.
@@ -61,7 +61,7 @@ def write_report(folder, out):
         kinds=sections.kinds(checks),
         calibration=sections.calibration(checks),
         ulps=sections.ulps(checks),
-        planted=sections.planted(checks),
+        injected=sections.injected(checks),
         kinks=sections.kinks(checks),
         worst=sections.worst(checks),
         symmetry=sections.symmetry(checks),

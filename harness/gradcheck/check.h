@@ -1,6 +1,6 @@
 /* A subject's gradient against differences of its values. First the differences are
  * measured, which knows nothing of the gradient; then a gradient is judged by them:
- * the engine's, or one with a defect planted in it. */
+ * the engine's, or one with a fault injected into it. */
 #ifndef HARNESS_GRADCHECK_CHECK_H
 #define HARNESS_GRADCHECK_CHECK_H
 

@@ -40,7 +40,7 @@ static enum lg_status do_piece(struct shared *shared, size_t piece, struct lg_er
     if (piece < g->items.count) {
         const size_t item = g->items.count - 1 - piece;
         const enum lg_status status =
-            items_check(&g->copies, &g->items, item, g->seed, g->defect, &g->results[item], error);
+            items_check(&g->copies, &g->items, item, g->seed, g->fault, &g->results[item], error);
         g->done[item] = status == LG_OK;
         return status;
     }
@@ -176,7 +176,7 @@ struct gradcheck_totals gradcheck_totals(const struct gradcheck *g)
     return totals;
 }
 
-/* Every subject that could have the defect has to fail. */
+/* Every subject that could have the fault has to fail. */
 static bool is_seen_everywhere(const struct gradcheck *g)
 {
     bool seen = false;
@@ -194,7 +194,7 @@ static bool is_seen_everywhere(const struct gradcheck *g)
 bool gradcheck_is_right(const struct gradcheck *g)
 {
     const struct gradcheck_totals totals = gradcheck_totals(g);
-    if (g->defect != NULL)
+    if (g->fault != NULL)
         return is_seen_everywhere(g);
     return !g->is_cut_short && totals.failed == 0 && totals.unseen == 0 && totals.lifeless == 0 &&
            totals.checked > 0;

@@ -8,8 +8,8 @@
 struct gradcheck {
     struct copies copies;
     struct items items;
-    const struct plant *defect; /* planted in every subject; NULL: none */
-    size_t trials;              /* random networks that every defect is planted in */
+    const struct fault *fault; /* injected into every subject; NULL: none */
+    size_t trials;             /* random networks that every fault is injected into */
     uint64_t seed;
     size_t jobs;
     bool quiet;
@@ -37,7 +37,7 @@ struct gradcheck_totals {
 };
 struct gradcheck_totals gradcheck_totals(const struct gradcheck *gradcheck);
 
-/* Whether it shows what it should: with a planted defect that it is seen, else that
+/* Whether it shows what it should: with an injected fault that it is seen, else that
  * nothing fails. */
 bool gradcheck_is_right(const struct gradcheck *gradcheck);
 

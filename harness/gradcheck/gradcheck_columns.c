@@ -140,12 +140,12 @@ static void histogram(struct csv_columns *to, const void *given)
     COLUMN_INTEGER("count", "1", "entries of gradients", row->count);
 }
 
-static void planted(struct csv_columns *to, const void *given)
+static void injected(struct csv_columns *to, const void *given)
 {
     const struct trials_row *row = given;
-    COLUMN_TEXT("defect", "what was planted; none: nothing was", row->defect);
+    COLUMN_TEXT("fault", "what was injected; none: nothing was", row->fault);
     COLUMN_REAL_IF("size", "1",
-                   "of an entry's error by the block's largest entry; empty: as the defect is",
+                   "of an entry's error by the block's largest entry; empty: as the fault is",
                    row->size > 0, row->size);
     COLUMN_INTEGER("trials", "1", "random networks that had it", row->trials);
     COLUMN_INTEGER("detected", "1", "of these found to be wrong", row->detected);
@@ -176,12 +176,12 @@ const struct csv_file kinks_csv = {"kinks.csv", "a row for each kink that was fo
 const struct csv_file ulps_csv = {
     "ulps.csv", "how far the gradients of precisions are apart: a histogram for each kind",
     histogram};
-const struct csv_file planted_csv = {
-    "planted.csv", "whether defects planted in random networks were found: a row for each",
-    planted};
+const struct csv_file injected_csv = {
+    "injected.csv", "whether faults injected into random networks were found: a row for each",
+    injected};
 const struct csv_file coverage_csv = {
     "coverage.csv", "a row for every path of training and every copy that runs here", coverage};
 
 const struct csv_folder csv_folder_gradcheck = {
     "gradcheck", (const struct csv_file *const[]){&gradcheck_csv, &sweep_csv, &kinks_csv, &ulps_csv,
-                                                  &planted_csv, &coverage_csv, NULL}};
+                                                  &injected_csv, &coverage_csv, NULL}};

@@ -42,8 +42,8 @@ struct coverage_row {
     size_t copy, path; /* as lg_backends() has it; an enum lg_path */
 };
 
-/* Of planted.csv a row is a struct trials_row. */
-extern const struct csv_file gradcheck_csv, sweep_csv, kinks_csv, ulps_csv, planted_csv,
+/* Of injected.csv a row is a struct trials_row. */
+extern const struct csv_file gradcheck_csv, sweep_csv, kinks_csv, ulps_csv, injected_csv,
     coverage_csv;
 extern const struct csv_folder csv_folder_gradcheck;
 

@@ -15,19 +15,19 @@ enum { TRIALS_DEFAULT = 100, TRIALS_MOST = 1000000, JOBS_MOST = 1024 };
 
 struct options {
     const char *loss, *activation, *optimizer, *isa, *out; /* NULL: not given */
-    const char *defect;                                    /* NULL: none is injected */
+    const char *fault;                                     /* NULL: none is injected */
     struct option_list specs;
     size_t trials, seed, jobs; /* trials, jobs: 0 is not given */
     bool all, trials_given, quiet;
 };
 
-static enum lg_status read_defect(const struct option_row *row, const char *text, void *field,
-                                  struct lg_error *error)
+static enum lg_status read_fault(const struct option_row *row, const char *text, void *field,
+                                 struct lg_error *error)
 {
     size_t index;
     (void)row;
     *(const char **)field = text;
-    return command_word("defect", text, plant_names, &index, error);
+    return command_word("fault", text, fault_names, &index, error);
 }
 
 static enum lg_status read_trials(const struct option_row *row, const char *text, void *field,
@@ -53,7 +53,7 @@ static enum lg_status read_line(int argc, char **argv, struct options *line, str
                     "or --spec");
     line->all = !some;
     if (!line->trials_given)
-        line->trials = line->all && line->defect == NULL ? TRIALS_DEFAULT : 0;
+        line->trials = line->all && line->fault == NULL ? TRIALS_DEFAULT : 0;
     if (line->jobs == 0)
         line->jobs = machine_usable_processors();
     return status;
@@ -126,9 +126,9 @@ static enum lg_status prepare(const struct options *line, const struct specs *sp
     g->seed = line->seed;
     g->jobs = line->jobs;
     g->quiet = line->quiet;
-    for (size_t i = 0; line->defect != NULL && plant_names[i] != NULL; i++)
-        if (strcmp(plant_names[i], line->defect) == 0)
-            g->defect = &plants[i];
+    for (size_t i = 0; line->fault != NULL && fault_names[i] != NULL; i++)
+        if (strcmp(fault_names[i], line->fault) == 0)
+            g->fault = &faults[i];
     enum lg_status status = copies_select(line->isa, &g->copies, error);
     return status == LG_OK ? items_make(&g->copies, &scope, &g->items, error) : status;
 }
@@ -147,7 +147,7 @@ static enum lg_status publish(const struct gradcheck *g, const char *directory, 
     if (status != LG_OK || directory == NULL)
         return status;
     status = gradcheck_write(g, directory, command, error);
-    if (status == LG_OK && g->defect == NULL)
+    if (status == LG_OK && g->fault == NULL)
         status = script_run("gradcheck.py", directory, NULL, &ending, error);
     return status == LG_OK ? script_check("gradcheck.py", ending, error) : status;
 }
@@ -164,7 +164,7 @@ static enum lg_status run_line(const struct options *line, const char *command,
                                struct lg_error *error)
 {
     struct specs specs = {.list = NULL};
-    struct gradcheck g = {.defect = NULL};
+    struct gradcheck g = {.fault = NULL};
     enum lg_status status = load_specs(line, &specs, error);
     if (status == LG_OK)
         status = prepare(line, &specs, &g, error);
@@ -179,8 +179,8 @@ static enum lg_status run_line(const struct options *line, const char *command,
             status = published;
         if (status == LG_OK && !gradcheck_is_right(&g))
             status = lg_fail(error, LG_FAILED, "%s",
-                             g.defect != NULL ? "a planted defect was not seen"
-                                              : "the gradient check failed");
+                             g.fault != NULL ? "an injected fault was not seen"
+                                             : "the gradient check failed");
     }
     gradcheck_free(&g);
     free_specs(&specs);
@@ -216,15 +216,15 @@ static const struct option_row option_rows[] = {
     {"spec", "SPEC", "the networks of a spec of yours; needs no data", OPTION_LIST,
      offsetof(struct options, specs), .offer = OFFER_SPEC},
     {"out", "DIR",
-     "write gradcheck.csv, sweep.csv, kinks.csv, ulps.csv, planted.csv, coverage.csv and "
+     "write gradcheck.csv, sweep.csv, kinks.csv, ulps.csv, injected.csv, coverage.csv and "
      "manifest.json there, and report/report.md with figures",
      OPTION_TEXT, offsetof(struct options, out), .offer = OFFER_FOLDER},
-    {"plant", "DEFECT",
-     "put a defect into every gradient: all must be refused (missing factor 2, wrong sign, "
+    {"inject", "FAULT",
+     "put a fault into every gradient: all must be refused (missing factor 2, wrong sign, "
      "transposed weight, swapped bias, one wrong element, stale buffer, off-by-one batch, all "
      "zero)",
-     OPTION_OWN, offsetof(struct options, defect), .read = read_defect},
-    {"trials", "N", "random networks to put every defect into", OPTION_OWN, 0,
+     OPTION_OWN, offsetof(struct options, fault), .read = read_fault},
+    {"trials", "N", "random networks to put every fault into", OPTION_OWN, 0,
      .absent = "100 with --all, else none", .read = read_trials},
     {"seed", "N", "of points, directions and trials", OPTION_NUMBER, offsetof(struct options, seed),
      .fallback = "1", .maximum = UINT32_MAX},
@@ -250,8 +250,8 @@ const struct command gradcheck_command = {
         "What training does is held against plain backpropagation, entry by entry, each by its own "
         "error bar: with the spec's batch and its last one, on both sides of what products are "
         "chosen by, streamed and collected, in every compiled copy; the paths that were run, and "
-        "those that were not, are listed, and defects are put into gradients of each. Batches of "
-        "one are held against whole ones; optimizers against long double. Defects are injected in "
+        "those that were not, are listed, and faults are put into gradients of each. Batches of "
+        "one are held against whole ones; optimizers against long double. Faults are injected into "
         "random networks to see that they are found. Exit code 0 only if all is as it should be, "
         "else 1.",
     .example = "lossgrid gradcheck --loss huber --out results/gradcheck-huber\n",

@@ -276,7 +276,7 @@ static struct check_plan plan_of(const struct item *item, uint64_t seed)
 
 /* A subject of its own, created and ended here. */
 static enum lg_status finish(enum lg_status created, struct subject *subject,
-                             const struct item *item, uint64_t seed, const struct plant *defect,
+                             const struct item *item, uint64_t seed, const struct fault *fault,
                              struct result *result, struct lg_error *error)
 {
     if (created == LG_FAILED) { /* it says why; that is a result */
@@ -287,16 +287,16 @@ static enum lg_status finish(enum lg_status created, struct subject *subject,
         return created;
     const struct check_plan plan = plan_of(item, seed);
     result_begin(result, subject->kind, subject->name, subject->options);
-    const enum lg_status status = subject_check(subject, &plan, defect, result, error);
+    const enum lg_status status = subject_check(subject, &plan, fault, result, error);
     if (subject->not_finite > 0)
         result_skip(result, "", "no finite value: drawn again");
     subject_free(subject);
     return status;
 }
 
-static enum lg_status plants_nothing(struct result *result)
+static enum lg_status injects_nothing(struct result *result)
 {
-    result_skip(result, "", "defects are planted in gradients alone");
+    result_skip(result, "", "faults are injected into gradients alone");
     return LG_OK;
 }
 
@@ -307,8 +307,8 @@ static size_t last_batch(const struct item *item)
 }
 
 static enum lg_status check_network(const struct copies *copies, const struct item *item,
-                                    uint64_t seed, const struct plant *defect,
-                                    struct result *result, struct lg_error *error)
+                                    uint64_t seed, const struct fault *fault, struct result *result,
+                                    struct lg_error *error)
 {
     const struct lg_backend *b = copies->backend[COPY_F64];
     char name[SUBJECT_NAME_MAX] = "", options[SUBJECT_OPTIONS_MAX] = "";
@@ -333,18 +333,18 @@ static enum lg_status check_network(const struct copies *copies, const struct it
     if (item->kind == ITEM_TRAINING) {
         const struct training_request training = {
             .network = &request, .last = last_batch(item), .is_thorough = item->is_first};
-        return training_check(copies, &training, seed, defect, result, error);
+        return training_check(copies, &training, seed, fault, result, error);
     }
-    if (item->kind == ITEM_PATH && defect != NULL)
-        return plants_nothing(result);
+    if (item->kind == ITEM_PATH && fault != NULL)
+        return injects_nothing(result);
     if (item->kind == ITEM_PATH)
         return path_check(copies, &request, result, error);
     const enum lg_status created = network_subject(copies, &request, &subject, error);
-    return finish(created, &subject, item, seed, defect, result, error);
+    return finish(created, &subject, item, seed, fault, result, error);
 }
 
 static enum lg_status check_entry(const struct copies *copies, const struct item *item,
-                                  uint64_t seed, const struct plant *defect, struct result *result,
+                                  uint64_t seed, const struct fault *fault, struct result *result,
                                   struct lg_error *error)
 {
     const struct lg_backend *b = copies->backend[COPY_F64];
@@ -358,21 +358,20 @@ static enum lg_status check_entry(const struct copies *copies, const struct item
     variants_describe(info, &choice.options, options);
     result_begin(result, kind_names[item->kind], info->name, options);
     if (item->kind == ITEM_OPTIMIZER)
-        return optimizer_check(copies, &choice, seed, defect != NULL ? defect->name : NULL, result,
+        return optimizer_check(copies, &choice, seed, fault != NULL ? fault->name : NULL, result,
                                error);
     const enum lg_status created =
         item->kind == ITEM_LOSS
             ? loss_subject(copies, &choice, item->reach, seed, &subject, error)
             : activation_subject(copies, &choice, item->reach, seed, &subject, error);
-    const enum lg_status status = finish(created, &subject, item, seed, defect, result, error);
+    const enum lg_status status = finish(created, &subject, item, seed, fault, result, error);
     const bool is_near = item->kind == ITEM_LOSS && item->reach == subject_reaches[0];
-    return status == LG_OK && is_near && defect == NULL
-               ? clamp_check(copies, &choice, result, error)
-               : status;
+    return status == LG_OK && is_near && fault == NULL ? clamp_check(copies, &choice, result, error)
+                                                       : status;
 }
 
 enum lg_status items_check(const struct copies *copies, const struct items *items, size_t index,
-                           uint64_t seed, const struct plant *defect, struct result *result,
+                           uint64_t seed, const struct fault *fault, struct result *result,
                            struct lg_error *error)
 {
     const struct item *item = &items->list[index];
@@ -380,7 +379,7 @@ enum lg_status items_check(const struct copies *copies, const struct items *item
     case ITEM_LOSS:
     case ITEM_ACTIVATION:
     case ITEM_OPTIMIZER:
-        return check_entry(copies, item, seed, defect, result, error);
+        return check_entry(copies, item, seed, fault, result, error);
     case ITEM_LAYER:
     case ITEM_INITIALISATION:
     case ITEM_NETWORK:
@@ -389,5 +388,5 @@ enum lg_status items_check(const struct copies *copies, const struct items *item
     case ITEM_TRAINING:
         break;
     }
-    return check_network(copies, item, seed, defect, result, error);
+    return check_network(copies, item, seed, fault, result, error);
 }

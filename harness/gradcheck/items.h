@@ -28,9 +28,9 @@ enum lg_status items_make(const struct copies *copies, const struct items_scope 
                           struct items *items, struct lg_error *error);
 
 /* Check one. Safe to call from several threads for different items. *result is to be
- * freed. defect: NULL, or what to plant. */
+ * freed. fault: NULL, or what to inject. */
 enum lg_status items_check(const struct copies *copies, const struct items *items, size_t index,
-                           uint64_t seed, const struct plant *defect, struct result *result,
+                           uint64_t seed, const struct fault *fault, struct result *result,
                            struct lg_error *error);
 
 void items_free(struct items *items);

@@ -4,7 +4,7 @@
 
 #include "harness/gradcheck/formula_check.h"
 #include "harness/gradcheck/optimizer_case.h"
-#include "harness/gradcheck/optimizer_plant.h"
+#include "harness/gradcheck/optimizer_fault.h"
 #include "harness/gradcheck/optimizer_training.h"
 #include "harness/gradcheck/other_checks.h"
 #include "harness/gradcheck/search_check.h"
@@ -215,7 +215,7 @@ static enum lg_status check_case(const struct subject_of *of, size_t index, uint
     return status;
 }
 
-/* Whether a defect is more than rounding: steps of Muon have one length whatever the
+/* Whether a fault is more than rounding: steps of Muon have one length whatever the
  * gradient's. */
 static bool differs(const struct trajectory *right, const struct trajectory *wrong, size_t steps)
 {
@@ -229,32 +229,32 @@ static bool differs(const struct trajectory *right, const struct trajectory *wro
     return apart > 1e-6 * most;
 }
 
-/* The optimizer gets gradients with a defect, the formula those without: it must not agree. */
-static enum lg_status check_defect(const struct subject_of *of, size_t index, const char *defect,
-                                   uint64_t seed, struct lg_error *error)
+/* The optimizer gets gradients with a fault, the formula those without: it must not agree. */
+static enum lg_status check_fault(const struct subject_of *of, size_t index, const char *fault,
+                                  uint64_t seed, struct lg_error *error)
 {
     struct optimizer_case own;
     struct trajectory right = {.w = NULL}, wrong = {.w = NULL};
     struct formula_verdict verdict = {.checked = 0};
     double *gradients = NULL;
-    bool is_planted = false;
+    bool is_injected = false;
     enum lg_status status =
         optimizer_case_draw(index, of->formula->block != NULL, seed, &own, error);
     const size_t count = own.steps * own.rows * own.columns;
     if (status == LG_OK && (gradients = malloc(count * sizeof *gradients)) == NULL)
         status = lg_fail(error, LG_ENVIRONMENT, "not enough memory for gradients");
-    if (status == LG_OK && optimizer_plant(defect, &own, gradients)) {
+    if (status == LG_OK && optimizer_inject(fault, &own, gradients)) {
         status = replay(of->backend, of->optimizer, &own, own.gradients, &right, error);
         if (status == LG_OK)
             status = replay(of->backend, of->optimizer, &own, gradients, &wrong, error);
-        is_planted = status == LG_OK && differs(&right, &wrong, own.steps);
+        is_injected = status == LG_OK && differs(&right, &wrong, own.steps);
     }
-    if (is_planted)
+    if (is_injected)
         status = judge(of, &own, &wrong, &verdict, error);
-    if (status == LG_OK && is_planted)
+    if (status == LG_OK && is_injected)
         report(of, own.name, own.rows * own.columns, &verdict);
     else if (status == LG_OK)
-        result_skip(of->result, own.name, "the defect changes no step of this optimizer");
+        result_skip(of->result, own.name, "the fault changes no step of this optimizer");
     free(right.w);
     free(wrong.w);
     free(gradients);
@@ -321,7 +321,7 @@ static void fail(struct result *result, const char *message)
 }
 
 enum lg_status optimizer_check(const struct copies *copies, const struct lg_choice *optimizer,
-                               uint64_t seed, const char *defect, struct result *result,
+                               uint64_t seed, const char *fault, struct result *result,
                                struct lg_error *error)
 {
     const struct lg_backend *backend = copies->backend[COPY_F64];
@@ -332,13 +332,13 @@ enum lg_status optimizer_check(const struct copies *copies, const struct lg_choi
                      "its name)");
         return LG_OK;
     }
-    if (defect != NULL && formula->searched != NULL) {
+    if (fault != NULL && formula->searched != NULL) {
         result_skip(result, "parameters", "a batch method asks for its gradients itself");
         return LG_OK;
     }
-    if (defect != NULL)
-        return check_defect(&(struct subject_of){backend, optimizer, formula, "", result}, 0,
-                            defect, seed, error);
+    if (fault != NULL)
+        return check_fault(&(struct subject_of){backend, optimizer, formula, "", result}, 0, fault,
+                           seed, error);
     const struct lg_options defaults = lg_options_default(info);
     const bool is_default = /* NOLINTNEXTLINE: values as bits */
         memcmp(&defaults, &optimizer->options, sizeof defaults) == 0;

@@ -7,11 +7,11 @@
 
 /* Steps of an optimizer in f64 and f32, alone and within a network's training, against its
  * second formula (formula/formula.h), and the other copies that this machine runs against
- * the same bits; a batch method's evaluations. Without a second formula it fails. defect: NULL,
+ * the same bits; a batch method's evaluations. Without a second formula it fails. fault: NULL,
  * or the name of what is to be wrong with the gradients that the optimizer alone gets.
  * *result has been begun. */
 enum lg_status optimizer_check(const struct copies *copies, const struct lg_choice *optimizer,
-                               uint64_t seed, const char *defect, struct result *result,
+                               uint64_t seed, const char *fault, struct result *result,
                                struct lg_error *error);
 
 /* The gradient of a batch of one, streamed through the optimizer, against the same collected

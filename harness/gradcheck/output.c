@@ -133,19 +133,18 @@ static void print_skipped(const struct gradcheck *g, struct text *text)
                    reasons[i].why);
 }
 
-static void print_planted(const struct gradcheck *g, struct text *text)
+static void print_injected(const struct gradcheck *g, struct text *text)
 {
     double smallest = 0;
     bool missed = false; /* sizes descend */
     if (g->row_count == 0)
         return;
-    text_print(text, "\nplanted in random networks: seen, and the right place named\n");
+    text_print(text, "\ninjected into random networks: seen, and the right place named\n");
     for (size_t i = 0; i < g->row_count; i++) {
         const struct trials_row *row = &g->rows[i];
         if (row->size == 0)
-            text_print(text, "  %-18s %3zu of %zu, %zu%s\n", row->defect, row->detected,
-                       row->trials, row->named,
-                       trials_row_is_right(row) ? "" : "  <- NOT AS IT SHOULD BE");
+            text_print(text, "  %-18s %3zu of %zu, %zu%s\n", row->fault, row->detected, row->trials,
+                       row->named, trials_row_is_right(row) ? "" : "  <- NOT AS IT SHOULD BE");
         else if (row->detected == row->trials && !missed)
             smallest = row->size;
         else
@@ -171,7 +170,7 @@ static void print_failures(const struct gradcheck *g, struct text *text)
     }
 }
 
-static void print_defect(const struct gradcheck *g, struct text *text)
+static void print_fault(const struct gradcheck *g, struct text *text)
 {
     size_t seen = 0, applied = 0;
     for (size_t i = 0; i < g->items.count; i++) {
@@ -187,8 +186,8 @@ static void print_defect(const struct gradcheck *g, struct text *text)
     }
     const struct coverage covered = gradcheck_totals(g).coverage;
     coverage_print(&covered, text);
-    text_print(text, "planted '%s': seen in %zu of the %zu subjects that can have it\n",
-               g->defect->name, seen, applied);
+    text_print(text, "injected '%s': seen in %zu of the %zu subjects that can have it\n",
+               g->fault->name, seen, applied);
 }
 
 static void print_cancelled(const struct gradcheck *g, struct text *text)
@@ -203,8 +202,8 @@ static void print_cancelled(const struct gradcheck *g, struct text *text)
 
 enum lg_status gradcheck_print(const struct gradcheck *g, struct text *text, struct lg_error *error)
 {
-    if (g->defect != NULL) {
-        print_defect(g, text);
+    if (g->fault != NULL) {
+        print_fault(g, text);
         return text_check(text, error);
     }
     enum lg_status status = print_kinds(g, text, error);
@@ -212,7 +211,7 @@ enum lg_status gradcheck_print(const struct gradcheck *g, struct text *text, str
         return status;
     print_kinks(g, text);
     print_skipped(g, text);
-    print_planted(g, text);
+    print_injected(g, text);
     print_cancelled(g, text);
     const struct coverage covered = gradcheck_totals(g).coverage;
     coverage_print(&covered, text);
@@ -274,14 +273,14 @@ static enum lg_status write_ulps(const struct gradcheck *g, const char *director
     return write_csv(directory, &ulps_csv, &csv, error);
 }
 
-static enum lg_status write_planted(const struct gradcheck *g, const char *directory,
-                                    struct lg_error *error)
+static enum lg_status write_injected(const struct gradcheck *g, const char *directory,
+                                     struct lg_error *error)
 {
     struct csv csv = {0};
-    csv_file_header(&planted_csv, NULL, &csv);
+    csv_file_header(&injected_csv, NULL, &csv);
     for (size_t i = 0; i < g->row_count; i++)
-        csv_file_row(&planted_csv, NULL, &csv, &g->rows[i]);
-    return write_csv(directory, &planted_csv, &csv, error);
+        csv_file_row(&injected_csv, NULL, &csv, &g->rows[i]);
+    return write_csv(directory, &injected_csv, &csv, error);
 }
 
 static enum lg_status write_coverage(const struct gradcheck *g, const char *directory,
@@ -330,7 +329,7 @@ enum lg_status gradcheck_write(const struct gradcheck *g, const char *directory,
     if (status == LG_OK)
         status = write_ulps(g, directory, error);
     if (status == LG_OK)
-        status = write_planted(g, directory, error);
+        status = write_injected(g, directory, error);
     if (status == LG_OK)
         status = write_coverage(g, directory, error);
     if (status == LG_OK)

@@ -6,11 +6,11 @@
 #include "harness/support/text.h"
 
 /* Append what a reader wants to know first: totals by kind, kinks, what was skipped and
- * why, planted defects, everything that failed. */
+ * why, injected faults, everything that failed. */
 enum lg_status gradcheck_print(const struct gradcheck *gradcheck, struct text *text,
                                struct lg_error *error);
 
-/* gradcheck.csv, sweep.csv, kinks.csv, ulps.csv, planted.csv and manifest.json into a
+/* gradcheck.csv, sweep.csv, kinks.csv, ulps.csv, injected.csv and manifest.json into a
  * folder, made if need be. command: how it was called. */
 enum lg_status gradcheck_write(const struct gradcheck *gradcheck, const char *directory,
                                const char *command, struct lg_error *error);

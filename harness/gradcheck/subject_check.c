@@ -33,9 +33,9 @@ struct work {
     struct subject *subject;
     struct check check;
     struct result *result;
-    double *gradient[COPIES], *planted; /* (size) */
-    double *second;                     /* (size); NULL: there is none, or a defect is planted */
-    double *space;                      /* for the Hessian; NULL: not a small subject */
+    double *gradient[COPIES], *faulty; /* (size) */
+    double *second;                    /* (size); NULL: there is none, or a fault is injected */
+    double *space;                     /* for the Hessian; NULL: not a small subject */
     struct kink kinks[KINKS_MAX];
     size_t kink_count;
     struct asymmetry asymmetry[SUBJECT_BLOCKS_MAX];
@@ -267,11 +267,11 @@ static bool take(struct work *work)
     const size_t n = work->subject->size;
     for (int copy = 0; copy < COPIES; copy++)
         work->gradient[copy] = malloc((n + 1) * sizeof(double));
-    work->planted = malloc((n + 1) * sizeof(double));
+    work->faulty = malloc((n + 1) * sizeof(double));
     if (work->subject->is_small)
         work->space = malloc(n * (n + 3) * sizeof(double));
     return work->gradient[COPY_F32] != NULL && work->gradient[COPY_F64] != NULL &&
-           work->gradient[COPY_REFERENCE] != NULL && work->planted != NULL &&
+           work->gradient[COPY_REFERENCE] != NULL && work->faulty != NULL &&
            (work->space != NULL || !work->subject->is_small);
 }
 
@@ -279,43 +279,43 @@ static void give_back(struct work *work)
 {
     for (int copy = 0; copy < COPIES; copy++)
         free(work->gradient[copy]);
-    free(work->planted);
+    free(work->faulty);
     free(work->second);
     free(work->space);
     check_free(&work->check);
 }
 
-static void examine(struct work *work, const struct check_plan *plan, const struct plant *defect)
+static void examine(struct work *work, const struct check_plan *plan, const struct fault *fault)
 {
     struct subject *subject = work->subject;
     const double *judged = work->gradient[subject->is_far ? COPY_REFERENCE : COPY_F64];
     for (int copy = 0; copy < COPIES; copy++)
         subject->gradient(subject, (enum copy)copy, subject->point, 0, work->gradient[copy]);
-    if (subject->is_small && defect == NULL) {
-        work->kink_count = kinks_find(&work->check, plan->steps, work->planted, work->kinks);
+    if (subject->is_small && fault == NULL) {
+        work->kink_count = kinks_find(&work->check, plan->steps, work->faulty, work->kinks);
         work->has_asymmetry = hessian_measure(&work->check, work->space, work->asymmetry);
     }
-    if (defect != NULL) {
+    if (fault != NULL) {
         struct lg_pcg pcg = lg_pcg_seed(plan->seed, 3);
-        struct planted planted;
-        if (!defect->apply(subject, &pcg, work->gradient[COPY_F64], work->planted, &planted)) {
-            result_skip(work->result, "", "the defect does not apply");
+        struct fault_place place;
+        if (!fault->apply(subject, &pcg, work->gradient[COPY_F64], work->faulty, &place)) {
+            result_skip(work->result, "", "the fault does not apply");
             return;
         }
-        judged = work->planted;
+        judged = work->faulty;
     }
     for (size_t b = 0; b < subject->block_count; b++)
         add_block(work, b, judged);
     const struct check_line *line = choose_sweep(work);
-    if (line != NULL && defect == NULL)
+    if (line != NULL && fault == NULL)
         sweep(work, line);
 }
 
-static enum lg_status measure_second(struct work *work, const struct plant *defect,
+static enum lg_status measure_second(struct work *work, const struct fault *fault,
                                      struct lg_error *error)
 {
     struct subject *subject = work->subject;
-    if (subject->second == NULL || defect != NULL)
+    if (subject->second == NULL || fault != NULL)
         return LG_OK;
     work->second = malloc((subject->size + 1) * sizeof *work->second);
     if (work->second == NULL)
@@ -324,7 +324,7 @@ static enum lg_status measure_second(struct work *work, const struct plant *defe
 }
 
 enum lg_status subject_check(struct subject *subject, const struct check_plan *plan,
-                             const struct plant *defect, struct result *result,
+                             const struct fault *fault, struct result *result,
                              struct lg_error *error)
 {
     struct work *work = calloc(1, sizeof *work);
@@ -339,9 +339,9 @@ enum lg_status subject_check(struct subject *subject, const struct check_plan *p
     if (status == LG_OK)
         status = check_measure(subject, plan, &work->check, error);
     if (status == LG_OK)
-        status = measure_second(work, defect, error);
+        status = measure_second(work, fault, error);
     if (status == LG_OK)
-        examine(work, plan, defect);
+        examine(work, plan, fault);
     give_back(work);
     free(work);
     return status;

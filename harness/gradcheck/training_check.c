@@ -13,9 +13,9 @@
 /* Bars: so many times the root mean square of an entry's roundings. */
 static const double ROUNDINGS = BACKPROP_ROUNDINGS;
 
-/* A defect changes an entry by at least this share of its block's largest; so many draws. */
-static const double LEAST_DEFECT = 1e-2;
-enum { DEFECT_DRAWS = 8 };
+/* A fault changes an entry by at least this share of its block's largest; so many draws. */
+static const double LEAST_FAULT = 1e-2;
+enum { FAULT_DRAWS = 8 };
 
 /* An entry whose bar is wider than this share of it is a sum that cancels: it is judged by
  * its terms, and counted. */
@@ -44,12 +44,12 @@ struct batch {
 struct training {
     const struct training_request *request;
     struct subject *subject;
-    const struct plant *defect;
+    const struct fault *fault;
     struct result *result;
     struct lg_pcg pcg;
     struct backprop right;
     double *before, *after, *got, *wrong; /* (size) each */
-    size_t turn;                          /* of the defects that are put in */
+    size_t turn;                          /* of the faults that are put in */
     size_t put, seen;
 };
 
@@ -258,7 +258,7 @@ static void report(struct training *t, const char *name, const struct finding *f
                                                .f32 = is_f32 ? &ulps : NULL});
 }
 
-/* Whether the defect moves an entry by more than LEAST_DEFECT of its block's largest: two
+/* Whether the fault moves an entry by more than LEAST_FAULT of its block's largest: two
  * entries that change places may be as good as equal. */
 static bool is_large(const struct training *t)
 {
@@ -271,38 +271,38 @@ static bool is_large(const struct training *t)
             largest = fabs(t->got[i]) > largest ? fabs(t->got[i]) : largest;
             most = moved > most ? moved : most;
         }
-        if (most > LEAST_DEFECT * largest)
+        if (most > LEAST_FAULT * largest)
             return true;
     }
     return false;
 }
 
-/* Put a defect into what came by these paths, and see whether it is seen. */
-static void put_defect(struct training *t, const char *name, bool is_f32, uint64_t paths)
+/* Put a fault into what came by these paths, and see whether it is seen. */
+static void inject_fault(struct training *t, const char *name, bool is_f32, uint64_t paths)
 {
-    struct planted planted;
-    const struct plant *defect = t->defect;
-    if (defect == NULL)
-        defect = &plants[t->turn++ % plant_count()];
-    /* Entries that may be nothing but rounding are made 0: a defect in those alone is none. */
+    struct fault_place place;
+    const struct fault *fault = t->fault;
+    if (fault == NULL)
+        fault = &faults[t->turn++ % fault_count()];
+    /* Entries that may be nothing but rounding are made 0: a fault in those alone is none. */
     const double unit = (is_f32 ? (double)FLT_EPSILON : DBL_EPSILON) / 2;
     for (size_t i = 0; i < t->subject->size; i++)
         if (fabs((double)t->right.gradient[i]) <= bar_of(t, i, unit, 0))
             t->got[i] = 0;
     bool applies = false;
-    for (int draw = 0; draw < DEFECT_DRAWS && !applies; draw++)
-        applies = defect->apply(t->subject, &t->pcg, t->got, t->wrong, &planted) && is_large(t);
+    for (int draw = 0; draw < FAULT_DRAWS && !applies; draw++)
+        applies = fault->apply(t->subject, &t->pcg, t->got, t->wrong, &place) && is_large(t);
     if (!applies)
         return;
     const bool seen = judge(t, t->wrong, is_f32).wrong > 0;
     coverage_note_fault(&t->result->coverage, paths, seen);
     t->put++;
     t->seen += seen;
-    if (seen || t->defect != NULL)
+    if (seen || t->fault != NULL)
         return;
     struct judgement unseen = {.verdict = OUTCOME_FAIL, .reason = "", .worst = SIZE_MAX};
     snprintf(unseen.message, sizeof unseen.message, "%s: '%s', put in on purpose, was not seen",
-             name, defect->name);
+             name, fault->name);
     result_add(t->result, &(struct result_row){
                               .block = name, .worst = "", .method = "", .judgement = &unseen});
 }
@@ -333,10 +333,10 @@ static enum lg_status check_way(struct training *t, const struct lg_backend *bac
     unscale(t, way);
     const struct finding finding = judge(t, t->got, is_f32);
     coverage_note(&t->result->coverage, backend, paths);
-    if (t->defect == NULL)
+    if (t->fault == NULL)
         report(t, name, &finding, is_f32);
     if (finding.wrong == 0)
-        put_defect(t, name, is_f32, paths);
+        inject_fault(t, name, is_f32, paths);
     return LG_OK;
 }
 
@@ -397,12 +397,12 @@ static size_t choose_batches(const struct training *t, const struct lg_backend *
     return count;
 }
 
-/* Of a planted defect: one row, failed where it was seen everywhere. */
-static void report_defect(struct training *t)
+/* Of an injected fault: one row, failed where it was seen everywhere. */
+static void report_fault(struct training *t)
 {
     struct judgement judgement = {.checked = t->put, .reason = "", .worst = SIZE_MAX};
     if (t->put == 0) {
-        result_skip(t->result, "", "the defect does not apply");
+        result_skip(t->result, "", "the fault does not apply");
         return;
     }
     judgement.verdict = t->seen == t->put ? OUTCOME_FAIL : OUTCOME_PASS;
@@ -421,13 +421,13 @@ static enum lg_status check_all(struct training *t, const struct copies *copies,
     enum lg_status status = LG_OK;
     for (size_t i = 0; i < count && status == LG_OK; i++)
         status = check_batch(t, copies, &batches[i], error);
-    if (status == LG_OK && t->defect != NULL)
-        report_defect(t);
+    if (status == LG_OK && t->fault != NULL)
+        report_fault(t);
     return status;
 }
 
 enum lg_status training_check(const struct copies *copies, const struct training_request *request,
-                              uint64_t seed, const struct plant *defect, struct result *result,
+                              uint64_t seed, const struct fault *fault, struct result *result,
                               struct lg_error *error)
 {
     struct subject subject;
@@ -436,7 +436,7 @@ enum lg_status training_check(const struct copies *copies, const struct training
         return status;
     struct training t = {.request = request,
                          .subject = &subject,
-                         .defect = defect,
+                         .fault = fault,
                          .result = result,
                          .pcg = lg_pcg_seed(seed, 8),
                          .turn = seed};

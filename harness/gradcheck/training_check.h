@@ -3,8 +3,8 @@
 #ifndef HARNESS_GRADCHECK_TRAINING_CHECK_H
 #define HARNESS_GRADCHECK_TRAINING_CHECK_H
 
+#include "harness/gradcheck/fault.h"
 #include "harness/gradcheck/network_subject.h"
-#include "harness/gradcheck/plant.h"
 #include "harness/gradcheck/result.h"
 
 /* Batches of more samples are checked with so many. */
@@ -21,10 +21,10 @@ struct training_request {
 
 /* A row of the result for every batch, way and copy: each entry of its gradient is judged by
  * its own bar, the rounding of its terms. Faults are put into every such gradient in turn;
- * one unseen is a failure. With a defect: that one, into all, and every one is to be seen.
+ * one unseen is a failure. With a fault: that one, into all, and every one is to be seen.
  * *result has been begun. */
 enum lg_status training_check(const struct copies *copies, const struct training_request *request,
-                              uint64_t seed, const struct plant *defect, struct result *result,
+                              uint64_t seed, const struct fault *fault, struct result *result,
                               struct lg_error *error);
 
 #endif

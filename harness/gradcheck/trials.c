@@ -58,7 +58,7 @@ struct trial {
 };
 
 /* Whether a gradient is refused, and by the right block or entry alone. */
-static void judge(struct trial *trial, const struct planted *planted, struct trials_row *row)
+static void judge(struct trial *trial, const struct fault_place *place, struct trials_row *row)
 {
     bool detected = false, named_right = true;
     for (size_t b = 0; b < trial->subject.block_count; b++) {
@@ -67,28 +67,29 @@ static void judge(struct trial *trial, const struct planted *planted, struct tri
         if (judgement.verdict != OUTCOME_FAIL)
             continue;
         detected = true;
-        named_right = named_right && (planted->block == SIZE_MAX || planted->block == b) &&
-                      (planted->entry == SIZE_MAX || planted->entry == judgement.wrong);
+        named_right = named_right && (place->block == SIZE_MAX || place->block == b) &&
+                      (place->entry == SIZE_MAX || place->entry == judgement.wrong);
     }
     row->trials++;
     row->detected += detected;
     row->named += detected && named_right;
 }
 
-static void try_defects(struct trial *trial, struct lg_pcg *pcg,
-                        struct trials_row rows[TRIALS_ROWS_MAX])
+static void try_faults(struct trial *trial, struct lg_pcg *pcg,
+                       struct trials_row rows[TRIALS_ROWS_MAX])
 {
-    struct planted planted;
+    struct fault_place place;
     size_t row = 0;
-    for (; row < plant_count(); row++)
-        if (plants[row].apply(&trial->subject, pcg, trial->right, trial->wrong, &planted))
-            judge(trial, &planted, &rows[row]);
+    for (; row < fault_count(); row++)
+        if (faults[row].apply(&trial->subject, pcg, trial->right, trial->wrong, &place))
+            judge(trial, &place, &rows[row]);
     memcpy(trial->wrong, trial->right, trial->subject.size * sizeof(double));
-    planted = (struct planted){SIZE_MAX, SIZE_MAX};
-    judge(trial, &planted, &rows[row++]);
+    place = (struct fault_place){SIZE_MAX, SIZE_MAX};
+    judge(trial, &place, &rows[row++]);
     for (int size = 0; size < TRIALS_SIZES; size++, row++)
-        if (plant_entry(&trial->subject, pcg, trial->right, rows[row].size, trial->wrong, &planted))
-            judge(trial, &planted, &rows[row]);
+        if (fault_inject_entry(&trial->subject, pcg, trial->right, rows[row].size, trial->wrong,
+                               &place))
+            judge(trial, &place, &rows[row]);
 }
 
 static enum lg_status try_network(const struct copies *copies, uint64_t seed,
@@ -114,7 +115,7 @@ static enum lg_status try_network(const struct copies *copies, uint64_t seed,
     if (status == LG_OK) {
         struct lg_pcg pcg = lg_pcg_seed(seed, 5);
         trial.subject.gradient(&trial.subject, COPY_F64, trial.subject.point, 0, trial.right);
-        try_defects(&trial, &pcg, rows);
+        try_faults(&trial, &pcg, rows);
     }
     free(trial.right);
     free(trial.wrong);
@@ -129,11 +130,11 @@ size_t trials_rows(struct trials_row rows[TRIALS_ROWS_MAX])
 {
     size_t count = 0;
     double size = 1;
-    for (; count < plant_count(); count++)
-        rows[count] = (struct trials_row){.defect = plants[count].name};
-    rows[count++] = (struct trials_row){.defect = NONE};
+    for (; count < fault_count(); count++)
+        rows[count] = (struct trials_row){.fault = faults[count].name};
+    rows[count++] = (struct trials_row){.fault = NONE};
     for (int i = 0; i < TRIALS_SIZES; i++, size /= 10)
-        rows[count++] = (struct trials_row){.defect = "one wrong element", .size = size};
+        rows[count++] = (struct trials_row){.fault = "one wrong element", .size = size};
     return count;
 }
 
@@ -150,5 +151,5 @@ bool trials_row_is_right(const struct trials_row *row)
 {
     if (row->size > 0)
         return true;
-    return row->detected == (strcmp(row->defect, NONE) == 0 ? 0 : row->trials);
+    return row->detected == (strcmp(row->fault, NONE) == 0 ? 0 : row->trials);
 }

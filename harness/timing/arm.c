@@ -93,15 +93,15 @@ static void wait_for(double share, uint64_t begin)
 size_t arm_train(struct timed_arm *arm, const struct arm_context *context, const struct feed *feed,
                  size_t first, size_t count)
 {
-    const struct arm_planted *planted = &arm->planted;
+    const struct arm_slow_down *slow_down = &arm->slow_down;
     const struct lg_pass pass = feed_pass(feed, &context->dataset->train, first, count);
     struct lg_sums sums = {0};
-    const bool waits = planted->share > 0 && arm->at >= planted->from;
+    const bool waits = slow_down->share > 0 && arm->at >= slow_down->from;
     const uint64_t begin = waits ? clock_busy_ns() : 0;
     const size_t taken = context->backend->train(arm->net, &pass, &sums);
     if (waits)
-        wait_for(planted->grows ? planted->share * (double)arm->at / (double)planted->from
-                                : planted->share,
+        wait_for(slow_down->grows ? slow_down->share * (double)arm->at / (double)slow_down->from
+                                  : slow_down->share,
                  begin);
     arm->at += taken;
     return taken;
@@ -190,8 +190,8 @@ enum lg_status arm_open(struct timed_arm *arm, const struct arm_context *context
     *arm = (struct timed_arm){
         .cell = cell,
         .is_control = is_control,
-        .planted = context->planted != NULL ? context->planted(context->to, cell)
-                                            : (struct arm_planted){0},
+        .slow_down = context->slow_down != NULL ? context->slow_down(context->to, cell)
+                                                : (struct arm_slow_down){0},
         .source = {context->experiment, &context->dataset->train, context->samples, cell->seed}};
     configure(arm, context);
     struct lg_arena measured = {0};

@@ -23,10 +23,10 @@ struct arm_point {
     char weights_sha256[LG_DIGEST_HEX];
 };
 
-/* A cost planted to test the method: after the steps of a call wait for a share of the time
- * that they took, from a step on, and the more the later if it grows. */
-struct arm_planted {
-    double share; /* 0: nothing is planted */
+/* An injected slow-down, which tests the method: after the steps of a call wait for a share of the
+ * time that they took, from a step on, and the more the later if it grows. */
+struct arm_slow_down {
+    double share; /* 0: none */
     uint64_t from;
     bool grows; /* share times the step over `from` */
 };
@@ -38,8 +38,8 @@ struct arm_context {
     const struct lg_backend *backend;
     size_t samples;        /* training samples that are used */
     struct ground *ground; /* where the networks lie; written to */
-    /* What is planted in a cell to test the method; NULL: nothing. */
-    struct arm_planted (*planted)(const void *to, const struct cell *cell);
+    /* The slow-down injected into a cell; NULL: none. */
+    struct arm_slow_down (*slow_down)(const void *to, const struct cell *cell);
     const void *to;
 };
 
@@ -63,7 +63,7 @@ struct timed_arm {
     size_t span, repeats;
     double pilot_ns;      /* a step, roughly */
     struct phases phases; /* told by the network in blocks that are looked into */
-    struct arm_planted planted;
+    struct arm_slow_down slow_down;
     size_t refused; /* blocks taken on other samples, since it diverged on theirs */
 };
 

@@ -110,12 +110,12 @@ struct request {
     const struct lg_backend *backend;
     char directory[FILES_PATH_MAX];
     const struct cell *slowed;
-    struct arm_planted planted;
+    struct arm_slow_down slow_down;
 };
 
 /* PERCENT, PERCENT@STEP or PERCENT@STEP+ (it grows). */
-static enum lg_status read_planted(const char *text, struct arm_planted *planted,
-                                   struct lg_error *error)
+static enum lg_status read_percent_and_step(const char *text, struct arm_slow_down *slow_down,
+                                            struct lg_error *error)
 {
     char percent[32], step[32];
     size_t from = 0;
@@ -124,16 +124,16 @@ static enum lg_status read_planted(const char *text, struct arm_planted *planted
     const size_t size = at != NULL ? (size_t)(at - text) : strlen(text);
     snprintf(percent, sizeof percent, "%.*s", (int)(size < 31 ? size : 31), text);
     enum lg_status status = read_percent("--slow-down", percent, SLOW_DOWN_MOST, &share, error);
-    *planted = (struct arm_planted){0};
+    *slow_down = (struct arm_slow_down){0};
     if (status == LG_OK && at != NULL) {
         snprintf(step, sizeof step, "%.31s", at + 1);
         const size_t digits = strlen(step);
-        planted->grows = digits > 0 && step[digits - 1] == '+';
-        step[planted->grows ? digits - 1 : digits] = '\0';
+        slow_down->grows = digits > 0 && step[digits - 1] == '+';
+        step[slow_down->grows ? digits - 1 : digits] = '\0';
         status = command_number("--slow-down", step, 1, INT64_MAX, &from, error);
     }
-    planted->from = from;
-    planted->share = share / 100;
+    slow_down->from = from;
+    slow_down->share = share / 100;
     return status;
 }
 
@@ -149,7 +149,7 @@ static enum lg_status read_slow_down(const char *text, struct request *request,
         return lg_fail(error, LG_USAGE, "--slow-down: found '%.64s', expected CELL=PERCENT", text);
     memcpy(name, text, (size_t)(equals - text));
     name[equals - text] = '\0';
-    enum lg_status status = read_planted(equals + 1, &request->planted, error);
+    enum lg_status status = read_percent_and_step(equals + 1, &request->slow_down, error);
     if (status != LG_OK)
         return status;
     while (at < experiment->cell_count && strcmp(experiment->cells[at].label, name) != 0)
@@ -216,7 +216,7 @@ static enum lg_status check_and_run(const struct options *options, struct reques
                    .counters = options->counters,
                    .settle_steps = options->settle},
         .slowed = request->slowed,
-        .planted = request->planted,
+        .slow_down = request->slow_down,
         .system = system != NULL ? system : "",
         .is_strict = options->is_strict,
         .is_quiet = options->is_quiet,

@@ -128,11 +128,11 @@ static void show_advanced(void *to, size_t rounds, size_t imprecise, size_t arms
 }
 
 /* A slowed arm's control is the same arm. */
-static struct arm_planted plant(const void *to, const struct cell *cell)
+static struct arm_slow_down slow_down_of(const void *to, const struct cell *cell)
 {
     const struct time_study *study = to;
-    return study->slowed != NULL && arm_is_same(cell, study->slowed) ? study->planted
-                                                                     : (struct arm_planted){0};
+    return study->slowed != NULL && arm_is_same(cell, study->slowed) ? study->slow_down
+                                                                     : (struct arm_slow_down){0};
 }
 
 static void announce(struct progressing *p)
@@ -155,7 +155,7 @@ static enum lg_status measure(struct progressing *p, struct lg_error *error)
         .dataset = study->dataset,
         .backend = study->backend,
         .samples = data_samples(study->experiment, study->dataset),
-        .planted = plant,
+        .slow_down = slow_down_of,
         .to = study,
     };
     const struct timing_observer observer = {show_opened, show_climbed, show_advanced, p};

@@ -15,8 +15,8 @@ struct time_study {
     const char *const *overrides; /* as given to --set */
     size_t override_count;
     struct timing_effort effort;
-    const struct cell *slowed; /* a defect to be planted in it, or NULL */
-    struct arm_planted planted;
+    const struct cell *slowed; /* the cell that is slowed down, or NULL */
+    struct arm_slow_down slow_down;
     const char *system; /* where conditions are read: see system.h */
     bool is_strict, is_quiet;
 };

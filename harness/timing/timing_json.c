@@ -47,22 +47,23 @@ static json_t *arms_json(const struct timing *timing)
                                   (json_int_t)arm->repeats, "pieces_on_the_first_samples",
                                   (json_int_t)arm->refused, "first", first_json(arm), "late",
                                   late_json(arm)));
-        /* Nobody shall take a planted time for a measured one. */
-        if (arm->planted.share > 0)
-            json_object_update_new(object, json_pack("{s:f, s:I, s:b}", "planted_slow_down_percent",
-                                                     100 * arm->planted.share, "planted_from_step",
-                                                     (json_int_t)arm->planted.from, "planted_grows",
-                                                     arm->planted.grows));
+        /* Nobody shall take a time with an injected slow-down for a measured one. */
+        if (arm->slow_down.share > 0)
+            json_object_update_new(object,
+                                   json_pack("{s:f, s:I, s:b}", "injected_slow_down_percent",
+                                             100 * arm->slow_down.share, "injected_from_step",
+                                             (json_int_t)arm->slow_down.from, "injected_grows",
+                                             arm->slow_down.grows));
         json_array_append_new(arms, object);
     }
     return arms;
 }
 
-static bool any_is_planted(const struct timing *timing)
+static bool any_is_slowed(const struct timing *timing)
 {
     bool any = false;
     for (size_t i = 0; i < timing->arm_count; i++)
-        any |= timing->arms[i].planted.share > 0;
+        any |= timing->arms[i].slow_down.share > 0;
     return any;
 }
 
@@ -88,9 +89,9 @@ static json_t *method_json(const struct timing *timing, const struct timing_fact
                         json_real(timing->phases.bare_ticks * 1e9 / timing->ticks.hz));
     if (timing->ticks.why[0] != '\0')
         json_object_set_new(method, "phases_fall_back", word_or_null(timing->ticks.why));
-    if (any_is_planted(timing))
+    if (any_is_slowed(timing))
         json_object_set_new(method, "warning",
-                            json_string("a slow-down was planted to test the method: these are "
+                            json_string("a slow-down was injected to test the method: these are "
                                         "no measurements"));
     if (facts->system[0] != '\0')
         json_object_set_new(method, "conditions_read_under", word_or_null(facts->system));

@@ -169,9 +169,9 @@ static void add_warnings(const struct timing *timing, struct text *text)
         const struct timed_arm *arm = &timing->arms[i];
         if (arm->skipped[0] != '\0')
             text_print(text, "Not timed: %s: %s.\n", arm->cell->label, arm->skipped);
-        if (arm->planted.share > 0 && !arm->is_control)
-            text_print(text, "PLANTED: %s was slowed down by %.4g %% to test the method.\n",
-                       arm->cell->label, 100 * arm->planted.share);
+        if (arm->slow_down.share > 0 && !arm->is_control)
+            text_print(text, "INJECTED: %s was slowed down by %.4g %% to test the method.\n",
+                       arm->cell->label, 100 * arm->slow_down.share);
     }
     if (timing->ticks.why[0] != '\0')
         text_print(text, "Phases by %s, a reading of which takes %.0f ns: %s.\n",

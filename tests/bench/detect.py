@@ -37,7 +37,7 @@ def compare(options, kind, seed):
     command = [options.program, "time", options.out / "two-equals.yaml", "--seed", seed,
                "--budget", options.budget, "--precision", options.precision, "--quiet",
                "--out", folder]
-    if kind == "planted":
+    if kind == "injected":
         command += ["--slow-down", f"B={options.slow_down:g}"]
     done = subprocess.run([str(part) for part in command], text=True, capture_output=True)
     if done.returncode != 0:
@@ -51,7 +51,7 @@ def compare(options, kind, seed):
     return {"kind": kind, "seed": seed, "winner": winner, "ratio": second["ratio"],
             "low": second["low"], "high": second["high"], "floor": second["floor"],
             "rounds": timing["rounds"], "warnings": " ".join(sorted(warnings)),
-            "right": winner == ("A" if kind == "planted" else "")}
+            "right": winner == ("A" if kind == "injected" else "")}
 
 
 def show(row):
@@ -62,7 +62,7 @@ def show(row):
 
 
 def main():
-    parser = argparse.ArgumentParser(description="equals and planted slow-downs, compared")
+    parser = argparse.ArgumentParser(description="equals and injected slow-downs, compared")
     parser.add_argument("program")
     parser.add_argument("--repeats", type=int, default=20)
     parser.add_argument("--least", type=int, default=19, help="right answers of each kind")
@@ -75,7 +75,7 @@ def main():
     (options.out / "two-equals.yaml").write_text(SPEC)
     rows = []
     for seed in range(1, options.repeats + 1):
-        for kind in ("equal", "planted"):
+        for kind in ("equal", "injected"):
             rows.append(compare(options, kind, seed))
             show(rows[-1])
     with open(options.out / "detect.csv", "w", newline="") as file:
@@ -83,10 +83,10 @@ def main():
         writer.writeheader()
         writer.writerows(rows)
     right = {kind: sum(row["right"] for row in rows if row["kind"] == kind)
-             for kind in ("equal", "planted")}
+             for kind in ("equal", "injected")}
     spoilt = sorted({word for row in rows for word in row["warnings"].split()})
     print(f"equals: no winner in {right['equal']} of {options.repeats}")
-    print(f"slowed by {options.slow_down:g} %: found in {right['planted']} of {options.repeats}")
+    print(f"slowed by {options.slow_down:g} %: found in {right['injected']} of {options.repeats}")
     if spoilt:
         print(f"conditions with warnings: {', '.join(spoilt)}")
     sys.exit(min(right.values()) < options.least)

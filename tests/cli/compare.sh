@@ -4,7 +4,7 @@
 # timings NAME KEY=VALUE...: a folder as `lossgrid time` leaves it.
 timings() { python3 "$ROOT/tests/reports/timing_sample.py" "$@" || fail 'no sample'; }
 
-test_compare_finds_what_was_planted() {
+test_compare_finds_the_injected_slow_down() {
     timings a only=mse
     timings b only=mse seed=2 slow=mse-adam-s1:1.05
     expect 0 compare a b

@@ -17,24 +17,24 @@ test_gradcheck_a_spec_without_data() {
     says 'all as they should be'
 }
 
-test_gradcheck_sees_every_planted_defect() {
-    local defect
-    for defect in 'missing factor 2' 'wrong sign' 'one wrong element' 'all zero'; do
-        expect 0 gradcheck --loss mse --activation tanh --plant "$defect"
+test_gradcheck_sees_every_injected_fault() {
+    local fault
+    for fault in 'missing factor 2' 'wrong sign' 'one wrong element' 'all zero'; do
+        expect 0 gradcheck --loss mse --activation tanh --inject "$fault"
         says_not 'NOT SEEN'
-        says "planted '$defect': seen in"
+        says "injected '$fault': seen in"
     done
-    for defect in 'transposed weight' 'swapped bias' 'stale buffer' 'off-by-one batch'; do
-        expect 0 gradcheck --spec "$ROOT/experiments/xor.yaml" --plant "$defect"
+    for fault in 'transposed weight' 'swapped bias' 'stale buffer' 'off-by-one batch'; do
+        expect 0 gradcheck --spec "$ROOT/experiments/xor.yaml" --inject "$fault"
         says_not 'NOT SEEN'
     done
 }
 
 test_gradcheck_names_the_wrong_element() {
-    expect 0 gradcheck --loss mse --plant 'one wrong element'
+    expect 0 gradcheck --loss mse --inject 'one wrong element'
     grep -qE 'prediction \[[0-9], [0-9]\]: the gradient says .*: the other 11 entries of the block are right' out ||
         fail 'the wrong element is not named'
-    expect 0 gradcheck --loss mse --plant 'wrong sign'
+    expect 0 gradcheck --loss mse --inject 'wrong sign'
     says 'every entry of the block has the wrong sign'
 }
 
@@ -43,14 +43,14 @@ test_gradcheck_does_not_depend_on_jobs() {
     for jobs in 1 3; do
         expect 0 gradcheck --loss huber --spec "$ROOT/experiments/xor.yaml" --trials 12 --jobs "$jobs" --out "g$jobs"
     done
-    for file in gradcheck sweep kinks ulps planted; do
+    for file in gradcheck sweep kinks ulps injected; do
         same_file "g1/$file.csv" "g3/$file.csv"
     done
 }
 
 test_gradcheck_writes_a_report() {
     expect 0 gradcheck --loss smooth_l1 --trials 4 --out g
-    for file in gradcheck.csv sweep.csv kinks.csv ulps.csv planted.csv manifest.json report/report.md report/v-plots.svg; do
+    for file in gradcheck.csv sweep.csv kinks.csv ulps.csv injected.csv manifest.json report/report.md report/v-plots.svg; do
         [ -s "g/$file" ] || fail "no $file"
     done
     says 'All gradients pass.'
@@ -65,7 +65,7 @@ test_gradcheck_refusals() {
     says 'mse'
     expect 2 gradcheck --activation rleu
     expect 2 gradcheck --all --loss mse
-    expect 2 gradcheck --plant 'a defect'
+    expect 2 gradcheck --inject 'a fault'
     says 'wrong sign'
     expect 2 gradcheck --jobs 0
     expect 2 gradcheck mse
@@ -76,7 +76,7 @@ test_gradcheck_refusals() {
 test_gradcheck_an_optimizer_against_its_second_formula() {
     expect 0 gradcheck --optimizer adagrad
     says 'all as they should be'
-    expect 0 gradcheck --optimizer adagrad --plant 'stale buffer'
+    expect 0 gradcheck --optimizer adagrad --inject 'stale buffer'
     says_not 'NOT SEEN'
     expect 2 gradcheck --optimizer adma
     says 'adam'

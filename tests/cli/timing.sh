@@ -118,7 +118,7 @@ test_time_settles_where_it_is_asked_to() {
 test_time_finds_where_a_cost_settles() {
     expect 0 time "$XOR" --set epochs=20000 --set 'grid.optimizers=[sgd,adam]' --budget 9 \
         --slow-down 'soft_margin adam=1000@100' --out t
-    says 'PLANTED: soft_margin adam'
+    says 'INJECTED: soft_margin adam'
     python3 - t >problems 2>&1 <<'PYTHON' || fail "$(cat problems)"
 import csv
 import sys
@@ -138,10 +138,10 @@ test_time_says_what_has_not_settled() {
     grep -q 'step,unsettled,16,' t/cost.csv || fail 'the table says otherwise'
 }
 
-test_time_says_what_it_plants() {
+test_time_shows_the_injected_slow_down() {
     expect 0 time "$XOR" --budget 1 --slow-down 'soft_margin adam=50' --out t
-    says 'PLANTED: soft_margin adam was slowed down by 50 %'
-    grep -q '"planted_slow_down_percent": 50' t/manifest.json || fail 'nothing in the manifest'
+    says 'INJECTED: soft_margin adam was slowed down by 50 %'
+    grep -q '"injected_slow_down_percent": 50' t/manifest.json || fail 'nothing in the manifest'
     grep -q 'these are no measurements' t/manifest.json || fail 'no warning in the manifest'
 }
 

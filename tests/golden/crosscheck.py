@@ -140,7 +140,7 @@ def check(program, name, scratch):
     fresh = tuple(torch.from_numpy(p).requires_grad_() for p in predictions)
     return (difference, torch_accepts(as_function(ours, 1.0), fresh),
             torch_accepts(as_function(ours, 1.001), fresh), we_accept(program, name),
-            not we_accept(program, name, "--plant", "one wrong element"))
+            not we_accept(program, name, "--inject", "one wrong element"))
 
 
 def main():

@@ -1,7 +1,7 @@
 """Random small specs: what the property test tries.
 
 `draw(rng, catalogue)` returns the text of a spec and options for `run`. Most specs are
-sound; some have one fault planted at random (`Spec.faulty`), and what an option's value
+sound; some have one fault injected at random (`Spec.faulty`), and what an option's value
 may be is not known here, so that others are refused for that. Lines are `key: JSON`, which
 is YAML, so that a message's line can be checked.
 """
@@ -140,7 +140,7 @@ def draw_grid(rng, task, loss, catalogue, many):
     return blocks[0] if len(blocks) == 1 and rng.random() < 0.5 else blocks
 
 
-def plant_fault(rng, spec):
+def inject_fault(rng, spec):
     """One mistake of the kind that people make."""
     keys = spec.keys
     spec.faulty = rng.choice(["unknown key", "wrong type", "missing", "zero", "unknown name",
@@ -228,7 +228,7 @@ def draw(rng, catalogue):
     keys["grid"] = draw_grid(rng, task, loss, catalogue, many)
     spec = Spec(keys)
     if rng.random() < 0.12:
-        plant_fault(rng, spec)
+        inject_fault(rng, spec)
     if rng.random() < 0.2:
         spec.options += ["--jobs", str(rng.choice([1, 2]))]
     if rng.random() < 0.1:

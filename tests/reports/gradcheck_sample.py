@@ -16,9 +16,9 @@ from typing import Callable
 import described
 from sample import write_csv
 
-FILES = ("gradcheck", "sweep", "kinks", "ulps", "planted")
-GRADCHECK, SWEEP, KINKS, ULPS, PLANTED = (described.header(f"{name}.csv") for name in FILES)
-DEFECTS = ("factor 2", "wrong sign", "transposed weight", "swapped bias", "one wrong element",
+FILES = ("gradcheck", "sweep", "kinks", "ulps", "injected")
+GRADCHECK, SWEEP, KINKS, ULPS, INJECTED = (described.header(f"{name}.csv") for name in FILES)
+FAULTS = ("factor 2", "wrong sign", "transposed weight", "swapped bias", "one wrong element",
            "stale buffer", "off-by-one batch")
 EPSILON = {"f64": 2.0 ** -52, "reference": 2.0 ** -63}
 
@@ -168,8 +168,8 @@ def ulps_rows():
     return rows
 
 
-def planted_rows():
-    rows = [[defect, "", 100, 100, 100 if defect != "stale buffer" else 97] for defect in DEFECTS]
+def injected_rows():
+    rows = [[fault, "", 100, 100, 100 if fault != "stale buffer" else 97] for fault in FAULTS]
     for exponent in range(1, 15):
         seen = round(100 / (1 + math.exp(2.2 * (exponent - 11.4))))
         rows.append(["one wrong element", f"1e-{exponent}", 100, seen, max(0, seen - exponent // 5)])
@@ -183,7 +183,7 @@ def write(folder, manifest=None, empty=()):
         blocks, sweeps = block_rows(random.Random(1))
     for name, header, rows in (("gradcheck", GRADCHECK, blocks), ("sweep", SWEEP, sweeps),
                                ("kinks", KINKS, kink_rows()), ("ulps", ULPS, ulps_rows()),
-                               ("planted", PLANTED, planted_rows())):
+                               ("injected", INJECTED, injected_rows())):
         file = f"{name}.csv"
         write_csv(folder / file, [header, *([] if file in empty else rows)])
     described.write(folder)

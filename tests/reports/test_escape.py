@@ -221,7 +221,7 @@ class Whole(unittest.TestCase):
             with self.subTest(seed=seed):
                 folder = gradcheck_sample.write(self.scratch / str(seed))
                 texts_of = ("name", "options", "block", "coordinate", "worst", "reason", "message",
-                            "defect")
+                            "fault")
                 for file in sorted(folder.glob("*.csv")):
                     self.hostile_table(file, seed, *texts_of)
                 self.assert_sound(self.run_report(gradcheck, folder)[1])

@@ -26,7 +26,7 @@ import gradcheck  # noqa: E402
 import gradcheck_sample as made_up  # noqa: E402
 from sample import edit  # noqa: E402
 
-FILES = ("gradcheck.csv", "sweep.csv", "kinks.csv", "ulps.csv", "planted.csv")
+FILES = ("gradcheck.csv", "sweep.csv", "kinks.csv", "ulps.csv", "injected.csv")
 
 
 class Folder(unittest.TestCase):
@@ -147,7 +147,7 @@ class Verdicts(Folder):
 
     def test_a_false_alarm_fails(self):
         self.write()
-        with (self.folder / "planted.csv").open("a", encoding="utf-8") as file:
+        with (self.folder / "injected.csv").open("a", encoding="utf-8") as file:
             file.write("none,,100,1,0\n")
         self.assertIn("1 false alarm", sections.headline(self.load()))
 
@@ -176,12 +176,12 @@ class Verdicts(Folder):
         self.assertIn("activation relu, input [0, 0]: outside the subdifferential.** At 0 the "
                       "gradient is 1.5, the one-sided derivatives are 0 and 1", text)
 
-    def test_an_unseen_defect_fails_but_not_one_of_a_size(self):
+    def test_an_unseen_fault_fails_but_not_one_of_a_size(self):
         self.write()
         self.assertTrue(sections.headline(self.load()).startswith("All gradients pass"))
-        self.change("planted.csv", {"defect": "stale buffer"}, {"detected": "99", "named": "97"})
+        self.change("injected.csv", {"fault": "stale buffer"}, {"detected": "99", "named": "97"})
         text = self.report()
-        self.assertIn("FAILED: 1 planted defect unseen in some trial", text)
+        self.assertIn("FAILED: 1 injected fault unseen in some trial", text)
         self.assertIn('"stale buffer" went unseen** in 1 of 100 trials', text)
         self.assertIn("of relative size 1.0e-8 or more was seen in every trial.", text)
 
@@ -204,7 +204,7 @@ class Parts(Folder):
         self.assertEqual(code, 0)
         self.assertEqual([path.name for path in out.iterdir()], ["report.md"])
         for words in ("No kink was met.", "No distance was measured.",
-                      "No estimate has an error bar.", "No defect was planted",
+                      "No estimate has an error bar.", "No fault was injected",
                       "- Error against step: the V of each method: sweep.csv has no error"):
             self.assertIn(words, text)
 
@@ -331,7 +331,7 @@ class Complaints(Folder):
         for name, column, value in (("gradcheck.csv", "relative_error", "1e-3x"),
                                     ("gradcheck.csv", "checked", ""), ("sweep.csv", "h", "small"),
                                     ("kinks.csv", "left", "-"), ("ulps.csv", "count", "4.5"),
-                                    ("planted.csv", "trials", "many")):
+                                    ("injected.csv", "trials", "many")):
             self.write()
             edit(self.folder / name, lambda row, c=column, v=value: row | {c: v})
             self.assert_complaint(f"{self.folder / name}:2: {column} is '{value}', "
@@ -344,7 +344,7 @@ class Complaints(Folder):
                 ("sweep.csv", {"method": "guess"}, "method is 'guess', expected one of central"),
                 ("sweep.csv", {"h": "0"}, "h is 0.0, expected more than 0"),
                 ("ulps.csv", {"precision": "f16"}, "precision is 'f16', expected one of f32, f64"),
-                ("planted.csv", {"detected": "101"}, "100 trials, 101 detected")):
+                ("injected.csv", {"detected": "101"}, "100 trials, 101 detected")):
             self.write()
             edit(self.folder / name, lambda row, v=values: row | v)
             self.assert_complaint(f"{name}:2: ", words)

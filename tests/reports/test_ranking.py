@@ -197,7 +197,7 @@ class Winners(unittest.TestCase):
             lost += "arm 3" not in verdict(values, SCORE)[1]
         self.assert_rare(lost, 1000)
 
-    def test_a_planted_effect_is_found(self):
+    def test_an_injected_effect_is_found(self):
         random = np.random.default_rng(13)
         for arms, seeds, effect in ((2, 5, 0.06), (8, 5, 0.06), (24, 5, 0.07), (24, 3, 0.3)):
             found = 0

@@ -56,7 +56,7 @@ Test(backprop, equals_the_chain_rule_by_hand)
 }
 
 /* A whole check of a network that takes the packed paths. */
-static struct result check(const struct plant *defect, const char *loss, size_t batch)
+static struct result check(const struct fault *fault, const char *loss, size_t batch)
 {
     struct copies copies;
     struct result result;
@@ -71,7 +71,7 @@ static struct result check(const struct plant *defect, const char *loss, size_t 
     const struct training_request request = {
         .network = &network, .last = batch / 2 + 1, .is_thorough = true};
     result_begin(&result, "training", "n", "");
-    cr_assert(training_check(&copies, &request, 1, defect, &result, NULL) == LG_OK);
+    cr_assert(training_check(&copies, &request, 1, fault, &result, NULL) == LG_OK);
     return result;
 }
 
@@ -94,11 +94,11 @@ Test(training_check, what_training_does_passes_on_every_path_it_takes)
     result_free(&result);
 }
 
-Test(training_check, every_planted_defect_is_seen_on_every_path)
+Test(training_check, every_injected_fault_is_seen_on_every_path)
 {
-    for (size_t i = 0; i < plant_count(); i++) {
-        struct result result = check(&plants[i], "mse", 9);
-        cr_expect_eq(result.failed, 1, "%s was not seen everywhere", plants[i].name);
+    for (size_t i = 0; i < fault_count(); i++) {
+        struct result result = check(&faults[i], "mse", 9);
+        cr_expect_eq(result.failed, 1, "%s was not seen everywhere", faults[i].name);
         cr_expect(result.coverage.put[LG_PATH_PACKED] > 0);
         cr_expect(!coverage_has_unseen(&result.coverage));
         result_free(&result);

@@ -51,16 +51,16 @@ static void no_climbed(void *to, const struct climb *climbs, size_t count)
 
 static const struct timing_observer observer = {count_opened, no_climbed, count_advanced, NULL};
 
-/* What the tests plant in a cell. */
-static const char *planted_optimizer;
-static struct arm_planted planted;
+/* The slow-down that the tests inject into a cell. */
+static const char *slowed_optimizer;
+static struct arm_slow_down slow_down;
 
-static struct arm_planted plant(const void *to, const struct cell *cell)
+static struct arm_slow_down slow_down_of(const void *to, const struct cell *cell)
 {
     (void)to;
-    return planted_optimizer != NULL && strstr(cell->slug, planted_optimizer) != NULL
-               ? planted
-               : (struct arm_planted){0};
+    return slowed_optimizer != NULL && strstr(cell->slug, slowed_optimizer) != NULL
+               ? slow_down
+               : (struct arm_slow_down){0};
 }
 
 /* Ended by the precision after the least number of rounds: any interval is narrow. Training
@@ -73,7 +73,7 @@ static void take_to(const char *isa, const char *counters, uint64_t settle)
                                          .counters = counters,
                                          .settle_steps = settle};
     struct arm_context context = {
-        .experiment = &experiment, .dataset = &dataset, .samples = 4, .planted = plant};
+        .experiment = &experiment, .dataset = &dataset, .samples = 4, .slow_down = slow_down_of};
     cr_assert_eq(lg_backend_select(LG_F32, isa, &context.backend, &error), LG_OK, "%s",
                  error.message);
     cr_assert_eq(experiment_parse(context.backend, "xor.yaml", spec, strlen(spec), NULL, 0,
@@ -295,7 +295,7 @@ Test(timing, ranking_names_no_winner_within_the_noise)
 }
 
 /* One step of 17 parameters, and the same with a hundred thousand times its time waited. */
-Test(timing, a_planted_wait_is_measured)
+Test(timing, an_injected_wait_is_measured)
 {
     struct timed_block plain, slowed;
     take(NULL, "clock");
@@ -303,7 +303,7 @@ Test(timing, a_planted_wait_is_measured)
     arm->span = arm->repeats = 1;
     const struct block_plan plan = {.state = ARM_LATE};
     arm_block(arm, &timing.context, &timing.readings, &plan, &plain);
-    arm->planted.share = 1e5;
+    arm->slow_down.share = 1e5;
     arm_block(arm, &timing.context, &timing.readings, &plan, &slowed);
     cr_assert_gt(slowed.values[READING_WALL_NS], 10 * plain.values[READING_WALL_NS]);
 }
@@ -319,12 +319,12 @@ static const struct timed_arm *arm_of(const char *optimizer)
     return NULL;
 }
 
-/* The planted cost is 50 times a step's, so that the machine's own changes do not matter;
+/* The slow-down is 50 times a step's, so that the machine's own changes do not matter;
  * tolerance is 20 %. */
 Test(timing, a_cost_that_rises_settles_after_the_rise)
 {
-    planted_optimizer = "adam";
-    planted = (struct arm_planted){.share = 50, .from = 1000};
+    slowed_optimizer = "adam";
+    slow_down = (struct arm_slow_down){.share = 50, .from = 1000};
     take_to(NULL, "clock", 1 << 14);
     const struct timed_arm *arm = arm_of("adam");
     cr_assert_str_eq(arm_state_word(arm, ARM_LATE), "settled");
@@ -342,8 +342,8 @@ Test(timing, a_cost_that_rises_settles_after_the_rise)
 
 Test(timing, a_cost_that_grows_never_settles)
 {
-    planted_optimizer = "adam";
-    planted = (struct arm_planted){.share = 5, .from = 16, .grows = true};
+    slowed_optimizer = "adam";
+    slow_down = (struct arm_slow_down){.share = 5, .from = 16, .grows = true};
     take_to(NULL, "clock", 1 << 9);
     const struct timed_arm *arm = arm_of("adam");
     cr_assert_str_eq(arm_state_word(arm, ARM_LATE), "unsettled");
@@ -352,8 +352,8 @@ Test(timing, a_cost_that_grows_never_settles)
 
 Test(timing, a_constant_cost_settles_at_once)
 {
-    planted_optimizer = "adam";
-    planted = (struct arm_planted){.share = 50};
+    slowed_optimizer = "adam";
+    slow_down = (struct arm_slow_down){.share = 50};
     take_to(NULL, "clock", 1 << 10);
     const struct timed_arm *arm = arm_of("adam");
     cr_assert_str_eq(arm_state_word(arm, ARM_LATE), "settled");

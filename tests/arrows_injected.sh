@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# arrows_planted.sh: put one forbidden include into each folder of a copy of the tree, one at
+# arrows_injected.sh: put one forbidden include into each folder of a copy of the tree, one at
 # a time: arrows.sh must name it. Each line of the table: a folder, a header it may not see.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -16,12 +16,12 @@ while read -r folder header; do
     file=$(find "$tree/$folder" -name '*.[ch]' | sort | head -n 1)
     cp "$file" "$tree/original"
     echo "#include \"$header\"" >>"$file"
-    said=$(tests/arrows.sh "$tree")
-    if [[ -n $file && $said == *"arrows: ${file#"$tree/"} includes $header;"* ]]; then
+    output=$(tests/arrows.sh "$tree")
+    if [[ -n $file && $output == *"arrows: ${file#"$tree/"} includes $header;"* ]]; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
-        echo "arrows: FAILED: $folder included $header, and nothing was said"
+        echo "arrows: FAILED: $folder included $header, and arrows.sh passed"
     fi
     cp "$tree/original" "$file"
 done <<'TABLE'
@@ -59,12 +59,12 @@ harness/run engine/net/net.h
 TABLE
 # And a folder that nobody has thought of.
 mkdir "$tree/harness/new" && echo '#include "harness/run/cell.h"' >"$tree/harness/new/new.c"
-said=$(tests/arrows.sh "$tree")
-if [[ $said == *'harness/new/ has no rule'* ]]; then
+output=$(tests/arrows.sh "$tree")
+if [[ $output == *'harness/new/ has no rule'* ]]; then
     passed=$((passed + 1))
 else
     failed=$((failed + 1))
     echo "arrows: FAILED: a new folder needs no rule"
 fi
-echo "arrows, planted: $passed passed, $failed failed"
+echo "arrows, injected: $passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

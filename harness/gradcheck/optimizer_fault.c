@@ -1,18 +1,19 @@
-#include "harness/gradcheck/optimizer_plant.h"
+#include "harness/gradcheck/optimizer_fault.h"
 
 #include <string.h>
 
-enum defect { HALF, SIGN, TRANSPOSED, SWAPPED, ELEMENT, STALE, AHEAD, ZERO, DEFECTS };
-static const char *const names[DEFECTS] = {
+enum optimizer_fault { HALF, SIGN, TRANSPOSED, SWAPPED, ELEMENT, STALE, AHEAD, ZERO, FAULTS };
+static const char *const names[FAULTS] = {
     "missing factor 2",  "wrong sign",   "transposed weight", "swapped bias",
     "one wrong element", "stale buffer", "off-by-one batch",  "all zero"};
 
 /* Entry i of step s. */
-static double entry(enum defect defect, const struct optimizer_case *own, size_t s, size_t i)
+static double entry(enum optimizer_fault fault, const struct optimizer_case *own, size_t s,
+                    size_t i)
 {
     const size_t size = own->rows * own->columns;
     const double *g = own->gradients + s * size;
-    switch (defect) {
+    switch (fault) {
     case HALF:
         return g[i] / 2;
     case SIGN:
@@ -28,19 +29,19 @@ static double entry(enum defect defect, const struct optimizer_case *own, size_t
     case AHEAD:
         return s + 1 < own->steps ? own->gradients[(s + 1) * size + i] : g[i];
     case ZERO:
-    case DEFECTS:
+    case FAULTS:
         break;
     }
     return 0;
 }
 
-bool optimizer_plant(const char *name, const struct optimizer_case *own, double *wrong)
+bool optimizer_inject(const char *name, const struct optimizer_case *own, double *wrong)
 {
     const size_t size = own->rows * own->columns;
-    size_t defect = 0;
-    while (defect < DEFECTS && strcmp(names[defect], name) != 0)
-        defect++;
-    for (size_t i = 0; defect < DEFECTS && i < own->steps * size; i++)
-        wrong[i] = entry((enum defect)defect, own, i / size, i % size);
-    return defect < DEFECTS;
+    size_t fault = 0;
+    while (fault < FAULTS && strcmp(names[fault], name) != 0)
+        fault++;
+    for (size_t i = 0; fault < FAULTS && i < own->steps * size; i++)
+        wrong[i] = entry((enum optimizer_fault)fault, own, i / size, i % size);
+    return fault < FAULTS;
 }

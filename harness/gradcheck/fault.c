@@ -1,4 +1,4 @@
-#include "harness/gradcheck/plant.h"
+#include "harness/gradcheck/fault.h"
 
 #include <assert.h>
 #include <math.h>
@@ -19,13 +19,13 @@ static double largest_of(const struct gradient_block *block, const double *gradi
 
 /* Any block whose gradient is not all zero. */
 static const struct gradient_block *draw_block(struct subject *subject, struct lg_pcg *pcg,
-                                               const double *right, struct planted *planted)
+                                               const double *right, struct fault_place *place)
 {
     const size_t start = lg_pcg_below(pcg, (uint32_t)subject->block_count);
     for (size_t i = 0; i < subject->block_count; i++) {
         const size_t b = (start + i) % subject->block_count;
         if (largest_of(&subject->blocks[b], right) > 0) {
-            *planted = (struct planted){b, SIZE_MAX};
+            *place = (struct fault_place){b, SIZE_MAX};
             return &subject->blocks[b];
         }
     }
@@ -33,9 +33,9 @@ static const struct gradient_block *draw_block(struct subject *subject, struct l
 }
 
 static bool scale(struct subject *subject, struct lg_pcg *pcg, const double *right, double factor,
-                  double *wrong, struct planted *planted)
+                  double *wrong, struct fault_place *place)
 {
-    const struct gradient_block *block = draw_block(subject, pcg, right, planted);
+    const struct gradient_block *block = draw_block(subject, pcg, right, place);
     memcpy(wrong, right, subject->size * sizeof *wrong);
     for (size_t i = 0; block != NULL && i < block_size(block); i++)
         wrong[block->first + i] *= factor;
@@ -43,15 +43,15 @@ static bool scale(struct subject *subject, struct lg_pcg *pcg, const double *rig
 }
 
 static bool missing_factor(struct subject *subject, struct lg_pcg *pcg, const double *right,
-                           double *wrong, struct planted *planted)
+                           double *wrong, struct fault_place *place)
 {
-    return scale(subject, pcg, right, 0.5, wrong, planted);
+    return scale(subject, pcg, right, 0.5, wrong, place);
 }
 
 static bool wrong_sign(struct subject *subject, struct lg_pcg *pcg, const double *right,
-                       double *wrong, struct planted *planted)
+                       double *wrong, struct fault_place *place)
 {
-    return scale(subject, pcg, right, -1, wrong, planted);
+    return scale(subject, pcg, right, -1, wrong, place);
 }
 
 /* Whether a block is more than rounding off what it was. */
@@ -64,7 +64,7 @@ static bool differs(const struct gradient_block *block, const double *right, con
 }
 
 static bool transposed(struct subject *subject, struct lg_pcg *pcg, const double *right,
-                       double *wrong, struct planted *planted)
+                       double *wrong, struct fault_place *place)
 {
     const size_t start = lg_pcg_below(pcg, (uint32_t)subject->block_count);
     memcpy(wrong, right, subject->size * sizeof *wrong);
@@ -75,7 +75,7 @@ static bool transposed(struct subject *subject, struct lg_pcg *pcg, const double
         double *to = wrong + block->first;
         for (size_t i = 0; i < block_size(block); i++)
             to[i] = from[i % block->rows * block->columns + i / block->rows];
-        *planted = (struct planted){b, SIZE_MAX};
+        *place = (struct fault_place){b, SIZE_MAX};
         if (differs(block, right, wrong))
             return true;
         memcpy(to, from, block_size(block) * sizeof *to);
@@ -85,7 +85,7 @@ static bool transposed(struct subject *subject, struct lg_pcg *pcg, const double
 
 /* Two entries of one row, of a bias where there is one, change places. */
 static bool swapped(struct subject *subject, struct lg_pcg *pcg, const double *right, double *wrong,
-                    struct planted *planted)
+                    struct fault_place *place)
 {
     assert(subject->block_count > 0);
     memcpy(wrong, right, subject->size * sizeof *wrong);
@@ -100,7 +100,7 @@ static bool swapped(struct subject *subject, struct lg_pcg *pcg, const double *r
         const size_t j = (i + 1 + lg_pcg_below(pcg, (uint32_t)block->columns - 1)) % block->columns;
         wrong[block->first + i] = right[block->first + j];
         wrong[block->first + j] = right[block->first + i];
-        *planted = (struct planted){b, SIZE_MAX};
+        *place = (struct fault_place){b, SIZE_MAX};
         if (differs(block, right, wrong))
             return true;
         memcpy(wrong, right, subject->size * sizeof *wrong);
@@ -108,32 +108,32 @@ static bool swapped(struct subject *subject, struct lg_pcg *pcg, const double *r
     return false;
 }
 
-bool plant_entry(struct subject *subject, struct lg_pcg *pcg, const double *right, double size,
-                 double *wrong, struct planted *planted)
+bool fault_inject_entry(struct subject *subject, struct lg_pcg *pcg, const double *right,
+                        double size, double *wrong, struct fault_place *place)
 {
-    const struct gradient_block *block = draw_block(subject, pcg, right, planted);
+    const struct gradient_block *block = draw_block(subject, pcg, right, place);
     memcpy(wrong, right, subject->size * sizeof *wrong);
     if (block == NULL)
         return false;
     const double sign = lg_pcg_below(pcg, 2) ? 1 : -1;
-    planted->entry = block->first + lg_pcg_below(pcg, (uint32_t)block_size(block));
-    wrong[planted->entry] += sign * size * largest_of(block, right);
+    place->entry = block->first + lg_pcg_below(pcg, (uint32_t)block_size(block));
+    wrong[place->entry] += sign * size * largest_of(block, right);
     return true;
 }
 
 static bool wrong_entry(struct subject *subject, struct lg_pcg *pcg, const double *right,
-                        double *wrong, struct planted *planted)
+                        double *wrong, struct fault_place *place)
 {
-    return plant_entry(subject, pcg, right, 1, wrong, planted);
+    return fault_inject_entry(subject, pcg, right, 1, wrong, place);
 }
 
 /* The gradient of another batch of data; false where it is the same. */
 static bool other_batch(struct subject *subject, size_t batch, const double *right, double *wrong,
-                        struct planted *planted)
+                        struct fault_place *place)
 {
     if (subject->batches < 2)
         return false;
-    *planted = (struct planted){SIZE_MAX, SIZE_MAX};
+    *place = (struct fault_place){SIZE_MAX, SIZE_MAX};
     subject->gradient(subject, COPY_F64, subject->point, batch, wrong);
     for (size_t b = 0; b < subject->block_count; b++)
         if (differs(&subject->blocks[b], right, wrong))
@@ -142,36 +142,36 @@ static bool other_batch(struct subject *subject, size_t batch, const double *rig
 }
 
 static bool stale_buffer(struct subject *subject, struct lg_pcg *pcg, const double *right,
-                         double *wrong, struct planted *planted)
+                         double *wrong, struct fault_place *place)
 {
     (void)pcg;
-    return other_batch(subject, subject->batches - 1, right, wrong, planted);
+    return other_batch(subject, subject->batches - 1, right, wrong, place);
 }
 
 static bool off_by_one(struct subject *subject, struct lg_pcg *pcg, const double *right,
-                       double *wrong, struct planted *planted)
+                       double *wrong, struct fault_place *place)
 {
     (void)pcg;
-    return other_batch(subject, 1, right, wrong, planted);
+    return other_batch(subject, 1, right, wrong, place);
 }
 
 static bool all_zero(struct subject *subject, struct lg_pcg *pcg, const double *right,
-                     double *wrong, struct planted *planted)
+                     double *wrong, struct fault_place *place)
 {
-    return scale(subject, pcg, right, 0, wrong, planted);
+    return scale(subject, pcg, right, 0, wrong, place);
 }
 
-const struct plant plants[] = {
+const struct fault faults[] = {
     {"missing factor 2", missing_factor}, {"wrong sign", wrong_sign},
     {"transposed weight", transposed},    {"swapped bias", swapped},
     {"one wrong element", wrong_entry},   {"stale buffer", stale_buffer},
     {"off-by-one batch", off_by_one},     {"all zero", all_zero},
 };
-const char *const plant_names[] = {"missing factor 2", "wrong sign",        "transposed weight",
+const char *const fault_names[] = {"missing factor 2", "wrong sign",        "transposed weight",
                                    "swapped bias",     "one wrong element", "stale buffer",
                                    "off-by-one batch", "all zero",          NULL};
 
-size_t plant_count(void)
+size_t fault_count(void)
 {
-    return sizeof plants / sizeof *plants;
+    return sizeof faults / sizeof *faults;
 }

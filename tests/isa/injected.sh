@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# planted.sh BUILD: can the tests fail? In a copy of the tree, break every rule of the
-# numerics contract (docs/adr/0001), one at a time, and see the test that stands for it
+# injected.sh BUILD: can the tests fail? In a copy of the tree, break every rule of the
+# numerics contract (docs/adr/0001), one at a time, and see the test of it
 # fail. An edit that no longer applies is a failure too.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-rm -rf "${1:?usage: planted.sh BUILD}" && mkdir -p "$1/tree" && build=$(cd "$1" && pwd) || exit 3
+rm -rf "${1:?usage: injected.sh BUILD}" && mkdir -p "$1/tree" && build=$(cd "$1" && pwd) || exit 3
 tests/tree.sh "$build/tree" || exit 3
 cd "$build/tree" || exit 3
 passed=0 failed=0
 
 # Two copies of the arithmetic are enough: one with FMA instructions, if the CPU has
 # them, and the plain one. Tests of the harness are left out. Not below -O2, where gcc
-# fuses nothing whatever it is told.
+# fuses nothing whatever its options.
 isas=generic
 if grep -qw avx2 /proc/cpuinfo && grep -qw fma /proc/cpuinfo; then isas="avx2 generic"; fi
 compile() {
@@ -20,11 +20,11 @@ compile() {
 
 pass() {
     passed=$((passed + 1))
-    echo "planted: $*"
+    echo "injected: $*"
 }
 fail() {
     failed=$((failed + 1))
-    echo "planted: FAILED: $*"
+    echo "injected: FAILED: $*"
 }
 
 # edit FILE SED...: every edit must change the file
@@ -36,7 +36,7 @@ edit() {
         cp "$file" "$build/before"
         sed -i -e "$expression" "$file"
         if cmp -s "$build/before" "$file"; then
-            echo "planted: $file has nothing for the edit $expression"
+            echo "injected: $file has nothing for the edit $expression"
             return 1
         fi
     done
@@ -49,8 +49,8 @@ caught() {
     sed -n 's/^.*\[.*FAIL.*\] *\(lg_[a-z0-9_]*::[a-z0-9_]*\).*/\1/p' "$build/log" | sort -u | grep .
 }
 
-# plant RULE SUITE/TEST FILE SED...
-plant() {
+# inject RULE SUITE/TEST FILE SED...
+inject() {
     local rule=$1 test=$2 file=$3 names
     shift 3
     if ! edit "$file" "$@"; then
@@ -69,38 +69,38 @@ plant() {
 
 compile "$build/unit-release" "$build/allocations-release" || {
     tail "$build/log"
-    echo "planted: 0 passed, 1 failed"
+    echo "injected: 0 passed, 1 failed"
     exit 1
 }
 "$build/unit-release" --jobs 2 >"$build/log" 2>&1
 grep -q 'Tested: [1-9].* Failing: 0 .* Crashing: 0' "$build/log" ||
-    fail "before anything is planted: $(grep -m 1 -e 'FAIL' -e 'Synthesis' "$build/log")"
+    fail "before anything is injected: $(grep -m 1 -e 'FAIL' -e 'Synthesis' "$build/log")"
 
-plant "a product in two halves" rows/accumulate_equals_the_plain_chain_in_every_bit engine/kernel/rows.c \
+inject "a product in two halves" rows/accumulate_equals_the_plain_chain_in_every_bit engine/kernel/rows.c \
     's/^    vec sum\[STRIP_MAX\];/    vec sum[STRIP_MAX], rest[STRIP_MAX] = {0};/' \
     's/sum\[v\] = vec_fma(factor, vec_load(row + v \* LANES), sum\[v\]);/if (2 * j < x->count) & else rest[v] = vec_fma(factor, vec_load(row + v * LANES), rest[v]);/' \
     's/vec_store(out + v \* LANES, vec_add(sum\[v\]/vec_store(out + v * LANES, vec_add(vec_add(sum[v], rest[v])/'
-plant "a block of k from zero, added afterwards" packed_products/goes_on_from_the_partial_sums_of_earlier_blocks_of_k \
+inject "a block of k from zero, added afterwards" packed_products/goes_on_from_the_partial_sums_of_earlier_blocks_of_k \
     engine/kernel/gemm.c \
     's/sum\[r\]\[v\] = from ? /sum[r][v] = t->first \&\& from ? /' \
     's/t->last ? vec_add(sum\[r\]\[v\], vec_zero()) : sum\[r\]\[v\]/vec_add(t->first ? sum[r][v] : vec_add(sum[r][v], load_part(to, t->columns, v)), vec_zero())/'
-plant "-0 left as it is" rows/a_sum_that_underflows_to_minus_zero_ends_as_plus_zero engine/kernel/rows.c \
+inject "-0 left as it is" rows/a_sum_that_underflows_to_minus_zero_ends_as_plus_zero engine/kernel/rows.c \
     's/vec_add(sum\[v\], vec_zero())/sum[v]/' 's/vec_add(sum, vec_zero())/sum/'
-plant "another tree of lanes" lanes/total_is_the_fixed_tree_over_16_lanes engine/kernel/lanes.h \
+inject "another tree of lanes" lanes/total_is_the_fixed_tree_over_16_lanes engine/kernel/lanes.h \
     's/sum\[lane\] += sum\[lane + half\];/sum[lane] += sum[2 * half - 1 - lane];/'
-plant "a multiply-add in an optimizer" digest/every_operation_has_the_bits_of_the_table engine/optimizer/adagrad.c \
+inject "a multiply-add in an optimizer" digest/every_operation_has_the_bits_of_the_table engine/optimizer/adagrad.c \
     's/sum\[i\] += d \* d;/sum[i] = (real)__builtin_fma((double)d, (double)d, (double)sum[i]);/'
 if [ "$isas" != generic ]; then
-    plant "multiply-adds fused by the compiler" digest/every_operation_has_the_bits_of_the_table \
+    inject "multiply-adds fused by the compiler" digest/every_operation_has_the_bits_of_the_table \
         engine/optimizer/adam.c '1i #pragma GCC optimize("fp-contract=fast")'
 fi
-plant "skipped zeros that are not nothing" optimizer_property/a_zero_gradient_is_nothing_where_it_says_so \
+inject "skipped zeros that are not nothing" optimizer_property/a_zero_gradient_is_nothing_where_it_says_so \
     engine/optimizer/moments.h 's/ZERO_AT_REST/ZERO_IS_NOTHING/'
-plant "an update left out that is not nothing" adam/equals_the_plain_formula_in_every_bit \
+inject "an update left out that is not nothing" adam/equals_the_plain_formula_in_every_bit \
     engine/optimizer/adam.c 's|REAL_EPSILON / 32|REAL_EPSILON * 4|'
-plant "a column left out that is not zero" nonzero/columns_are_those_that_are_not_all_zero \
+inject "a column left out that is not zero" nonzero/columns_are_those_that_are_not_all_zero \
     engine/kernel/nonzero.c 's/any |= bits;/any = bits;/'
-plant "a function of libm" digest/every_operation_has_the_bits_of_the_table engine/activation/sigmoid.c \
+inject "a function of libm" digest/every_operation_has_the_bits_of_the_table engine/activation/sigmoid.c \
     '1i #include <math.h>' 's/math_exp_all(e, e, count);/for (size_t i = 0; i < count; i++) e[i] = exp((double)e[i]);/'
 
 # The unit tests link libm for their own sake; the program and this one do not.
@@ -130,5 +130,5 @@ if [ "$(uname -m)" = x86_64 ]; then
         fail "AVX outside its copies: not caught"
     fi
 fi
-echo "planted: $passed passed, $failed failed"
+echo "injected: $passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
