@@ -34,19 +34,10 @@ const struct lg_backend *lg_backend_reference(void)
 
 bool lg_isa_runs_here(const char *isa)
 {
-    if (strcmp(isa, "generic") == 0)
-        return true;
-#if defined(__x86_64__)
-    const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    if (strcmp(isa, "avx2") == 0)
-        return avx2;
-    if (strcmp(isa, "avx512") == 0)
-        return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw");
-#elif defined(__aarch64__)
-    if (strcmp(isa, "neon") == 0) /* part of the base architecture */
-        return true;
-#endif
+#define RUNS(name)                                                                                 \
+    if (strcmp(isa, #name) == 0)                                                                   \
+        return LG_ISA_RUNS_##name;
+    LG_ISAS(RUNS)
     return false;
 }
 

@@ -31,10 +31,10 @@ $(ENGINE_LIB): $(PLAIN_OBJ) $(TEMPLATE_OBJ)
 	$(Q)ar rcs $@ $^
 
 define template_rule
-$(OBJ)/f$(1)-$(2)/%.o: %.c $(OBJ)/flags | $(GENERATED)
+$(OBJ)/f$(1)-$(2)/%.o: %.c $(OBJ)/flags $(OBJ)/flags-$(2) | $(GENERATED)
 	$$(call said,CC,$$< f$(1)-$(2))
 	@mkdir -p $$(@D)
-	$$(Q)$$(CC) $$(ALL_CFLAGS) $$(ISA.$(2)) -DLG_PRECISION=$(1) -DLG_ISA=$(2) -DLG_ISA_$(2)=1 -c $$< -o $$@
+	$$(Q)$$(CC) $$(ALL_CFLAGS) $$(ISA.$(2)) -DLG_PRECISION=$(1) -DLG_ISA=$(2) -c $$< -o $$@
 endef
 $(foreach i,$(ISAS),$(foreach p,32 64,$(eval $(call template_rule,$(p),$(i)))))
 
@@ -43,7 +43,7 @@ $(foreach i,$(ISAS),$(foreach p,32 64,$(eval $(call template_rule,$(p),$(i)))))
 $(OBJ)/reference-generic/%.o: %.c $(OBJ)/flags | $(GENERATED)
 	$(call said,CC,$< reference)
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(ALL_CFLAGS) -Wno-double-promotion -Werror=incompatible-pointer-types -DLG_PRECISION=80 -DLG_ISA=generic -DLG_ISA_generic=1 -c $< -o $@
+	$(Q)$(CC) $(ALL_CFLAGS) -Wno-double-promotion -Werror=incompatible-pointer-types -DLG_PRECISION=80 -DLG_ISA=generic -c $< -o $@
 
 # The gradient check counts in long double, from doubles.
 $(OBJ)/harness/gradcheck/%.o: WARNINGS += -Wno-double-promotion
@@ -67,12 +67,17 @@ define write_if_changed
 endef
 .PHONY: FORCE
 $(OBJ)/flags: FORCE
-	$(call write_if_changed,$(CC) $(ALL_CFLAGS) $(foreach i,$(ISAS),$(ISA.$(i)))\n)
+	$(call write_if_changed,$(CC) $(ALL_CFLAGS)\n)
+$(ISAS:%=$(OBJ)/flags-%): $(OBJ)/flags-%: FORCE
+	$(call write_if_changed,$(ISA.$*)\n)
 
 # The registries: one X(name) per file, sorted by name.
 registry = \#define $(1)(X)$(foreach n,$(2), X($(n)))\n
+# Whether this processor has all that the flags of an instruction set name.
+features = $(foreach f,$(filter -m%,$(1)),$(if $(findstring =,$(f)),,$(f:-m%=%)))
+runs = \#define LG_ISA_RUNS_$(1) (1$(foreach f,$(call features,$(ISA.$(1))), && __builtin_cpu_supports("$(f)")))\n
 $(OBJ)/generated/registry.h: FORCE
-	$(call write_if_changed,/* Written by the Makefile from file names. */\n$(call registry,LG_LOSSES,$(call names,engine/loss/*.c))$(call registry,LG_OPTIMIZERS,$(call names,engine/optimizer/*.c))$(call registry,LG_ACTIVATIONS,$(call names,engine/activation/*.c))$(call registry,LG_INITIALISATIONS,$(call names,engine/initialisation/*.c))$(call registry,LG_SCHEDULES,$(call names,engine/schedule/*.c))$(call registry,LG_DATASETS,$(call names,engine/data/set/*.c))$(call registry,LG_COUNTERS,$(call names,harness/counter/backend/*.c))$(call registry,LG_FORMULAS,$(call names,harness/gradcheck/formula/*.c))$(call registry,LG_CSV_FOLDERS,$(patsubst %_columns,%,$(call names,harness/*/*_columns.c)))$(call registry,LG_ISAS,$(ISAS)))
+	$(call write_if_changed,/* Written by the Makefile from file names. */\n$(call registry,LG_LOSSES,$(call names,engine/loss/*.c))$(call registry,LG_OPTIMIZERS,$(call names,engine/optimizer/*.c))$(call registry,LG_ACTIVATIONS,$(call names,engine/activation/*.c))$(call registry,LG_INITIALISATIONS,$(call names,engine/initialisation/*.c))$(call registry,LG_SCHEDULES,$(call names,engine/schedule/*.c))$(call registry,LG_DATASETS,$(call names,engine/data/set/*.c))$(call registry,LG_COUNTERS,$(call names,harness/counter/backend/*.c))$(call registry,LG_FORMULAS,$(call names,harness/gradcheck/formula/*.c))$(call registry,LG_CSV_FOLDERS,$(patsubst %_columns,%,$(call names,harness/*/*_columns.c)))$(call registry,LG_ISAS,$(ISAS))$(foreach i,$(ISAS),$(call runs,$(i))))
 
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 COMPILER := $(shell $(CC) --version 2>/dev/null | head -n 1)

@@ -32,8 +32,13 @@ LIBRARIES := libfyaml jansson libpng zlib libcrypto
 LIBS     = -pthread $(shell pkg-config --libs $(LIBRARIES))
 
 TARGET := $(shell $(CC) -dumpmachine 2>/dev/null)
-ISAS := $(if $(filter x86_64%,$(TARGET)),avx512 avx2)$(if $(filter aarch64%,$(TARGET)),neon) generic
-ISA.generic :=
-ISA.avx2    := -mavx2 -mfma
-ISA.avx512  := -mavx512f -mavx512vl -mavx512dq -mavx512bw -mavx2 -mfma -mprefer-vector-width=512
-ISA.neon    :=
+# One row for each instruction set, the best first: its name, which is that of its header in
+# engine/kernel/simd/, the architecture (empty: any) and the flags. A processor runs it if it
+# has what the flags -m<feature> name.
+isa = $(if $(or $(if $(2),,any),$(filter $(2)%,$(TARGET))),$(eval ISAS += $(1)))$(eval ISA.$(1) := $(3))
+ISAS :=
+$(call isa,avx512,x86_64,-mavx512f -mavx512vl -mavx512dq -mavx512bw -mavx2 -mfma -mprefer-vector-width=512)
+$(call isa,avx2,x86_64,-mavx2 -mfma)
+$(call isa,neon,aarch64,)
+$(call isa,generic,,)
+ISAS := $(strip $(ISAS))

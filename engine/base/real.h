@@ -1,7 +1,7 @@
 /* `real` and `accumulator`, and the names of everything that is compiled once per precision
  * and instruction set. Included by arithmetic files only (docs/adr/0002).
  *
- * The Makefile sets LG_PRECISION (32, 64 or 80), LG_ISA (a name) and LG_ISA_<name>. 80
+ * The Makefile sets LG_PRECISION (32, 64 or 80) and LG_ISA (a name). 80
  * stands for long double, whatever it is on the machine (80 bits on x86-64, 128 on
  * AArch64): the reference that the other copies are checked against. It is slow, and the
  * contract of equal bits does not hold for it.

@@ -59,9 +59,9 @@ size_t peak_fmas(void)
 
 bool peak_fma_is_soft(void)
 {
-#if defined(LG_ISA_generic) && LG_PRECISION == 32 && !defined(__FP_FAST_FMAF)
+#if !VEC_HAS_FMA && LG_PRECISION == 32 && !defined(__FP_FAST_FMAF)
     return true;
-#elif defined(LG_ISA_generic) && LG_PRECISION == 64 && !defined(__FP_FAST_FMA)
+#elif !VEC_HAS_FMA && LG_PRECISION == 64 && !defined(__FP_FAST_FMA)
     return true;
 #else
     return false;

@@ -7,6 +7,7 @@
 
 enum { LANES = 1, VEC_REGISTERS = 16 };
 #define VEC_HAS_32_REGISTERS 0
+#define VEC_HAS_FMA          0
 #define VEC_HAS_COLUMNS      0
 #define VEC_HAS_COMPRESS     0
 typedef real vec;

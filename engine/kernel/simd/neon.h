@@ -6,6 +6,7 @@
 
 enum { VEC_REGISTERS = 32 };
 #define VEC_HAS_32_REGISTERS 1
+#define VEC_HAS_FMA          1
 #define VEC_HAS_COLUMNS      0
 #define VEC_HAS_COMPRESS     0
 

@@ -18,6 +18,7 @@
  *   vec_positions(p, first, bits)
  *                          first + i for each set bit i, ascending, to p
  *   VEC_REGISTERS                              architectural vector registers
+ *   VEC_HAS_FMA            0: vec_fma() is exact_fma() of engine/kernel/soft_fma.h
  *
  * Every operation has one right result, so every header gives the same bits. */
 #ifndef LG_KERNEL_SIMD_H
@@ -36,15 +37,12 @@
 #define UNROLL _Pragma("GCC unroll 32")
 #endif
 
-#if defined(LG_ISA_avx512)
-#include "engine/kernel/simd/avx512.h"
-#elif defined(LG_ISA_avx2)
-#include "engine/kernel/simd/avx2.h"
-#elif defined(LG_ISA_neon)
-#include "engine/kernel/simd/neon.h"
-#else
-#include "engine/kernel/simd/generic.h"
-#endif
+/* The header of this copy, by its name. */
+#define SIMD_TEXT(path) #path
+/* clang-format off */
+#define SIMD_HEADER(isa) SIMD_TEXT(engine/kernel/simd/isa.h)
+/* clang-format on */
+#include SIMD_HEADER(LG_ISA)
 
 /* What most instruction sets have no instruction for. */
 #if !VEC_HAS_COLUMNS

@@ -1,7 +1,6 @@
 /* The elementary functions of the reference copy against MPFR. */
 #define LG_PRECISION     80
 #define LG_ISA           generic
-#define LG_ISA_generic   1
 #define LARGEST_EXPONENT 16300
 
 #include "engine/math/math.h"
