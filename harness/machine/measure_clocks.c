@@ -5,13 +5,18 @@
 #include "harness/machine/measure.h"
 #include "harness/machine/tsc.h"
 
+struct system_clock {
+    const char *name;
+    clockid_t id;
+};
+
 static double gettime_work(void *context, size_t repeats)
 {
-    const clockid_t *clock = context;
+    const struct system_clock *clock = context;
     double sum = 0;
     for (size_t i = 0; i < repeats; i++) {
         struct timespec now;
-        clock_gettime(*clock, &now);
+        clock_gettime(clock->id, &now);
         sum += (double)now.tv_nsec;
     }
     return sum;
@@ -65,12 +70,14 @@ static void add_core_clock(struct measures *measures)
 
 void measure_add_clocks(struct measures *measures)
 {
-    static clockid_t clocks[] = {CLOCK_MONOTONIC, CLOCK_PROCESS_CPUTIME_ID};
-    static const char *const names[] = {"CLOCK_MONOTONIC", "CLOCK_PROCESS_CPUTIME_ID"};
+    static struct system_clock clocks[] = {
+        {"CLOCK_MONOTONIC", CLOCK_MONOTONIC},
+        {"CLOCK_PROCESS_CPUTIME_ID", CLOCK_PROCESS_CPUTIME_ID},
+    };
     add_core_clock(measures);
     for (size_t i = 0; i < sizeof clocks / sizeof *clocks; i++)
         (void)measures_add(measures, &(struct measure){.name = "clock_cost",
-                                                       .clock = names[i],
+                                                       .clock = clocks[i].name,
                                                        .unit = "ns",
                                                        .pieces = 1,
                                                        .work = gettime_work,
