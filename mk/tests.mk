@@ -89,7 +89,7 @@ test-faults: ## put faults into the training step in a copy of the tree: gradche
 	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
 	tests/gradcheck/faults.sh $(BUILD)/faults
 
-golden-bits: $(BUILD)/tables/training $(BUILD)/tables/kernels-f32-generic $(BUILD)/tables/kernels-f64-generic ## write the tables of digests anew (another table is a change of bits)
+golden-bits: $(BUILD)/tables/training $(BUILD)/tables/kernels-f32-generic $(BUILD)/tables/kernels-f64-generic ## rewrite the tables of digests (another table is a change of bits)
 	tests/isa/table.sh $(abspath $<) generic >$(BUILD)/tables/training.csv
 	for p in 32 64; do tests/isa/table.sh $(abspath $(BUILD))/tables/kernels-f$$p-generic || exit; done >$(BUILD)/tables/kernels.csv
 	mv $(BUILD)/tables/training.csv $(BUILD)/tables/kernels.csv tests/golden/

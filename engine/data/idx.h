@@ -26,7 +26,7 @@ struct lg_idx {
 bool lg_idx_exists(const char *directory, const char *name);
 
 /* Read directory/name, else directory/name.gz; either may be gzip-compressed, told
- * by its content. Memory grows with the bytes that are really there, never by the
+ * by its content. Memory grows with the bytes that are there, never by the
  * header's word. The raw length must be exactly
  * header + payload: a short file (also a gzip stream cut anywhere, trailer
  * included), a longer one, a wrong magic number or element type are LG_INPUT

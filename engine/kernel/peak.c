@@ -17,7 +17,7 @@ static inline void forget_memory(const void *memory)
 }
 
 /* The same address, of which the compiler knows no more: what was read there is read
- * anew. Without the clobber of all memory, so that sums stay in registers. */
+ * again. Without the clobber of all memory, so that sums stay in registers. */
 static inline const real *forget_address(const real *address)
 {
     __asm__ volatile("" : "+r"(address));

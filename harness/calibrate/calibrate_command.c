@@ -45,7 +45,7 @@ static void begin_display(struct display *display, bool quick)
                 version_variant());
 }
 
-/* One line, written anew. */
+/* One line, rewritten in place. */
 static void show(void *to, size_t done, size_t steps)
 {
     enum { PERIOD_MS = 100 };

@@ -207,7 +207,7 @@ static enum lg_status read_cost(struct timed_folder *folder, struct lg_error *er
 
 /* ---- samples.csv --------------------------------------------------------- */
 
-/* Blocks of one round are one value: what is drawn anew is rounds. */
+/* Blocks of one round are one value: the bootstrap draws rounds. */
 static enum lg_status add_sample(struct timed_cost *cost, size_t round, double wall_ns,
                                  double steps, struct lg_error *error)
 {

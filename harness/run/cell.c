@@ -135,7 +135,7 @@ static enum lg_status begin_anew(struct training *training, struct lg_error *err
     return cell_folder_begin(&training->folder, metrics, metric_count, error);
 }
 
-/* Go on from the checkpoint, or begin anew; *done receives the epochs there. */
+/* Go on from the checkpoint, or start again; *done receives the epochs there. */
 static enum lg_status begin(struct training *training, size_t *done, struct lg_error *error)
 {
     struct checkpoint checkpoint = {0};

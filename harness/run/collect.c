@@ -55,7 +55,7 @@ static enum lg_status measure(const struct cell_folder *folder, struct cell_exte
     extent->trace_bytes = checkpoint.trace_bytes;
     extent->timing_bytes = checkpoint.timing_bytes;
     checkpoint_free(&checkpoint);
-    /* A damaged one counts for nothing: that cell will start anew. */
+    /* A damaged one counts for nothing: that cell starts again. */
     return status == LG_INPUT ? LG_OK : status;
 }
 

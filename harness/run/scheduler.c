@@ -117,7 +117,7 @@ static void receive_start(struct schedule *schedule, struct worker *worker,
     progress_drop(schedule->progress, there);
     worker->samples_left -= there;
     if (report->note[0] != '\0')
-        progress_note(schedule->progress, "cell '%s' starts anew: %s", worker->cell->slug,
+        progress_note(schedule->progress, "cell '%s' starts again: %s", worker->cell->slug,
                       report->note);
     else if (report->epoch > 0 && !schedule->progress->quiet)
         progress_note(schedule->progress, "cell '%s' goes on after epoch %zu", worker->cell->slug,

@@ -15,7 +15,7 @@ struct ratio {
 
 /* The ratio of the medians, b / a, of a: (a_count) and b: (b_count), all above 0; both counts
  * at least 1. The interval is a percentile bootstrap over rounds (B. Efron, R. J. Tibshirani,
- * An Introduction to the Bootstrap, 1993, section 13.3): each side is drawn anew with
+ * An Introduction to the Bootstrap, 1993, section 13.3): each side is resampled with
  * replacement, independently, 1999 times, from one fixed PCG stream, so that the same
  * samples give the same bits. There is none with fewer than SAMPLE_LEAST values on a side.
  * LG_ENVIRONMENT when memory is short. */

@@ -14,7 +14,7 @@
 struct cell_folder {
     const char *directory; /* the result folder */
     const struct cell *cell;
-    const char *dataset; /* name of the set really used */
+    const char *dataset; /* name of the set used */
 };
 
 enum cell_state {

@@ -23,7 +23,7 @@ struct manifest {
     const char *const *overrides;
     size_t override_count;
 
-    const struct lg_dataset_info *data; /* the set really used */
+    const struct lg_dataset_info *data; /* the set used */
     const char *data_directory;
     bool substituted;
 

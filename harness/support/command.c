@@ -172,7 +172,7 @@ static enum lg_status read_options(const struct command *command, int argc, char
     struct option options[OPTIONS_MAX];
     enum lg_status status = LG_OK;
     make_options(command, options);
-    optind = 0; /* GNU: begin anew, and forget the last command line */
+    optind = 0; /* GNU: start again, and forget the last command line */
     opterr = 0;
     for (int val = 1; status == LG_OK && val > 0;) {
         status = next_option(argc, argv, options, &val, error);

@@ -20,7 +20,7 @@ void output_line(FILE *file, const char *format, ...) __attribute__((format(prin
 void output_line_v(FILE *file, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
 
-/* Write the terminal's current line on standard error anew, escaped, and cut to its width
+/* Write the terminal's current line on standard error again, escaped, and cut to its width
  * so that it stays one line. */
 void output_overwrite(bool colour, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void output_overwrite_v(bool colour, const char *format, va_list arguments)

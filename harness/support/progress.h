@@ -1,4 +1,4 @@
-/* How far a run is, on standard error: one line that is written anew on a
+/* How far a run is, on standard error: one line that is rewritten on a
  * terminal, plain lines now and then otherwise. */
 #ifndef HARNESS_SUPPORT_PROGRESS_H
 #define HARNESS_SUPPORT_PROGRESS_H
@@ -11,7 +11,7 @@ struct progress {
     bool quiet;
     bool terminal;
     bool colour;
-    bool line_open; /* a line on the terminal waits to be written anew */
+    bool line_open; /* a line on the terminal waits to be rewritten */
     size_t cells_done, cells_total;
     uint64_t samples_done, samples_total; /* of training, in this run */
     uint64_t began_ns, shown_ns;

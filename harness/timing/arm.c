@@ -11,7 +11,7 @@
 /* Steps from the initialisation to the first state; a method that takes all samples at
  * once does much in one. */
 enum { FIRST_STEPS = 16, FIRST_STEPS_FULL = 2 };
-/* Steps of a block before it begins anew: a part of those that the spec trains, so that even
+/* Steps of a block before it starts again: a part of those that the spec trains, so that even
  * the last state's block ends within them, and within these bounds. */
 enum { SPAN_PART = 4, SPAN_LEAST = 64, SPAN_MOST = 1024, SPAN_FULL = 8 };
 /* Steps whose samples are at hand for blocks: an epoch's, or so many. */

@@ -56,7 +56,7 @@ struct timed_arm {
     struct feed feed; /* the samples of blocks: an epoch of steps after the first ones */
     size_t batch, parameters;
     size_t first;   /* steps before the first state: the same on every machine */
-    size_t most;    /* steps of a block before it begins anew */
+    size_t most;    /* steps of a block before it starts again */
     uint64_t limit; /* where looking for the late state ends: the spec trains no further */
     /* A block is `repeats` times `span` steps from its state. */
     bool is_full; /* its batch is all samples */

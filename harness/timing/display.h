@@ -1,4 +1,4 @@
-/* How far a timing is, on standard error: one line that is written anew on a terminal, a
+/* How far a timing is, on standard error: one line that is rewritten on a terminal, a
  * plain line now and then otherwise. */
 #ifndef HARNESS_TIMING_DISPLAY_H
 #define HARNESS_TIMING_DISPLAY_H
@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 struct display {
-    bool is_quiet, is_terminal, is_open; /* open: a line waits to be written anew */
+    bool is_quiet, is_terminal, is_open; /* open: a line waits to be rewritten */
     uint64_t shown_ns;
 };
 

@@ -5,7 +5,7 @@
 #include "harness/support/text.h"
 #include "harness/timing/timing.h"
 
-/* A table of the arms, the cheapest first, and who is really faster, appended to *text. */
+/* A table of the arms, the cheapest first, and the verdicts, appended to *text. */
 enum lg_status timing_text(const struct timing *timing, struct text *text, struct lg_error *error);
 
 #endif

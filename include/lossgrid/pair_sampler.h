@@ -28,7 +28,7 @@ void lg_pairs_draw(uint32_t *paired, enum lg_pair_kind kind, const struct lg_cla
                    const uint8_t *labels, const uint32_t *order, size_t count, uint64_t seed,
                    uint64_t epoch);
 
-/* Keep only the samples whose label is listed, numbered anew in the list's order.
+/* Keep only the samples whose label is listed, renumbered in the list's order.
  * pixels: (count, features), labels: (count), both changed in place. Returns how many
  * are left. */
 size_t lg_samples_keep(uint8_t *pixels, uint8_t *labels, size_t count, size_t features,

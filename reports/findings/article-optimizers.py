@@ -40,7 +40,7 @@ def headline(results):
 
 
 def adam(results):
-    """(one sentence, explanation): what the curve published as Adam really is."""
+    """(one sentence, explanation): what the curve published as Adam is."""
     matches = published.compare_curves(results)
     facts = published.load(results).facts
     nearest = next(iter(matches.get(MISLABELLED, [])), None)

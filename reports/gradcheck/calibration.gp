@@ -1,6 +1,6 @@
 # Error bars against actual errors
 # Every estimate of every sweep: across, the error bar that the method gave for itself;
-# upward, how far it really was from the analytic gradient, both relative to the largest
+# upward, how far it was from the analytic gradient, both relative to the largest
 # derivative of the block. A dot on or below the line is an estimate whose bar was honest.
 # The line is the diagonal, raised at its left end by the rounding of the analytic
 # gradient (the most found in any block): narrower bars than that cannot be judged here,

@@ -75,7 +75,7 @@ test_damaged_checkpoint_starts_anew() {
     stop_by TERM
     for checkpoint in r/cells/*.part/checkpoint.bin; do damage "$checkpoint"; done
     expect 0 run "${LONG[@]}" --out r
-    says "starts anew: damaged checkpoint: its SHA-256 differs"
+    says "starts again: damaged checkpoint: its SHA-256 differs"
     same_file whole/trace.csv r/trace.csv
 }
 
@@ -86,7 +86,7 @@ test_cut_checkpoint_and_rows_start_anew() {
     truncate -s 100 "${parts[0]}/checkpoint.bin"
     if [ ${#parts[@]} -gt 1 ]; then sed -i 's/,sgd,/,adam,/' "${parts[1]}/trace.csv"; fi
     expect 0 run "${LONG[@]}" --out r
-    says 'starts anew: damaged checkpoint: it is too short'
+    says 'starts again: damaged checkpoint: it is too short'
     same_file whole/trace.csv r/trace.csv
 }
 
@@ -95,7 +95,7 @@ test_half_a_row_is_dropped() {
     stop_by KILL
     for part in r/cells/*.part; do printf 'abs-s0,abs,sg' >>"$part/trace.csv"; done
     expect 0 run "${LONG[@]}" --out r
-    says_not 'starts anew'
+    says_not 'starts again'
     same_file whole/trace.csv r/trace.csv
 }
 

@@ -1,5 +1,5 @@
 """Run a command on a terminal of so many columns; print its exit code, how many lines it wrote
-anew in place, and the columns of the widest of them.
+rewritten in place, and the columns of the widest of them.
 
     terminal.py COLUMNS PROGRAM [ARGUMENT]...
 """
@@ -38,5 +38,5 @@ def run(columns, command):
 
 text, code = run(int(sys.argv[1]), sys.argv[2:])
 # What ends in a line feed is a line of its own, which a terminal wraps.
-anew = [width(part) for part in text.split("\r\x1b[K")[1:] if "\r\n" not in part]
-print(code, sum(w > 0 for w in anew), max(anew, default=0))
+rewritten = [width(part) for part in text.split("\r\x1b[K")[1:] if "\r\n" not in part]
+print(code, sum(w > 0 for w in rewritten), max(rewritten, default=0))

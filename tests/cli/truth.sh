@@ -197,7 +197,7 @@ assert labels == expected, labels
 PYTHON
 }
 
-# A line that is written anew stays one line, whatever the labels are.
+# A line that is rewritten stays one line, whatever the labels are.
 test_progress_keeps_to_the_width_of_the_terminal() {
     cat >wide.yaml <<'YAML'
 dataset: xor

@@ -176,7 +176,7 @@ def weighted_mean(points, weights):
 
 @equations
 def schedule_free_sgd(start, gradients, lr=1.0, momentum=0.9, weight_decay=0, warmup_steps=0, r=0, weight_lr_power=2):
-    """Defazio et al. 2024, equations 3 to 5, arXiv:2405.15682. The average is taken anew
+    """Defazio et al. 2024, equations 3 to 5, arXiv:2405.15682. The average is taken again
     from all points in each step. Returns y and x."""
     y, z, points, weights, rates, path = start, start, [], [], [], ([], [])
     for t, gradient in enumerate(gradients, 1):

@@ -115,7 +115,7 @@ Test(phases, some_steps_are_read, .init = open_phases)
     cr_expect_eq(phases_total(&phases), 240 * read);
 }
 
-/* Blocks shorter than a gap: forgetting what was measured does not begin a gap anew. */
+/* Blocks shorter than a gap: forgetting what was measured does not begin another gap. */
 Test(phases, gaps_go_on_after_a_reset, .init = open_phases)
 {
     size_t read = 0;

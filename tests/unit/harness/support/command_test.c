@@ -32,7 +32,7 @@ static const struct option_row options[] = {
      .words = formats, .fallback = "csv"},
     {"size", "TEXT", "its size", OPTION_OWN, offsetof(struct request, size), .read = read_size,
      .once = true},
-    {"fresh", .meaning = "anew", .kind = OPTION_FLAG, .offset = offsetof(struct request, fresh)},
+    {"fresh", .meaning = "again", .kind = OPTION_FLAG, .offset = offsetof(struct request, fresh)},
     {.name = NULL},
 };
 static const struct operand_row folders[] = {
