@@ -31,7 +31,10 @@ $(BUILD)/tables/kernels-%: $(OBJ)/%/tests/golden/kernels.o $(OBJ)/liblossgrid-ta
 	$(Q)$(CC) $(OPT) $^ $(LDFLAGS) -o $@
 .SECONDARY: $(call copies,tests/golden/kernels.c)
 
-.PHONY: unit test test-long test-asan test-bits test-neon test-injected test-faults test-bare golden-bits test-fuzz
+.PHONY: unit test test-long test-asan test-bits test-neon test-injected test-faults test-bare golden-bits test-fuzz test-checks
+# A test that hangs is stopped and fails; the limit allows for a loaded, emulated machine.
+UNIT_SECONDS ?= 600
+export UNIT_SECONDS
 unit: $(UNIT) ## the unit tests alone
 	$(UNIT) --jobs $(JOBS)
 
@@ -99,9 +102,16 @@ test-bare: ## the README's commands in a fresh chroot of Debian stable (SUITE=, 
 	@.ci/deps.sh mmdebstrap git
 	tests/bare.sh $(if $(SUITE),--suite $(SUITE)) $(if $(MNIST),--mnist $(MNIST)) test quick
 
-test-fuzz: ## feed broken spec files to the reader for a minute
+FUZZ_SECONDS ?= 60
+test-fuzz: ## feed broken files to each reader for a minute (FUZZ_SECONDS=)
 	@.ci/deps.sh $(BUILD_PACKAGES) clang libclang-rt-14-dev
-	tests/fuzz/run.sh $(BUILD)/fuzz
+	@$(MAKE) --no-print-directory -j $(JOBS) all
+	JOBS=$(JOBS) tests/fuzz/run.sh $(BUILD)/fuzz $(OBJ) $(FUZZ_SECONDS)
+
+test-checks: ## put faults into a copy of the tree: lint, sanitizers, fuzz targets and time limit must find them
+	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES) clang libclang-rt-14-dev clang-format clang-tidy libc6-dev-arm64-cross
+	@$(MAKE) --no-print-directory -j $(JOBS) VARIANT=asan all
+	JOBS=$(JOBS) tests/checks/injected.sh $(BUILD)/injected $(BUILD)/obj/asan
 
 # A process per function, the longest first.
 .PHONY: prove-math

@@ -162,7 +162,7 @@ static void coverage(struct csv_columns *to, const void *given)
                 lg_precision_name(row->backend->precision));
     COLUMN_TEXT("isa", "of the engine's copy", row->backend->isa);
     COLUMN_INTEGER("covered", "1", "1: the copy took the path, and was checked; 0: not",
-                   (of->paths[row->copy] & LG_PATH_BIT(row->path)) != 0);
+                   (of->paths[row->copy] & LG_PATH_BIT(row->path)) != 0 ? 1u : 0u);
     COLUMN_INTEGER("faults", "1", "that were put into gradients of the path, in any copy",
                    of->put[row->path]);
     COLUMN_INTEGER("faults_seen", "1", "of these that were found", of->seen[row->path]);

@@ -153,6 +153,10 @@ static enum lg_status check_trace(const struct csv_table *table, const char *whi
     for (size_t i = 0; i < 2; i++)
         if (csv_column(table, needed[i]) == NONE)
             return lg_fail(error, LG_INPUT, "%s trace.csv has no column '%s'", which, needed[i]);
+    for (size_t c = 0; c < table->columns; c++)
+        if (csv_column(table, csv_field(table, 0, c)) != (int)c)
+            return lg_fail(error, LG_INPUT, "%s trace.csv has the column '%.100s' twice", which,
+                           csv_field(table, 0, c));
     return LG_OK;
 }
 

@@ -49,7 +49,8 @@ static void begin_field(struct csv *csv)
 void csv_text(struct csv *csv, const char *value)
 {
     begin_field(csv);
-    if (strpbrk(value, ",\"\r\n") == NULL) {
+    /* A byte order mark would be taken for the file's own. */
+    if (strpbrk(value, ",\"\r\n") == NULL && strncmp(value, "\xEF\xBB\xBF", 3) != 0) {
         text_add(&csv->text, value, strlen(value));
         return;
     }

@@ -38,6 +38,11 @@ skip() {
     exit $SKIPPED
 }
 
+# Whether the program watches its memory, which takes ten times as long.
+is_sanitized() {
+    "$LOSSGRID" version | grep -q ', asan: '
+}
+
 # expect CODE ARGUMENT...: run the program; its output goes to the files out and err.
 expect() {
     local expected=$1 code=0
@@ -112,7 +117,7 @@ passed=0 failed=0 skipped=0
 for case in $(compgen -A function test_); do
     [[ $case == *"$PATTERN"* ]] || continue
     mkdir "$scratch/$case"
-    code=0
+    code=0 began=$EPOCHREALTIME
     (cd "$scratch/$case" && "$case") >"$scratch/log" 2>&1 || code=$?
     case $code in
     0) passed=$((passed + 1)) ;;
@@ -127,7 +132,11 @@ for case in $(compgen -A function test_); do
         cat "$scratch/log"
         ;;
     esac
+    echo "$(awk -v a="$began" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }') ${case#test_}" >>"$scratch/times"
     rm -rf "${scratch:?}/$case"
 done
+if [ $passed -gt 5 ]; then
+    echo "cli: slowest, in seconds: $(sort -rn "$scratch/times" | head -n 5 | paste -sd , | sed 's/,/, /g')"
+fi
 echo "cli: $passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ] && [ $passed -gt 0 ]

@@ -1,10 +1,15 @@
 # The experiments of every task: they train, and what does not fit is refused.
 # shellcheck shell=bash disable=SC2154
 
-# trains NAME OPTION...: every cell of the experiment ends, with a lower loss than it began.
+# trains NAME OPTION...: every cell of the experiment ends, with a lower loss than it began. A
+# program that is sanitized takes the same ways on a few samples, on which nothing is learned.
 trains() {
     local name=$1
     shift
+    if is_sanitized; then
+        expect 0 run "$ROOT/experiments/$name.yaml" --out "$name" --quiet "$@" --set samples=40 --set epochs=1
+        return
+    fi
     expect 0 run "$ROOT/experiments/$name.yaml" --out "$name" --quiet "$@"
     awk -F, -v name="$name" '
         NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
@@ -70,6 +75,7 @@ accuracies() {
 # As shipped, whatever the data set: what the spec's description says.
 test_tasks_every_shipped_optimizer_ends_far_above_chance() {
     trains optimizers-classify
+    if is_sanitized; then skip 'a sanitized program learns too slowly'; fi
     awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
         { accuracy[$column["cell"]] = $column["test_accuracy"] }
         END {

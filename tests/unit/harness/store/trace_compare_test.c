@@ -146,4 +146,6 @@ Test(trace_compare, no_trace)
     cr_assert_eq(compare(whole, "x,y\n1,2\n"), LG_INPUT);
     cr_assert_not_null(strstr(error.message, "the second trace.csv has no column 'cell'"), "%s",
                        error.message);
+    cr_assert_eq(compare("cell,epoch,a,a\nx,1,0,0\n", "cell,epoch,a,a\nx,1,0,1\n"), LG_INPUT);
+    cr_assert_not_null(strstr(error.message, "column 'a' twice"), "%s", error.message);
 }

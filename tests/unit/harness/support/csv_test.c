@@ -101,8 +101,9 @@ Test(csv, quotes_where_it_must)
 
 Test(csv, reads_what_it_writes)
 {
-    static const char *const fields[] = {"",   ",",    "\"",  "\"\"", "a\"b\"", "\n",
-                                         "\r", "\r\n", " x ", "é",    "1e-3",   "end"};
+    static const char *const fields[] = {
+        "\xEF\xBB\xBFx", "",    ",", "\"",   "\"\"", "a\"b\"", "\n", "\r",
+        "\r\n",          " x ", "é", "1e-3", "end"};
     enum { COUNT = sizeof fields / sizeof *fields };
     struct csv csv = {0};
     for (int row = 0; row < 2; row++) {
