@@ -135,7 +135,7 @@ static enum lg_status version(int argc, char **argv, struct lg_error *error)
     return status;
 }
 
-/* Whether the command line asks for help before "--". */
+/* True if the command line asks for help before "--". */
 static bool asks_for_help(int argc, char **argv)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)

@@ -20,14 +20,14 @@ struct activation {
     bool dead_at_zero;
     /* An output depends on all inputs of its sample (softmax), not on its own alone. */
     bool by_row;
-    /* Where every output lies, inclusive; both 0: anywhere. */
+    /* The range of every output, inclusive; both 0: anywhere. */
     double minimum, maximum;
-    /* What a sample's outputs are together. */
+    /* The constraint on the outputs of one sample. */
     enum lg_rows rows;
     /* h = f(z) for one sample; z, h: (n), may be the same. */
     void (*forward)(const struct lg_options *options, size_t n, const real *z, real *h);
-    /* dz = the derivative of f at z, turned, times dh: f'(z) * dh where f is
-     * elementwise; dz may be dh. */
+    /* dz = the transposed Jacobian of f at z times dh: f'(z) * dh where f is elementwise;
+     * dz may be dh. */
     void (*backward)(const struct lg_options *options, size_t n, const real *z, const real *h,
                      const real *dh, real *dz);
 };

@@ -1,6 +1,6 @@
 /* e^(z_i - z_top) of one sample, z_top the largest: softmax's numerators. The largest is 1
- * and stands apart from the sum of the others, so that the logarithm of the sum and the
- * complement of a probability near 1 keep all their digits. */
+ * and is not in the sum of the others, so that the logarithm of the sum and the complement
+ * of a probability near 1 keep all their digits. */
 #ifndef LG_ACTIVATION_EXPONENTIALS_H
 #define LG_ACTIVATION_EXPONENTIALS_H
 

@@ -12,9 +12,9 @@
 
 enum { GATE_BLOCK = 128 };
 
-/* What is left of a slope where it crosses 0, at `root`: its difference from the root, times
- * a polynomial of it, without cancellation. The coefficients are f64's: elsewhere the
- * plain formula has digits enough or is all there is. */
+/* A slope near its zero, at `root`, without cancellation: the difference from the root,
+ * times a polynomial of it. The coefficients are f64's: elsewhere the plain formula has
+ * digits enough or is all there is. */
 struct crossing {
     double root, root_low;
     double series[13];

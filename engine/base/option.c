@@ -55,7 +55,7 @@ static struct range range_of(enum lg_precision precision)
     return (struct range){DBL_MIN, DBL_MAX, 0x1p-511, DBL_EPSILON};
 }
 
-/* Whether 1, or the number next to it, is an end of the range. */
+/* True if 1, or the number next to it, is an end of the range. */
 static bool ends_at_one(const struct lg_option *option)
 {
     return option->minimum == 1 || (option->maximum <= 1 && option->maximum > 1 - 1e-6);

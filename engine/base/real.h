@@ -1,15 +1,14 @@
 /* `real` and `accumulator`, and the names of everything that is compiled once per precision
  * and instruction set. Included by arithmetic files only (docs/adr/0002).
  *
- * The Makefile sets LG_PRECISION (32, 64 or 80) and LG_ISA (a name). 80
- * stands for long double, whatever it is on the machine (80 bits on x86-64, 128 on
- * AArch64): the reference that the other copies are checked against. It is slow, and the
- * contract of equal bits does not hold for it.
+ * The Makefile sets LG_PRECISION (32, 64 or 80) and LG_ISA (a name). 80 means long double,
+ * whatever it is on the machine (80 bits on x86-64, 128 on AArch64): the reference copy, which
+ * the others are compared with. It is slow, and the contract of equal bits does not hold for
+ * it.
  *
  * A header that declares such a function writes
  *     #define net_train LG_SYMBOL(net_train)
- * so that source and debugger read `net_train` while the linker sees
- * lg_net_train_f32_avx2. */
+ * so that source and debugger read `net_train` while the linker sees lg_net_train_f32_avx2. */
 #ifndef LG_BASE_REAL_H
 #define LG_BASE_REAL_H
 
@@ -60,11 +59,11 @@ typedef long double accumulator;
 /* REAL_LEAST is the least normal number and REAL_LEAST_ROOT its root: squares of smaller
  * numbers lose their digits, or are 0. */
 
-/* `real` is what vectors and matrices hold. `accumulator` is what is computed with on the way to
- * a loss, a gradient's entry or a step's coefficients wherever that is more than `real`:
- * terms, sums and elementary functions, in f64 in the f32 and f64 copies. Options and all
- * numbers that leave the engine are doubles: code that works on one says (accumulator)option
- * before it rounds. A constant that has more digits than a double says (accumulator)0x...L. */
+/* `real` is what vectors and matrices hold. `accumulator` is the type of terms, sums and
+ * elementary functions on the way to a loss, a gradient's entry or a step's coefficients:
+ * f64 in the f32 and f64 copies. Options and all numbers that leave the engine are doubles:
+ * code that works on one says (accumulator)option before it rounds. A constant that has
+ * more digits than a double says (accumulator)0x...L. */
 
 #define LG_SYMBOL_JOIN(name, precision, isa)   lg_##name##_##precision##_##isa
 #define LG_SYMBOL_EXPAND(name, precision, isa) LG_SYMBOL_JOIN(name, precision, isa)

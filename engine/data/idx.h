@@ -22,16 +22,15 @@ struct lg_idx {
     char path[512];             /* the file that was read, for messages */
 };
 
-/* Whether directory/name or directory/name.gz is there, readable or not. */
+/* True if directory/name or directory/name.gz is there, readable or not. */
 bool lg_idx_exists(const char *directory, const char *name);
 
-/* Read directory/name, else directory/name.gz; either may be gzip-compressed, told
- * by its content. Memory grows with the bytes that are there, never by the
- * header's word. The raw length must be exactly
- * header + payload: a short file (also a gzip stream cut anywhere, trailer
- * included), a longer one, a wrong magic number or element type are LG_INPUT
- * with file, what was found and what was expected; a missing or unreadable one
- * is LG_ENVIRONMENT. */
+/* Read directory/name, else directory/name.gz; either may be gzip-compressed, recognised by
+ * its content. Memory grows with the bytes that are there, never by the header's word. The
+ * raw length must be exactly header + payload: a short file (also a gzip stream cut
+ * anywhere, trailer included), a longer one, a wrong magic number or element type are
+ * LG_INPUT with file, what was found and what was expected; a missing or unreadable one is
+ * LG_ENVIRONMENT. */
 enum lg_status lg_idx_read(const char *directory, const char *name, struct lg_idx *idx,
                            struct lg_error *error);
 

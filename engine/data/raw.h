@@ -1,9 +1,9 @@
-/* The raw content of a file, plain or gzip-compressed (RFC 1952), told by the
- * file's first bytes and not by its name.
+/* The raw content of a file, plain or gzip-compressed (RFC 1952), recognised by the file's
+ * first bytes and not by its name.
  *
- * zlib's gzread() answers a cut stream with a mere end of file and drops what
- * follows a stream; a data set must be neither cut nor padded, so this reader
- * drives inflate() itself and calls both errors. */
+ * zlib's gzread() answers a cut stream with a mere end of file and drops what follows a
+ * stream; a data set must be neither cut nor padded, so this reader drives inflate() itself
+ * and calls both errors. */
 #ifndef LG_DATA_RAW_H
 #define LG_DATA_RAW_H
 

@@ -35,7 +35,7 @@ struct gemm_operand {
 void gemm(real *c, size_t c_stride, const real *start, size_t m, size_t n, size_t k,
           struct gemm_operand a, struct gemm_operand b, real *scratch);
 
-/* Which of its ways a product of these sizes and operands takes (include/lossgrid/path.h). */
+/* The paths that a product of these sizes and operands takes (include/lossgrid/path.h). */
 uint64_t gemm_paths(size_t m, size_t n, size_t k, struct gemm_operand a, struct gemm_operand b);
 
 /* Work space for products of up to m rows, any n and k. */

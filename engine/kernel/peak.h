@@ -32,7 +32,7 @@ double peak_fma(size_t repeats);
 /* FMAs in one repeat of peak_fma(). */
 size_t peak_fmas(void);
 
-/* Whether this copy computes its FMAs without an instruction for them (soft_fma.h). */
+/* True if this copy computes its FMAs without an instruction for them (soft_fma.h). */
 bool peak_fma_is_soft(void);
 
 /* Numbers in [1, 2), of mixed mantissas. x: (count). */

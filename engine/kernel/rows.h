@@ -1,18 +1,16 @@
 /* The two products of a linear layer, over rows of its weight.
  *
- * A weight is stored (inputs, outputs), row-major, rows `stride` reals apart:
- * row i holds what input i contributes to every output. The forward product then
- * runs along rows (rows_accumulate), and so does the weight gradient; the input
- * gradient runs across them (rows_dot).
+ * A weight is stored (inputs, outputs), row-major, rows `stride` reals apart: row i holds what
+ * input i contributes to every output. The forward product then runs along rows
+ * (rows_accumulate), and so does the weight gradient; the input gradient runs across them
+ * (rows_dot).
  *
- * Contract (docs/adr/0001, rules 2 and 4): each output is one FMA chain over
- * ascending k, and a last `+ 0` turns a -0 into +0. A term whose factor x or delta
- * is exactly zero is not part of the chain. Beside a finite factor that changes no
- * bit: the term would add +0 or -0, which can only change the sign of a zero
- * partial sum, and a later term sees the same value either way. A product that
- * does not leave zeros out (gemm.h) is therefore the same where its result is
- * finite, and is computed again by these functions where it is not.
- */
+ * Contract (docs/adr/0001, rules 2 and 4): each output is one FMA chain over ascending k,
+ * and a last `+ 0` turns a -0 into +0. A term whose factor x or delta is exactly zero is
+ * not part of the chain. With a finite factor that changes no bit: the term would add +0 or
+ * -0, which can only change the sign of a zero partial sum, and a later term sees the same
+ * value either way. A product that does not leave zeros out (gemm.h) is therefore the same
+ * where its result is finite, and is computed again by these functions where it is not. */
 #ifndef LG_KERNEL_ROWS_H
 #define LG_KERNEL_ROWS_H
 
@@ -50,7 +48,7 @@ void rows_accumulate(real *out, const real *start, const struct active *x, const
 void rows_dot(real *out, const uint32_t *index, size_t count, const real *matrix, size_t stride,
               size_t n, const real *delta, const uint32_t *live, size_t live_count);
 
-/* Which of their ways rows_accumulate() takes for n columns, rows_dot() for `count` rows, n
+/* The paths of rows_accumulate() for n columns and of rows_dot() for `count` rows, n
  * columns and so many live blocks (include/lossgrid/path.h). */
 uint64_t rows_paths(size_t n);
 uint64_t dot_paths(size_t count, size_t n, size_t live_count);
@@ -65,7 +63,7 @@ void rows_active(struct active *list, const real *x, size_t n);
  * into live, which has room for one more than there are blocks. Returns how many. */
 size_t rows_live(uint32_t *live, const real *x, size_t n);
 
-/* Whether no entry of x: (n) is NaN or infinite. */
+/* True if no entry of x: (n) is NaN or infinite. */
 bool row_is_finite(const real *x, size_t n);
 
 #endif

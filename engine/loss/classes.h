@@ -1,4 +1,4 @@
-/* Targets that are classes, and what a class weighs. */
+/* Targets that are classes, and the weights of classes. */
 #ifndef LG_LOSS_CLASSES_H
 #define LG_LOSS_CLASSES_H
 
@@ -7,7 +7,7 @@
 
 #include "engine/loss/loss.h"
 
-/* Where nll and cross_entropy have these options. */
+/* The indices of these options in nll and cross_entropy. */
 enum { CLASS_WEIGHTS = 1, CLASS_IGNORE_INDEX = 2 };
 #define CLASS_WEIGHTS_OPTION                                                                       \
     {                                                                                              \
@@ -55,7 +55,7 @@ static inline int class_is_ignored(const struct lg_options *options, const struc
     return class_target(at, b) == options->value[CLASS_IGNORE_INDEX];
 }
 
-/* What sample b counts. */
+/* The weight of sample b. */
 static inline accumulator class_sample_weight(const struct lg_options *options,
                                               const struct loss_batch *at, size_t b)
 {
@@ -72,7 +72,7 @@ static inline void class_sample_weights(const struct lg_options *options,
         weights[b] = class_sample_weight(options, at, b);
 }
 
-/* What the gradients of all values are divided by: the sum of the weights, or 1. */
+/* The divisor of all gradients: the sum of the weights, or 1. */
 static inline accumulator class_gradient_divisor(const struct lg_options *options,
                                                  const struct loss_batch *at)
 {

@@ -5,7 +5,7 @@
 #include "engine/loss/row.h"
 #include "engine/math/math.h"
 
-/* Two rows; what stands between them is a[i] - b[i] + eps. */
+/* Two rows; their difference is a[i] - b[i] + eps. */
 struct distance {
     const real *a, *b;
     accumulator eps;     /* PyTorch's pairwise_distance adds it; 0: none */

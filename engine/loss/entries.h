@@ -11,7 +11,7 @@
 #include "engine/kernel/lanes.h"
 #include "engine/loss/loss.h"
 
-/* What a loss has beside `reduction`. */
+/* The inputs and list options of such a loss. */
 struct entries_form {
     size_t inputs;     /* predictions: 1 or 2 */
     size_t weights;    /* index of the list option; 0: none */

@@ -17,7 +17,7 @@
 #include "lossgrid/option.h"
 #include "lossgrid/target.h"
 
-/* What a loss is measured on. Matrices are row-major. */
+/* The predictions and targets of a batch. Matrices are row-major. */
 struct loss_batch {
     const real *prediction[LG_LOSS_INPUTS_MAX]; /* (batch, features), rows `stride` apart */
     const real *target;                         /* as the loss's shape says; NULL: none */
@@ -37,13 +37,13 @@ struct loss {
      * gradient[i]: as prediction[i], may not overlap it. */
     void (*gradient)(const struct lg_options *options, const struct loss_batch *at,
                      real *const gradient[LG_LOSS_INPUTS_MAX]);
-    /* weights[b] = what sample b counts in the mean; its value has been multiplied by
-     * it already. NULL: every sample counts 1. weights: (batch). */
+    /* weights[b] = the weight of sample b in the mean; its value includes it already. NULL:
+     * every sample counts 1. weights: (batch). */
     void (*weights)(const struct lg_options *options, const struct loss_batch *at,
                     accumulator *weights);
 };
 
-/* What a mean divides the sum of the samples' values by. work: (batch). */
+/* The divisor of a mean over samples. work: (batch). */
 static inline accumulator loss_weight(const struct loss *loss, const struct lg_options *options,
                                       const struct loss_batch *at, accumulator *work)
 {
@@ -77,14 +77,14 @@ static inline accumulator loss_batch_value(const struct loss *loss,
         .meaning = "over features and batch: mean or sum"                                          \
     }
 
-/* What a sample's sum over features is divided by in an elementwise loss. */
+/* The divisor of a sample's sum over features in an elementwise loss. */
 static inline accumulator loss_value_divisor(const struct lg_options *options,
                                              const struct loss_batch *at)
 {
     return options->value[LOSS_REDUCTION] == LOSS_MEAN ? (accumulator)at->features : 1.0;
 }
 
-/* What an elementwise derivative is multiplied by. */
+/* The factor of an elementwise derivative. */
 static inline real loss_gradient_scale(const struct lg_options *options,
                                        const struct loss_batch *at)
 {
@@ -93,8 +93,8 @@ static inline real loss_gradient_scale(const struct lg_options *options,
                       : 1.0);
 }
 
-/* What the derivative of one sample's value is multiplied by in a loss that is not
- * elementwise and has no weights. */
+/* The factor of the derivative of one sample's value in a loss that is not elementwise and
+ * has no weights. */
 static inline real loss_sample_scale(const struct lg_options *options, const struct loss_batch *at)
 {
     return (real)(options->value[LOSS_REDUCTION] == LOSS_MEAN ? 1.0 / (accumulator)at->batch : 1.0);

@@ -1,4 +1,4 @@
-/* What the functions of this folder share. */
+/* Parts that the functions of this folder share. */
 #ifndef LG_MATH_PARTS_H
 #define LG_MATH_PARTS_H
 

@@ -59,11 +59,11 @@
  * update: CHUNK rows that occur, PANEL columns at a time. */
 enum { CHUNK = 32, PANEL = 24576 / CHUNK / sizeof(real) };
 
-/* Most gradient entries that a large batch's walk holds at a time, and fewest rows of
- * them: about what fits into L2 beside the weights. */
+/* Most gradient entries that a large batch's walk holds at a time, and fewest rows of them:
+ * about what fits into L2 with the weights. */
 enum { GRADIENT_ENTRIES = 393216 / sizeof(real), GRADIENT_ROWS = 16 };
 
-/* A vector or matrix of parameters with the optimizer's state beside it. */
+/* A vector or matrix of parameters with the optimizer's state of it. */
 struct parameters {
     size_t rows; /* of as many columns and as long a stride as the layer's outputs */
     real *w;
@@ -119,8 +119,8 @@ struct lg_net {
     size_t slots;
     size_t learning_rate;        /* the index of the optimizer's option */
     struct lg_options scheduled; /* the options of this step, where there is a schedule */
-    /* What backward() sends gradients to: the optimizer itself or, where it must see a
-     * whole gradient first (collect.c), what puts them into memory. */
+    /* The receiver of backward()'s gradients: the optimizer itself or, where it needs a
+     * whole gradient first (collect.c), the one that puts them into memory. */
     const struct optimizer *sink;
     size_t sink_slots;
     size_t arity; /* samples that one loss value compares; each is a row of a batch */
@@ -132,12 +132,12 @@ struct lg_net {
     size_t outputs; /* of the last layer */
 
     struct lg_probe *probe;     /* the caller's; NULL: none */
-    struct lg_probe *listening; /* the same within a step that it wants to hear of, or NULL */
-    enum lg_phase phase;        /* that it was told last */
+    struct lg_probe *listening; /* the same within a step that it observes, or NULL */
+    enum lg_phase phase;        /* the last one reported to it */
 
-    uint64_t *paths; /* the caller's: those taken; NULL: nobody asks */
+    uint64_t *paths; /* the caller's: those taken; NULL: they are not recorded */
 
-    /* Training state beside parameters. */
+    /* Training state other than parameters. */
     uint64_t steps;
     real *problem_state; /* a batch method's: (problem_reals) */
     size_t problem_reals;
@@ -195,7 +195,7 @@ bool net_backward(struct lg_net *net, size_t rows);
 /* The options of the optimizer in this step: the schedule has changed the rate. */
 const struct lg_options *net_options_now(struct lg_net *net);
 
-/* Whether the optimizer, or what is done to gradients before it, needs a whole
+/* True if the optimizer, or what is done to gradients before it, needs a whole
  * gradient; and the memory for that. */
 bool net_collects(const struct lg_net *net);
 void net_place_collected(struct lg_arena *arena, struct lg_net *net);
@@ -220,15 +220,14 @@ accumulator net_loss(struct lg_net *net, const struct loss_batch *at, accumulato
 /* The loss's gradient into the last layer's dz. */
 void net_loss_gradient(struct lg_net *net, size_t batch);
 
-/* A training step begins, with LG_PHASE_DATA; it is over. */
+/* Tell the probe that a training step begins, with LG_PHASE_DATA; that it is over. */
 void net_begin_phases(struct lg_net *net);
 void net_end_phases(struct lg_net *net);
 
-/* The rest of net_enter(), for a step that someone listens to. */
+/* The rest of net_enter(), for a step with a probe. */
 void net_change_phase(struct lg_net *net, enum lg_phase phase);
 
-/* What follows belongs to this phase. Nothing happens where nobody listens, or where the
- * phase is on already. */
+/* Enter a phase. Nothing happens without a probe, or within the phase already. */
 static inline void net_enter(struct lg_net *net, enum lg_phase phase)
 {
     if (net->listening)
@@ -246,7 +245,7 @@ static inline void net_note(const struct lg_net *net, enum lg_path path)
     net_note_all(net, LG_PATH_BIT(path));
 }
 
-/* What struct lg_backend documents under the same names. */
+/* The functions that struct lg_backend documents under the same names. */
 struct lg_net *net_create(struct lg_arena *arena, const struct lg_net_config *config);
 void net_initialise(struct lg_net *net, const struct lg_initialisation *how);
 size_t net_train(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums);

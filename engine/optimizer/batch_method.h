@@ -1,4 +1,4 @@
-/* What batch methods share. */
+/* Parts that batch methods share. */
 #ifndef LG_OPTIMIZER_BATCH_METHOD_H
 #define LG_OPTIMIZER_BATCH_METHOD_H
 
@@ -10,7 +10,7 @@
 /* The first scalar of every batch method: 1 after a step that left w where it was. */
 enum { BATCH_METHOD_STAYED };
 
-/* Whether loss and gradient are finite: x - x is 0 for finite x alone. */
+/* True if loss and gradient are finite: x - x is 0 for finite x alone. */
 static inline bool batch_method_is_finite(const struct problem *problem)
 {
     real difference = 0;

@@ -374,7 +374,7 @@ static accumulator prepare(struct lbfgs *m)
     return sums_dot(n, gradient, m->direction);
 }
 
-/* Whether the step goes on after a move from where the loss was `before`. */
+/* True if the step goes on after a move from where the loss was `before`. */
 static bool goes_on(const struct lbfgs *m, accumulator before)
 {
     const double *o = m->o;

@@ -1,4 +1,4 @@
-/* What Adam and those close to it share: the running means of gradients and of their
+/* Parts that Adam and its relatives share: the running means of gradients and of their
  * squares, and the numbers of a step. */
 #ifndef LG_OPTIMIZER_MOMENTS_H
 #define LG_OPTIMIZER_MOMENTS_H
@@ -28,7 +28,7 @@ static inline void moments_begin(const struct lg_options *options, uint64_t step
     now->c[DECAY] = (real)o[WEIGHT_DECAY];
 }
 
-/* Whether moments of zero and a gradient of zero leave w alone: w - rate * 0 /
+/* True if moments of zero and a gradient of zero leave w alone: w - rate * 0 /
  * (positive) = w as long as the rate, largest in step 1, is finite. */
 static inline bool moments_rest(const struct lg_options *options)
 {

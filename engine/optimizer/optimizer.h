@@ -1,5 +1,5 @@
-/* An optimizer: one file in this folder each, found by its name. There are three
- * kinds, told by which of update, update_block and minimise is there:
+/* An optimizer: one file in this folder each, found by its name. There are three kinds,
+ * distinguished by which of update, update_block and minimise is there:
  *
  * - an elementwise optimizer sees a run of parameters, their gradients and its own
  *   state for them, and nothing else: the network decides which runs there are and may
@@ -22,7 +22,7 @@
 
 enum { OPTIMIZER_SLOTS_MAX = 4, OPTIMIZER_SCALARS_MAX = 8, OPTIMIZER_COEFFICIENTS_MAX = 12 };
 
-/* What is the same for all parameters in one step, computed in f64 and rounded. */
+/* The numbers that all parameters share in one step, computed in f64 and rounded. */
 struct optimizer_step {
     real c[OPTIMIZER_COEFFICIENTS_MAX];
 };
@@ -53,15 +53,15 @@ struct outer {
     size_t slots; /* in use */
 };
 
-/* What a gradient of exactly 0 does. */
+/* The effect of a gradient of exactly 0. */
 enum zero_gradient {
     ZERO_MOVES,      /* parameter or state may change */
     ZERO_AT_REST,    /* neither does, in any bit, while the state is the initial one */
     ZERO_IS_NOTHING, /* neither does, whatever the state */
 };
 
-/* A layer's weight or bias: (rows, columns) = (inputs, outputs), rows `stride` apart;
- * a bias is one row. What lies between rows is not data. */
+/* A layer's weight or bias: (rows, columns) = (inputs, outputs), rows `stride` apart; a
+ * bias is one row. The gaps between rows are not data. */
 struct block {
     size_t rows, columns, stride;
     bool is_bias;
@@ -88,7 +88,7 @@ struct optimizer {
 
     /* Elementwise: state vectors per parameter vector, at most OPTIMIZER_SLOTS_MAX. */
     size_t (*slots)(const struct lg_options *options);
-    /* What a slot starts from; NULL: 0. */
+    /* The initial value of a slot; NULL: 0. */
     real (*initial_state)(const struct lg_options *options, size_t slot);
     /* Entries that a zero gradient leaves alone may be skipped (docs/adr/0001, rule
      * 4); a test proves what is said here. */
@@ -178,10 +178,10 @@ static inline accumulator decayed_rate(accumulator lr, accumulator decay, uint64
     return lr / (1 + (accumulator)(step - 1) * decay);
 }
 
-/* What is added to the root of a square. It may not be 0: a parameter that has had no
+/* The number added to the root of a square. It may not be 0: a parameter that has had no
  * gradient would be 0 / 0, and one whose squares underflow x / 0. The least number that
- * outweighs such squares changes no other root: beside one 2^24 times as large, in f64 2^53
- * times, it rounds away. */
+ * outweighs such squares changes no other root: added to one 2^24 times as large, in f64
+ * 2^53 times, it rounds away. */
 static inline real eps_beside_root(double eps)
 {
     return (real)eps > REAL_LEAST_ROOT ? (real)eps : REAL_LEAST_ROOT;
@@ -203,7 +203,7 @@ static inline real eps_beside_root(double eps)
         .name = option_name, .kind = LG_OPTION_REAL, .default_value = (value),                     \
         .maximum = 0.9999999999999999, .meaning = text                                             \
     }
-/* An eps beside the root of squares, to go through eps_beside_root(). */
+/* An eps added to the root of squares, to go through eps_beside_root(). */
 #define OPTION_EPS(value, text)                                                                    \
     {                                                                                              \
         .name = "eps", .kind = LG_OPTION_REAL, .default_value = (value), .maximum = 1e30,          \

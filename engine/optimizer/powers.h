@@ -1,11 +1,11 @@
-/* What is left of a bias: 1 - beta^step, which Adam and its kin divide by. */
+/* The bias correction 1 - beta^step, which Adam and its relatives divide by. */
 #ifndef LG_OPTIMIZER_POWERS_H
 #define LG_OPTIMIZER_POWERS_H
 
 #include "engine/math/math.h"
 #include "engine/optimizer/optimizer.h"
 
-/* So near to 1 a power is not to be taken from 1: what is left has lost too many digits. */
+/* True if 1 - beta^step would lose too many digits. */
 static inline bool is_near_one(double beta)
 {
     return 1 - (accumulator)beta < (accumulator)0x1p-14;

@@ -1,4 +1,4 @@
-/* What the schedule-free optimizers share: the weight of a step in the average. */
+/* Parts that the schedule-free optimizers share: the weight of a step in the average. */
 #ifndef LG_OPTIMIZER_SCHEDULE_FREE_H
 #define LG_OPTIMIZER_SCHEDULE_FREE_H
 
@@ -22,8 +22,8 @@ static inline accumulator warm_up(uint64_t step, accumulator steps)
     return (accumulator)step < steps ? (accumulator)step / steps : 1;
 }
 
-/* The share of this step in the average: step^r times the largest rate^power, of the sum
- * of those so far. Weights and sum are in units of the largest rate's, so that a power of a
+/* The share of this step in the average: step^r times the largest rate^power, over the sum
+ * of these so far. Weights and sum are in units of the largest rate's, so that a power of a
  * small rate cannot underflow. */
 static inline accumulator share_of_average(uint64_t step, accumulator rate, accumulator r,
                                            accumulator power,

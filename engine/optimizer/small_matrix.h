@@ -22,8 +22,8 @@ static inline void small_matrix_rotate(size_t n, size_t step, accumulator *restr
     }
 }
 
-/* Turn a's entry (p, q) into 0 where it matters beside its diagonal entries. Returns
- * whether it did. A comparison with NaN is false, so that NaN ends a sweep. */
+/* Turn a's entry (p, q) into 0 unless it is negligible against its diagonal entries.
+ * Returns whether it did. A comparison with NaN is false, so that NaN ends a sweep. */
 static inline int small_matrix_annihilate(size_t n, accumulator *a, accumulator *vectors, size_t p,
                                           size_t q)
 {
@@ -45,13 +45,13 @@ static inline int small_matrix_annihilate(size_t n, accumulator *a, accumulator 
     return 1;
 }
 
-/* Eigenvalues of the symmetric a: (n, n), onto its diagonal, and their unit vectors
- * into the rows of vectors: (n, n). Cyclic Jacobi, row by row: the order of rotations
- * is fixed, and every one is plain IEEE arithmetic. C. G. J. Jacobi, 1846,
+/* Eigenvalues of the symmetric a: (n, n), onto its diagonal, and their unit vectors into
+ * the rows of vectors: (n, n). Cyclic Jacobi, row by row: the order of rotations is fixed,
+ * and every one is plain IEEE arithmetic. C. G. J. Jacobi, 1846,
  * doi:10.1515/crll.1846.30.51; G. H. Golub, C. F. Van Loan, Matrix Computations, 4th
- * edition, 2013, section 8.5. What is small beside the root of its diagonal entries is
- * left, which keeps small eigenvalues of a positive definite matrix accurate: J. Demmel,
- * K. Veselic, 1992, doi:10.1137/0613074. */
+ * edition, 2013, section 8.5. An entry that is small against the root of its diagonal
+ * entries is left, which keeps small eigenvalues of a positive definite matrix accurate: J.
+ * Demmel, K. Veselic, 1992, doi:10.1137/0613074. */
 static inline void small_matrix_eigen(size_t n, accumulator *a, accumulator *vectors)
 {
     for (size_t i = 0; i < n * n; i++)

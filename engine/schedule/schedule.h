@@ -12,7 +12,7 @@
 
 struct schedule {
     struct lg_info info;
-    /* What the learning rate is multiplied by in a step (1-based) of `steps` in all. */
+    /* The factor of the learning rate in a step (1-based) of `steps` in all. */
     accumulator (*factor)(const struct lg_options *options, uint64_t step, uint64_t steps);
 };
 

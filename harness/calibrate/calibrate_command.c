@@ -68,7 +68,7 @@ static void end_display(const struct display *display)
 
 /* ---- What comes of it ---------------------------------------------------- */
 
-/* Whether a file can be made in the folder of path: asked before, not after 20 s. */
+/* Check that a file can be made in the folder of path: asked before, not after 20 s. */
 static enum lg_status check_out(const char *path, struct lg_error *error)
 {
     char copy[FILES_PATH_MAX];

@@ -1,4 +1,4 @@
-/* What a comparison leaves: tables for a reader, compare.csv and compare.json. */
+/* The output of a comparison: tables for a reader, compare.csv and compare.json. */
 #ifndef HARNESS_COMPARE_COMPARE_OUTPUT_H
 #define HARNESS_COMPARE_COMPARE_OUTPUT_H
 
@@ -11,8 +11,8 @@ struct compared {
     struct pairing *pairings;     /* (count - 1): folders[i + 1] against folders[0] */
 };
 
-/* For a reader, appended to *text: who is compared, what each costs, the ratios with their
- * verdicts, and what was refused. */
+/* Append tables for a reader to *text: the folders compared, their costs, the ratios with
+ * their verdicts, and the cells refused. */
 enum lg_status compare_text(const struct compared *compared, struct text *text,
                             struct lg_error *error);
 

@@ -60,7 +60,7 @@ static char letter(size_t folder)
 
 /* ---- Who is compared ----------------------------------------------------- */
 
-/* Whether an earlier row says the same, as those after a run often do. */
+/* True if an earlier row says the same, as those after a run often do. */
 static bool is_repeated(const struct csv_table *table, size_t row, size_t column)
 {
     for (size_t i = 1; i < row; i++)

@@ -89,7 +89,7 @@ static enum lg_status compare_phase(const struct pairing *pairing, struct paired
 
 /* ---- One cell ------------------------------------------------------------ */
 
-/* Whether both were timed after so many steps; where one does not tell, they were. */
+/* True if both were timed after so many steps; where one does not tell, they were. */
 static bool is_one_state(const struct timed_cell *a, const struct timed_cell *b)
 {
     return a->from_step == b->from_step || isnan(a->from_step + b->from_step);

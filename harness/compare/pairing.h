@@ -25,20 +25,19 @@ struct pairing {
     size_t count;
     struct paired *all; /* (count), cells in a's order, then those that only b has; owned */
     size_t cells;       /* compared */
-    size_t apart;       /* cells that are in both, timed in states that differ in cost, or may */
+    size_t apart;       /* cells in both, timed in states whose costs differ or may differ */
     size_t refused;     /* cells that are in both and did not compute the same */
     const char *first;  /* of those; NULL: none */
-    struct text
-        first_divergence; /* where the traces beside the folders part, or why that is not known */
+    struct text first_divergence; /* of the traces next to the folders, or why it is not known */
 };
 
-/* Compare b with the baseline a. Cells whose weights_sha256 differ, or are not told, did not
- * do the same work: they are refused, whatever their times. Both folders must outlive
+/* Compare b with the baseline a. Cells whose weights_sha256 differ or are missing are
+ * refused, whatever their times: they did not do the same work. Both folders must outlive
  * *pairing, which is the caller's to free, whatever the status. */
 enum lg_status pairing_make(const struct timed_folder *a, const struct timed_folder *b,
                             struct pairing *pairing, struct lg_error *error);
 
-/* How many phases have the verdict. */
+/* The number of phases with the verdict. */
 size_t pairing_count(const struct pairing *pairing, enum verdict verdict);
 
 /* The one side that is there, for names. */

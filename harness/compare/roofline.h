@@ -1,5 +1,5 @@
-/* What a machine could do at best, from the calibration beside its timings, and what share
- * of that was done. */
+/* The roofline of a machine, from the calibration next to its timings, and the share of it
+ * that was reached. */
 #ifndef HARNESS_COMPARE_ROOFLINE_H
 #define HARNESS_COMPARE_ROOFLINE_H
 

@@ -93,7 +93,7 @@ static enum lg_status read_control(const struct source *source, size_t row, bool
 
 static const char first_state[] = "first";
 
-/* Whether a row is of the first steps, of a file that has later ones too. */
+/* True if a row is of the first steps, of a file that has later ones too. */
 static bool is_early(const struct source *source, size_t row)
 {
     return csv_column(&source->table, "state") >= 0 &&

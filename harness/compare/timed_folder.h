@@ -35,8 +35,8 @@ struct timed_cost {
 struct timed_cell {
     const char *cell, *loss, *optimizer, *label, *precision, *isa, *weights_sha256;
     const char *state;                   /* of its training: "first", "settled" or "unsettled" */
-    const char *first_sha256;            /* of the weights in its first steps; empty: not told */
-    double batch, parameters, from_step; /* from_step: NAN where it is not told */
+    const char *first_sha256;            /* of the weights in its first steps; empty: missing */
+    double batch, parameters, from_step; /* from_step: NAN where it is missing */
     struct timed_cost costs[TIMED_PHASES];
 };
 
@@ -51,8 +51,8 @@ struct timed_folder {
     double overhead; /* the largest of phases.csv */
 };
 
-/* Of each cell the later state is read; its first steps only from a folder that has nothing
- * else, as those have that know of no states. */
+/* The later state of each cell is read; its first steps only from a folder without states,
+ * which has nothing else. */
 
 /* Read the folder at path, which must outlive *folder. LG_INPUT with file, line, what was
  * found and what expected. *folder is the caller's to free, whatever the status. */
@@ -62,12 +62,12 @@ enum lg_status timed_folder_read(const char *path, struct timed_folder *folder,
 /* The cell of that name, or NULL. */
 const struct timed_cell *timed_folder_find(const struct timed_folder *folder, const char *cell);
 
-/* How far apart two measurements of one thing were, as a share: of the phase where it was
- * measured, else of all. NAN: unknown. */
+/* The noise floor, as a share: that of the phase where it was measured, else that of all.
+ * NAN: unknown. */
 double timed_folder_floor(const struct timed_folder *folder, enum timed_phase phase);
 
 /* A text of machine.json's "env", such as ("machine", "cpu") or ("lossgrid", NULL);
- * "unknown" where it is not told. Borrowed. */
+ * "unknown" where it is missing. Borrowed. */
 const char *timed_folder_fact(const struct timed_folder *folder, const char *key,
                               const char *inner);
 

@@ -1,10 +1,10 @@
-/* What can be counted while a piece of the program runs. One file in counter/ is one
- * back end; the build finds it by its name.
+/* Counters of what happens while a piece of the program runs. One file in counter/ is one back
+ * end; the build finds it by its name.
  *
- * A back end keeps running numbers ("slots") from open to close. A region is measured
- * by reading them before and after; what is counted in it is the difference
- * (counter_session.h). Nothing that was refused is ever a number: its column is
- * absent, with the reason in words. */
+ * A back end keeps running numbers ("slots") from open to close. A region is measured by
+ * reading them before and after; what is counted in it is the difference
+ * (counter_session.h). A column that the system refuses is absent, with the reason in
+ * words: it never becomes a number. */
 #ifndef HARNESS_COUNTER_COUNTER_H
 #define HARNESS_COUNTER_COUNTER_H
 
@@ -26,7 +26,7 @@ struct counter_column {
     const char *name; /* unique among all back ends */
     const char *unit; /* "" where there is none */
     const char *meaning;
-    bool is_level; /* a height, whose largest value counts, and no sum */
+    bool is_level; /* a level: the largest value counts, not the sum */
 };
 
 enum counter_state {
@@ -35,7 +35,7 @@ enum counter_state {
     COUNTER_SCALED,   /* counted some of the time, and scaled up to all of it */
 };
 
-/* What a column came to. */
+/* The value of a column. */
 struct counter_value {
     enum counter_state state;
     double value;                    /* unless absent */
@@ -43,9 +43,9 @@ struct counter_value {
     const char *reason;              /* if absent; borrowed from the session */
 };
 
-/* What opening told. An empty reason means that the column is there. */
+/* The answer of opening. An empty reason means that the column is there. */
 struct counter_opened {
-    char detail[COUNTER_REASON_MAX]; /* such as where a rate is known from, or empty */
+    char detail[COUNTER_REASON_MAX]; /* such as the source of a rate, or empty */
     char reason[COUNTER_COLUMNS_MAX][COUNTER_REASON_MAX];
 };
 
@@ -62,11 +62,11 @@ struct counter {
      * LG_ENVIRONMENT with it, and nothing is left open. */
     enum lg_status (*open)(void *state, struct counter_opened *opened, struct lg_error *error);
 
-    /* The running numbers now. Cannot fail: value() tells what became of it. */
+    /* The running numbers now. Cannot fail: value() reports problems. */
     void (*read)(void *state, uint64_t *slots);
 
-    /* What the difference of two readings, or a sum of such, means for a column that is
-     * there. NULL: it is the value itself. */
+    /* The value of a column that is there from the difference of two readings, or a sum of
+     * such. NULL: the difference itself. */
     void (*value)(const void *state, const uint64_t *slots, size_t column,
                   struct counter_value *value);
 

@@ -1,8 +1,8 @@
-/* How long each phase of a training step takes, in ticks of a clock (ticks.h).
+/* The time of each phase of a training step, in ticks of a clock (ticks.h).
  *
- * A reading costs about as much as a short update, and a step may have thousands of them:
- * so only some steps are read, drawn at random, one in `every` on average, and what the
- * readings themselves cost is taken off. Steps between them cost what they always do.
+ * A reading costs about as much as a short update, and a step may have thousands of them: so
+ * only some steps are read, drawn at random, one in `every` on average, and what the readings
+ * themselves cost is taken off. Steps between them cost what they always do.
  *
  *     phases_open(&phases, ticks.now);
  *     backend->set_probe(net, &phases.probe);
@@ -16,7 +16,7 @@
 #include "lossgrid/backend.h"
 #include "lossgrid/pcg.h"
 
-enum { PHASES_PILOT = 501 }; /* more steps of either kind tell nothing more */
+enum { PHASES_PILOT = 501 }; /* more steps of either kind add nothing */
 
 struct phases {
     struct lg_probe probe;     /* for set_probe(); the first field */
@@ -25,10 +25,10 @@ struct phases {
     uint64_t seen;             /* read or not */
     uint64_t every;            /* 1: every step is read */
     uint64_t (*now)(void);     /* the clock */
-    double bare_ticks;         /* what a reading costs, one after another */
-    double reading_ticks;      /* and within a step */
+    double bare_ticks;         /* cost of a reading, one after another */
+    double reading_ticks;      /* and of one within a step */
 
-    /* The pilot: whole steps, those read and those between them. */
+    /* Whole steps of the pilot, those read and those between them. */
     bool is_pilot;
     double read[PHASES_PILOT], unread[PHASES_PILOT];
     size_t read_count, unread_count;
@@ -53,14 +53,14 @@ extern const char *const phases_of_step[PHASES_STEP_AND_PARTS + 1];
  * other step is read, the ones between are timed as a whole. Nothing to close. */
 void phases_open(struct phases *phases, uint64_t (*now)(void));
 
-/* Whether the pilot has seen steps enough. */
+/* True if the pilot has seen enough steps. */
 bool phases_can_settle(const struct phases *phases);
 
 /* End the pilot, of 2 SAMPLE_LEAST steps at least. A reading within a step keeps the
- * processor from doing things at once: so it is taken to cost what makes the phases add up
- * to the steps that were not read, as far as the pilot proves that; no less than one after
- * another, nor more than twice as much. From now on so few steps are read that readings
- * take this share of the time. Forgets what was measured. */
+ * processor from overlapping instructions. Its cost is therefore chosen so that the phases
+ * add up to the steps that were not read, as far as the pilot proves it: at least that of
+ * readings one after another, at most twice that. From now on so few steps are read that
+ * readings take this share of the time. Forgets what was measured. */
 void phases_settle(struct phases *phases, double share);
 
 /* Forget what was measured, not what a reading costs, nor which steps are read. */

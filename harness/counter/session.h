@@ -8,7 +8,7 @@
 
 struct counter_session; /* opaque */
 
-/* What regions came to, summed. Start from {0}; one for each phase that is told apart.
+/* The sums over regions. Start from {0}; one for each phase that is measured by itself.
  * Read it with counter_session_value(). */
 struct counter_totals {
     uint64_t regions;
@@ -32,7 +32,7 @@ struct counter_value counter_session_value(const struct counter_session *session
                                            const struct counter_totals *totals, size_t counter,
                                            size_t column);
 
-/* What opening a counter told besides; empty when nothing. */
+/* The detail that opening a counter gave; empty when none. */
 const char *counter_session_detail(const struct counter_session *session, size_t counter);
 
 /* Nanoseconds of wall time that one region costs: start and stop of all counters, and
@@ -40,8 +40,8 @@ const char *counter_session_detail(const struct counter_session *session, size_t
 double counter_session_overhead_ns(const struct counter_session *session);
 double counter_session_cost_ns(const struct counter_session *session, size_t counter);
 
-/* Regions with nothing in them, measured at opening: their values, divided by their
- * number, are what a region counts of its own measurement. */
+/* Regions with nothing in them, measured at opening: their values, divided by their number,
+ * are the cost of measuring a region. */
 const struct counter_totals *counter_session_empty(const struct counter_session *session);
 
 /* Close; NULL is allowed. */

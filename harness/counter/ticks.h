@@ -1,4 +1,4 @@
-/* The clock by which parts of a step are told: the processor's own where it runs at one known
+/* The clock that times parts of a step: the processor's own where it runs at one known
  * rate, else the system's, which takes longer to read. */
 #ifndef HARNESS_COUNTER_TICKS_H
 #define HARNESS_COUNTER_TICKS_H

@@ -5,7 +5,7 @@
 #include "harness/dataset/locate.h"
 #include "harness/spec/experiment.h"
 
-/* Say once, and loudly, that these are other data than the spec asks for. */
+/* Warn once, loudly, that these are other data than the spec asks for. */
 void data_warn_of_substitute(const struct experiment *experiment, const struct located *located);
 
 /* Load the set that was located, of it the classes that the experiment uses. As of
@@ -13,7 +13,8 @@ void data_warn_of_substitute(const struct experiment *experiment, const struct l
 enum lg_status data_load(const struct experiment *experiment, const struct located *located,
                          struct lg_dataset *dataset, struct lg_error *error);
 
-/* The spec was checked by itself; here it meets the data. LG_INPUT when they do not fit. */
+/* Check the spec, which was checked by itself, against the data. LG_INPUT when they do not
+ * fit. */
 enum lg_status data_check_fit(const struct experiment *experiment, const struct lg_dataset *dataset,
                               struct lg_error *error);
 

@@ -1,4 +1,4 @@
-/* Where a data set is read from, and which set it is in the end. */
+/* The place where a data set is read from, and the set found there. */
 #ifndef HARNESS_DATASET_LOCATE_H
 #define HARNESS_DATASET_LOCATE_H
 
@@ -11,7 +11,7 @@
 struct located {
     const struct lg_dataset_info *info; /* the set that is there */
     char directory[512];
-    bool substituted; /* info is not the set asked for: say so, loudly */
+    bool substituted; /* info is not the set asked for: warn */
     bool named;       /* the directory was named, by --data or LOSSGRID_DATA */
 };
 
@@ -22,9 +22,9 @@ struct located {
  *   2. data/ in the current folder, if it holds the set asked for;
  *   3. the folders where a distribution's package puts the set asked for;
  *   4. the packaged Fashion-MNIST, as a substitute.
- * A file in 1 to 3 that is damaged or no known set's is an error and no reason to
- * go on. LG_INPUT for such a file, LG_ENVIRONMENT when nothing is found or
- * something cannot be read; the message says where was looked and what to do. */
+ * A file in 1 to 3 that is damaged or no known set's is an error and no reason to go on.
+ * LG_INPUT for such a file, LG_ENVIRONMENT when nothing is found or something cannot be
+ * read; the message lists the places searched and says what to do. */
 enum lg_status locate_dataset(const struct lg_dataset_info *asked, const char *data_option,
                               struct located *out, struct lg_error *error);
 

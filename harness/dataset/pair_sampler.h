@@ -7,7 +7,7 @@
 
 enum { PAIRED_MAX = LG_LOSS_INPUTS_MAX - 1 };
 
-/* Those of one part of a data set; the lists are as lg_pass.paired. */
+/* The other samples of one part of a data set; the lists are as lg_pass.paired. */
 struct pair_sampler {
     enum lg_task task;
     size_t count; /* samples each; 0: the task compares none */

@@ -1,4 +1,4 @@
-/* What the kinds of `lossgrid eval` share. */
+/* Parts that the kinds of `lossgrid eval` share. */
 #ifndef HARNESS_EVAL_EVAL_H
 #define HARNESS_EVAL_EVAL_H
 

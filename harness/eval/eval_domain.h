@@ -1,4 +1,4 @@
-/* Whether numbers are ones that a loss can be measured on. */
+/* The check that a loss is defined on given numbers. */
 #ifndef HARNESS_EVAL_EVAL_DOMAIN_H
 #define HARNESS_EVAL_EVAL_DOMAIN_H
 
@@ -11,7 +11,7 @@
 enum lg_status domain_check_prediction(const struct lg_loss_shape *shape,
                                        const struct matrix *prediction, struct lg_error *error);
 
-/* The same for targets, beside predictions of `features` numbers. A class may also be
+/* The same for targets that go with predictions of `features` numbers. A class may also be
  * the value of the option ignore_index, where the loss has one. */
 enum lg_status domain_check_target(const struct lg_info *info, const struct lg_loss_shape *shape,
                                    const struct lg_options *options, size_t features,

@@ -10,7 +10,7 @@
 #include "lossgrid/precision.h"
 #include "lossgrid/status.h"
 
-/* Start from {0}; end with matrix_free(). Row r stands on line r + 1 of its file. */
+/* Start from {0}; end with matrix_free(). Row r is line r + 1 of its file. */
 struct matrix {
     const char *name; /* the file's, for messages; borrowed */
     size_t rows, columns;
@@ -24,7 +24,7 @@ struct matrix {
 enum lg_status matrix_read(const char *path, enum lg_precision precision, struct matrix *matrix,
                            struct lg_error *error);
 
-/* The same for size bytes of text; `name` stands for the file. */
+/* The same for size bytes of text; `name` names the file in messages. */
 enum lg_status matrix_parse(const char *name, const char *text, size_t size,
                             enum lg_precision precision, struct matrix *matrix,
                             struct lg_error *error);

@@ -1,10 +1,10 @@
-/* The gradient of a network by plain backpropagation: loops over samples, inputs and
- * outputs, in long double, with nothing of the engine's products, batches or updates. It
- * is the second way that every path of training is held against; it is itself held
- * against differences of the loss (subject_check.h). Losses and activations are those of
- * the reference copy, which are checked by themselves.
+/* The gradient of a network by plain backpropagation: loops over samples, inputs and outputs,
+ * in long double, with nothing of the engine's products, batches or updates. Every path of
+ * training is compared with it; it is itself compared with differences of the loss
+ * (subject_check.h). Losses and activations are those of the reference copy, which are checked
+ * by themselves.
  *
- * Beside each entry stands how far rounding may take it: the root of the sum of the squares
+ * Each entry comes with a bound on its rounding error: the root of the sum of the squares
  * of the roundings that reach it, in units of the unit roundoff. A product of n terms t
  * counts n (sum of t^2 + the result^2); errors of factors are carried to first order, and
  * through losses and activations by moving their arguments so far (N. J. Higham, Accuracy
@@ -16,9 +16,9 @@
 
 #include "lossgrid/backend.h"
 
-/* Roundings that an argument of a loss or an activation is moved by to see what its error
- * does; in f32's unit roundoff. A kink within that reach widens the bars of what it
- * touches. */
+/* The distance, in f32's unit roundoffs, by which an argument of a loss or an activation is
+ * moved to measure the effect of its error. A kink within it widens the bars of the entries
+ * that it affects. */
 #define BACKPROP_ROUNDINGS 64
 
 struct backprop {

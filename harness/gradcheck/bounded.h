@@ -1,8 +1,8 @@
-/* Numbers with a bound on how far off the engine may be that computes them in f32 or f64:
- * running error analysis (J. H. Wilkinson, 1963; N. J. Higham, Accuracy and Stability of
- * Numerical Algorithms, 2nd edition, 2002, section 3.3). A value is computed in long
- * double; its bound grows by a rounding of the engine's precision in every operation, so
- * that each entry is judged by its own size and by what its own formula loses. */
+/* Numbers with a bound on the error of an engine that computes them in f32 or f64: running
+ * error analysis (J. H. Wilkinson, 1963; N. J. Higham, Accuracy and Stability of Numerical
+ * Algorithms, 2nd edition, 2002, section 3.3). A value is computed in long double; its
+ * bound grows by a rounding of the engine's precision in every operation, so that each
+ * entry is judged by its own size and by what its own formula loses. */
 #ifndef HARNESS_GRADCHECK_BOUNDED_H
 #define HARNESS_GRADCHECK_BOUNDED_H
 
@@ -15,10 +15,10 @@
 struct bounded {
     long double value;
     long double error; /* the engine's value is at most this far away; infinite: anywhere */
-    long double unit;  /* a rounding's relative size: 2^-24, 2^-53; 0: no more than a number */
+    long double unit;  /* a rounding's relative size: 2^-24, 2^-53; 0: exact */
 };
 
-/* What the engine computes in f64 whatever its precision. */
+/* The rounding of what the engine computes in f64 whatever its precision. */
 #define BOUNDED_ACCUMULATOR 0x1p-53L
 
 static inline long double bounded_abs(long double x)
@@ -79,7 +79,7 @@ static inline struct bounded times(struct bounded x, struct bounded y)
     return bounded_rounded(x.value * y.value, error, bounded_coarser(x, y));
 }
 
-/* The divisor's bound must leave it a sign; else nothing is known. */
+/* The quotient; unknown where the divisor's bound includes 0. */
 static inline struct bounded over(struct bounded x, struct bounded y)
 {
     const long double least = bounded_abs(y.value) - y.error, quotient = x.value / y.value;

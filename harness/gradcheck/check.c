@@ -90,7 +90,7 @@ static bool is_known(const struct estimate *estimate, long double scale, long do
     return estimate->error <= SHARP * scale || estimate->error <= least;
 }
 
-/* Whether a derivative, or both sides of a kink, are known well enough to judge others by:
+/* True if a derivative, or both sides of a kink, are known well enough to judge others by:
  * to many digits, or as well as noise allows. */
 static bool is_sharp(const struct derivative *d, long double noise)
 {
@@ -397,7 +397,7 @@ static void settle(const struct court *court, bool alive, struct judgement *judg
                  judgement->reason);
 }
 
-/* Whether a line that disagrees is right to, and which entries it is about. */
+/* True if a line that disagrees is right to, and which entries it is about. */
 static bool accuse(const struct court *court, const struct check_line *line, struct line_reading *o,
                    struct suspect *suspect)
 {

@@ -1,6 +1,6 @@
 /* A subject's gradient against differences of its values. First the differences are
- * measured, which knows nothing of the gradient; then a gradient is judged by them:
- * the engine's, or one with a fault injected into it. */
+ * measured, without the gradient; then a gradient is judged by them: the engine's, or one
+ * with a fault injected into it. */
 #ifndef HARNESS_GRADCHECK_CHECK_H
 #define HARNESS_GRADCHECK_CHECK_H
 
@@ -23,12 +23,12 @@ struct check_line {
 struct check {
     struct subject *subject;
     size_t line_count;
-    struct check_line *lines; /* owned; a block's stand together */
+    struct check_line *lines; /* owned; those of a block are adjacent */
     long double noise[SUBJECT_BLOCKS_MAX];
     double *x; /* (size), work space; owned */
 };
 
-/* How much to measure. Blocks of at most `whole` entries are measured entry by entry,
+/* The extent of a check. Blocks of at most `whole` entries are measured entry by entry,
  * larger ones in `entries` of them and `directions` through all of them. */
 struct check_plan {
     size_t whole, entries, directions, steps;
@@ -38,10 +38,10 @@ struct check_plan {
 enum outcome { OUTCOME_PASS, OUTCOME_FAIL, OUTCOME_DEAD, OUTCOME_SKIPPED };
 extern const char *const verdict_names[]; /* NULL-terminated */
 
-/* What came of a block. */
+/* The judgement of a block. */
 struct judgement {
     enum outcome verdict;
-    size_t checked, certified, skipped; /* derivatives: in all, at a kink, of no use */
+    size_t checked, certified, skipped; /* derivatives: in all, at a kink, unusable */
     size_t cancelled;   /* judged by the size of their terms, which cancel, not by their own */
     const char *reason; /* why some were skipped, static; "" if none */
     size_t worst;       /* line with the largest error, or SIZE_MAX */
@@ -59,7 +59,7 @@ enum lg_status check_measure(struct subject *subject, const struct check_plan *p
 void check_judge(struct check *check, size_t block, const double *gradient,
                  struct judgement *judgement);
 
-/* The function along one entry, for whoever measures more of it. */
+/* The function along one entry, for further measurements. */
 struct check_entry {
     struct check *check;
     size_t entry;

@@ -1,6 +1,6 @@
 /* Losses whose derivative passes through a clamp: the value does not depend on a prediction
  * below an option, and the gradient is, by convention, the one at that option. Differences
- * of values cannot see it; here it is held against them at the clamp, from above. */
+ * of values cannot show it; here it is compared with those at the clamp, from above. */
 #ifndef HARNESS_GRADCHECK_CLAMP_CHECK_H
 #define HARNESS_GRADCHECK_CLAMP_CHECK_H
 

@@ -6,7 +6,7 @@
 
 struct copies {
     const struct lg_backend *backend[COPIES]; /* by enum copy */
-    bool is_any_isa;                          /* none was asked for: others may be looked at */
+    bool is_any_isa;                          /* none was asked for: others may be checked */
 };
 
 /* f32 and f64 for an instruction set (NULL: the best), and the reference one. */

@@ -1,5 +1,5 @@
-/* Which paths of training a check has run (include/lossgrid/path.h), in which compiled copies,
- * and whether faults in gradients that they gave were seen. */
+/* The paths of training that a check has run (include/lossgrid/path.h), in which compiled
+ * copies, and the injected faults that it found in their gradients. */
 #ifndef HARNESS_GRADCHECK_COVERAGE_H
 #define HARNESS_GRADCHECK_COVERAGE_H
 
@@ -13,19 +13,20 @@ struct coverage {
     size_t put[LG_PATH_COUNT], seen[LG_PATH_COUNT]; /* faults, by path */
 };
 
-/* A copy's gradient came by these paths. */
+/* Note the paths by which a copy computed a gradient. */
 void coverage_note(struct coverage *coverage, const struct lg_backend *backend, uint64_t paths);
 
-/* A fault was put into such a gradient, and was seen or not. */
+/* Note a fault injected into such a gradient, and whether it was seen. */
 void coverage_note_fault(struct coverage *coverage, uint64_t paths, bool seen);
 
 void coverage_add(struct coverage *to, const struct coverage *from);
 
-/* What no copy, and what some but not every copy that runs here, has taken; 0: nothing. */
+/* The paths that no copy has taken; those that some but not all copies that run here have
+ * taken. */
 uint64_t coverage_missing(const struct coverage *coverage);
 uint64_t coverage_partial(const struct coverage *coverage);
 
-/* Whether anything was covered at all; whether a fault went unseen. */
+/* True if no path was covered; true if a fault went unseen. */
 bool coverage_is_empty(const struct coverage *coverage);
 bool coverage_has_unseen(const struct coverage *coverage);
 

@@ -1,12 +1,12 @@
-/* The derivative of a function of one number at 0, by differences of its values alone,
- * with error bars: what is said of it does not depend on the gradient that is checked.
+/* The derivative of a function of one number at 0, by differences of its values alone, with
+ * error bars: it does not depend on the gradient that is checked.
  *
- * An error bar is truncation, told from how the extrapolations of neighbouring steps
- * differ (C. J. F. Ridders, Accurate computation of F'(x) and F'(x)F''(x), Advances in
- * Engineering Software 4 (2), 1982, DOI 10.1016/S0141-1195(82)80057-0), plus rounding:
- * the noise of a value, itself measured (J. J. Moré, S. M. Wild, Estimating computational
- * noise, SIAM Journal on Scientific Computing 33 (3), 2011, DOI 10.1137/100786125),
- * divided by the step. */
+ * An error bar is truncation, estimated from the differences of extrapolations of
+ * neighbouring steps (C. J. F. Ridders, Accurate computation of F'(x) and F'(x)F''(x),
+ * Advances in Engineering Software 4 (2), 1982, DOI 10.1016/S0141-1195(82)80057-0), plus
+ * rounding: the noise of a value, itself measured (J. J. Moré, S. M. Wild, Estimating
+ * computational noise, SIAM Journal on Scientific Computing 33 (3), 2011, DOI
+ * 10.1137/100786125), divided by the step. */
 #ifndef HARNESS_GRADCHECK_DERIVATIVE_H
 #define HARNESS_GRADCHECK_DERIVATIVE_H
 
@@ -20,8 +20,8 @@ struct line {
     void *context;
 };
 
-/* The derivative is within `error` of `value`, as far as can be told; error is infinite
- * where nothing can. */
+/* An estimate: the derivative is within `error` of `value`; error is infinite where it is
+ * unknown. */
 struct estimate {
     long double value, error;
 };
@@ -36,16 +36,16 @@ struct derivative {
     long double at_zero;                              /* the function's value */
 };
 
-/* How much of a value near 0 is rounding; at least unit times the value. A function that
- * has no kinks nearby is also looked at in wider steps: where its rounding makes stairs,
- * short ones see none. */
+/* The rounding noise of a value near 0; at least unit times the value. A function without
+ * kinks nearby is also measured in wider steps: where rounding makes stairs, short steps
+ * show no noise. */
 long double derivative_noise(const struct line *line, long double unit, bool is_smooth);
 
 /* Steps h_max, h_max / 2, ...: `steps` of them, at least 3. h_max: a power of two. */
 void derivative_measure(const struct line *line, double h_max, size_t steps, long double noise,
                         struct derivative *result);
 
-/* Whether the function has a kink at 0: its one-sided derivatives differ by more than
+/* True if the function has a kink at 0: its one-sided derivatives differ by more than
  * their error bars. */
 bool derivative_has_kink(const struct derivative *derivative);
 

@@ -54,7 +54,7 @@ static bool wrong_sign(struct subject *subject, struct lg_pcg *pcg, const double
     return scale(subject, pcg, right, -1, wrong, place);
 }
 
-/* Whether a block is more than rounding off what it was. */
+/* True if a block is more than rounding off what it was. */
 static bool differs(const struct gradient_block *block, const double *right, const double *wrong)
 {
     double most = 0;

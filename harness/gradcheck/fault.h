@@ -1,13 +1,13 @@
-/* Faults put into a gradient on purpose, to see that the check finds them. */
+/* Faults injected into a gradient, to show that the check finds them. */
 #ifndef HARNESS_GRADCHECK_FAULT_H
 #define HARNESS_GRADCHECK_FAULT_H
 
 #include "harness/gradcheck/subject.h"
 #include "lossgrid/pcg.h"
 
-/* Where a fault is. */
+/* The place of a fault. */
 struct fault_place {
-    size_t block; /* SIZE_MAX: all over */
+    size_t block; /* SIZE_MAX: everywhere */
     size_t entry; /* of the vector; SIZE_MAX: more than one */
 };
 

@@ -1,4 +1,4 @@
-/* What an optimizer made of gradients, against its second formula. */
+/* An optimizer's steps against its second formula. */
 #ifndef HARNESS_GRADCHECK_FORMULA_CHECK_H
 #define HARNESS_GRADCHECK_FORMULA_CHECK_H
 

@@ -1,4 +1,4 @@
-/* What came of an optimizer's numbers against its second formula. */
+/* The verdict on an optimizer's numbers against its second formula. */
 #ifndef HARNESS_GRADCHECK_FORMULA_VERDICT_H
 #define HARNESS_GRADCHECK_FORMULA_VERDICT_H
 
@@ -8,22 +8,22 @@
  * need several for one, in another order. */
 enum { FORMULA_BOUNDS = 2 };
 
-/* What came of the entries that were looked at. */
+/* The entries checked and the worst of them. */
 struct formula_verdict {
-    size_t checked, wrong, undecided; /* undecided: the bound says that anything is right */
-    size_t moved;                     /* entries that a step changed at all */
-    bool evaluated;                   /* the worst is of the parameters to evaluate */
-    size_t step, entry;               /* of the worst by its bound */
+    size_t checked, wrong, undecided;          /* undecided: the bound allows any number */
+    size_t moved;                              /* entries that a step changed at all */
+    bool evaluated;                            /* the worst is of the parameters to evaluate */
+    size_t step, entry;                        /* of the worst by its bound */
     long double engine, formula, bound, share; /* of it: share of the bound */
     const char *broken; /* a property that does not hold, static; NULL: all do */
     size_t broken_step;
 };
 
-/* Note what the engine has, and what it should have within FORMULA_BOUNDS bounds. */
+/* Note the engine's number, and the one that it should have within FORMULA_BOUNDS bounds. */
 void formula_note(struct formula_verdict *verdict, double engine, struct bounded formula,
                   size_t step, size_t entry);
 
-/* Note that a property holds, or else which does not. Steps are 0-based. */
+/* Note the property if it does not hold. Steps are 0-based. */
 void formula_expect(struct formula_verdict *verdict, bool holds, const char *property, size_t step);
 
 #endif

@@ -1,4 +1,4 @@
-/* A whole gradient check: what it is asked to do, and what came of it. */
+/* A whole gradient check: the request and the results. */
 #ifndef HARNESS_GRADCHECK_GRADCHECK_H
 #define HARNESS_GRADCHECK_GRADCHECK_H
 
@@ -23,22 +23,22 @@ struct gradcheck {
 };
 
 /* Run it on `jobs` threads, with progress on standard error. The results do not depend on
- * their number. LG_INTERRUPTED after Ctrl-C: what is done is there. End it with
+ * their number. LG_INTERRUPTED after Ctrl-C: finished results are kept. End it with
  * gradcheck_free(). */
 enum lg_status gradcheck_run(struct gradcheck *gradcheck, struct lg_error *error);
 
 /* Sums over all that is done. */
 struct gradcheck_totals {
     size_t subjects, blocks, checked, certified, skipped, failed, dead;
-    size_t lifeless;  /* subjects none of whose blocks shows anything */
+    size_t lifeless;  /* subjects whose blocks all show nothing */
     size_t unseen;    /* rows of the trials that are not as they should be */
     size_t cancelled; /* derivatives judged by the size of their terms */
     struct coverage coverage;
 };
 struct gradcheck_totals gradcheck_totals(const struct gradcheck *gradcheck);
 
-/* Whether it shows what it should: with an injected fault that it is seen, else that
- * nothing fails. */
+/* True if the check shows what it should: that the injected fault is seen, or without one
+ * that nothing fails. */
 bool gradcheck_is_right(const struct gradcheck *gradcheck);
 
 void gradcheck_free(struct gradcheck *gradcheck);

@@ -1,4 +1,4 @@
-/* Whether second derivatives are symmetric. */
+/* The symmetry of second derivatives. */
 #ifndef HARNESS_GRADCHECK_HESSIAN_H
 #define HARNESS_GRADCHECK_HESSIAN_H
 

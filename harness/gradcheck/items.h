@@ -1,4 +1,4 @@
-/* What `lossgrid gradcheck` is to check: a list made from the registries and specs. */
+/* The list of what `lossgrid gradcheck` checks, made from the registries and specs. */
 #ifndef HARNESS_GRADCHECK_ITEMS_H
 #define HARNESS_GRADCHECK_ITEMS_H
 
@@ -7,7 +7,7 @@
 #include "harness/gradcheck/subject_check.h"
 #include "harness/spec/experiment.h"
 
-/* Which part of the catalogue. */
+/* The part of the catalogue that is checked. */
 struct items_scope {
     /* A name: that one alone; NULL: not asked for. */
     const char *loss, *activation, *optimizer;
@@ -23,7 +23,8 @@ struct items {
     size_t count;
 };
 
-/* LG_USAGE for an unknown name (the nearest is told), LG_ENVIRONMENT when memory is short. */
+/* LG_USAGE for an unknown name (the message has the nearest), LG_ENVIRONMENT when memory is
+ * short. */
 enum lg_status items_make(const struct copies *copies, const struct items_scope *scope,
                           struct items *items, struct lg_error *error);
 

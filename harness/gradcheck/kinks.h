@@ -1,5 +1,5 @@
-/* Where a subject's function has kinks, found by its values: no loss or activation says
- * where its own are. */
+/* The kinks of a subject's function, found by its values: losses and activations do not
+ * list theirs. */
 #ifndef HARNESS_GRADCHECK_KINKS_H
 #define HARNESS_GRADCHECK_KINKS_H
 
@@ -16,7 +16,7 @@ struct kink {
     bool is_inside;  /* that lies between the one-sided derivatives, bars included */
 };
 
-/* Search each block's first entries over the subject's range, and try the gradient at
+/* Search each block's first entries over the subject's range, and judge the gradient at
  * every kink found. Kinks that differ only in the entry are kept once. Returns how many
  * there are in kinks. gradient: (size), work space. */
 size_t kinks_find(struct check *check, size_t steps, double *gradient,

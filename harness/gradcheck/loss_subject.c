@@ -112,7 +112,7 @@ static void clip(const struct lg_loss_shape *shape, double range[2])
     }
 }
 
-/* Whether the value, not only the gradient, depends on a prediction. */
+/* True if the value, not only the gradient, depends on a prediction. */
 static bool moves(struct subject *subject, size_t input, long double at)
 {
     struct loss_own *own = subject->own;
@@ -126,7 +126,7 @@ static bool moves(struct subject *subject, size_t input, long double at)
     return moved;
 }
 
-/* Whether the loss is a number there and depends on every prediction. */
+/* True if the loss is a number there and depends on every prediction. */
 static bool is_alive(struct subject *subject)
 {
     struct loss_own *own = subject->own;

@@ -9,7 +9,7 @@
 /* The features that a loss or activation is checked with: what its lists need. */
 enum { LOSS_FEATURES = 4, ACTIVATION_FEATURES = 5 };
 
-/* How far points reach: what is near 0, and branches that large numbers take. */
+/* The largest sizes of points: near 0, and as large as other branches need. */
 enum { REACHES = 3 };
 extern const double subject_reaches[REACHES];
 

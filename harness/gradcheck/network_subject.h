@@ -20,13 +20,13 @@ struct network_request {
     uint64_t seed; /* of the samples */
 };
 
-/* One block for every weight (outputs, inputs) and bias; or, for NETWORK_INPUT, one for
- * a shift of every sample's input, reached through an identity layer in front. It can be
+/* One block for every weight (outputs, inputs) and bias; or, for NETWORK_INPUT, one for a
+ * shift of every sample's input, reached through an identity layer in front. It can be
  * measured on config.batch + 1 batches; batch i begins with sample i. The parameters are
  * those that the initialisation draws, rounded to what all copies hold; a network's (kind
  * "network") that would all be 0, or that an L1 penalty has a kink at, are moved. Samples
- * are drawn until the loss depends on the vector, subject->seed says which. LG_ENVIRONMENT
- * when memory is short; else the caller ends *subject. */
+ * are drawn until the loss depends on the vector; subject->seed is the seed that was used.
+ * LG_ENVIRONMENT when memory is short; else the caller ends *subject. */
 enum lg_status network_subject(const struct copies *copies, const struct network_request *request,
                                struct subject *subject, struct lg_error *error);
 

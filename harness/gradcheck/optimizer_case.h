@@ -8,17 +8,17 @@
 enum { OPTIMIZER_CHECKS_MAX = 16 };
 
 struct optimizer_case {
-    const char *name; /* what is special about it, static */
+    const char *name; /* its special property, static */
     size_t steps, rows, columns;
     bool is_bias;
     size_t check_count, check[OPTIMIZER_CHECKS_MAX]; /* steps that are judged; 0: all */
     double *start, *gradients;                       /* (rows, columns), (steps, rows, columns) */
 };
 
-/* How many there are. */
+/* The number of cases. */
 size_t optimizer_case_count(void);
 
-/* Whether number `index` is for block optimizers, or else for elementwise ones: each has its
+/* True if case `index` is for optimizers of this kind, block or elementwise: each has its
  * own dangerous shapes. */
 bool optimizer_case_is_for(size_t index, bool is_block);
 

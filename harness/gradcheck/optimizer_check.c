@@ -215,7 +215,7 @@ static enum lg_status check_case(const struct subject_of *of, size_t index, uint
     return status;
 }
 
-/* Whether a fault is more than rounding: steps of Muon have one length whatever the
+/* True if a fault is more than rounding: steps of Muon have one length whatever the
  * gradient's. */
 static bool differs(const struct trajectory *right, const struct trajectory *wrong, size_t steps)
 {

@@ -1,4 +1,5 @@
-/* Faults between a gradient and an optimizer, to see that its second formula finds them. */
+/* Faults injected between a gradient and an optimizer, to show that its second formula
+ * finds them. */
 #ifndef HARNESS_GRADCHECK_OPTIMIZER_FAULT_H
 #define HARNESS_GRADCHECK_OPTIMIZER_FAULT_H
 

@@ -12,7 +12,7 @@ const char *optimizer_training_name(size_t index);
 
 /* Train a linear network a few steps one way. Its gradient is summed up in bounded numbers
  * from the parameters before each step: of a sum of absolute errors, so that it is exact,
- * and 0 where an output stands on its target. Adds to *verdict. */
+ * and 0 where an output equals its target. Adds to *verdict. */
 enum lg_status optimizer_training_check(const struct lg_backend *backend,
                                         const struct lg_choice *optimizer,
                                         const struct formula *formula, size_t index, uint64_t seed,

@@ -1,4 +1,4 @@
-/* What is checked beside gradients: updates, and paths that must agree. */
+/* Checks of other things than gradients: updates, and paths that must agree. */
 #ifndef HARNESS_GRADCHECK_OTHER_CHECKS_H
 #define HARNESS_GRADCHECK_OTHER_CHECKS_H
 
@@ -7,9 +7,9 @@
 
 /* Steps of an optimizer in f64 and f32, alone and within a network's training, against its
  * second formula (formula/formula.h), and the other copies that this machine runs against
- * the same bits; a batch method's evaluations. Without a second formula it fails. fault: NULL,
- * or the name of what is to be wrong with the gradients that the optimizer alone gets.
- * *result has been begun. */
+ * the same bits; a batch method's evaluations. Without a second formula it fails. fault:
+ * NULL, or the name of the fault in the gradients that the optimizer alone gets. *result
+ * has been begun. */
 enum lg_status optimizer_check(const struct copies *copies, const struct lg_choice *optimizer,
                                uint64_t seed, const char *fault, struct result *result,
                                struct lg_error *error);

@@ -5,8 +5,8 @@
 #include "harness/gradcheck/gradcheck.h"
 #include "harness/support/text.h"
 
-/* Append what a reader wants to know first: totals by kind, kinks, what was skipped and
- * why, injected faults, everything that failed. */
+/* Append a summary: totals by kind, kinks, what was skipped and why, injected faults,
+ * everything that failed. */
 enum lg_status gradcheck_print(const struct gradcheck *gradcheck, struct text *text,
                                struct lg_error *error);
 

@@ -122,7 +122,7 @@ static enum lg_status check_mean(const struct paths *paths, double *work, struct
     return status;
 }
 
-/* Whether a batch's loss is the mean of its samples'. */
+/* True if a batch's loss is the mean of its samples'. */
 static bool is_mean(const struct lg_backend *backend, const struct lg_net_config *config)
 {
     if (config->loss.options.value[0] != 0 || backend->loss_shape(config->loss.index)->is_weighted)

@@ -1,4 +1,4 @@
-/* What came of one thing that was checked: rows of the CSV files, and sums of them. */
+/* The result of one check: rows of the CSV files, and sums of them. */
 #ifndef HARNESS_GRADCHECK_RESULT_H
 #define HARNESS_GRADCHECK_RESULT_H
 
@@ -28,7 +28,7 @@ struct result {
     double relative_error, error_bar; /* of the worst derivative, passed or not; infinite: NaN */
     struct {
         double at, left, right, analytic;
-    } kink[RESULT_KINKS_MAX]; /* those found that differ in more than their place */
+    } kink[RESULT_KINKS_MAX]; /* those that differ in more than their place */
     size_t kink_count;
     char message[CHECK_MESSAGE_MAX + SUBJECT_NAME_MAX + SUBJECT_OPTIONS_MAX + 32]; /* the first */
     struct {
@@ -53,20 +53,20 @@ void result_begin(struct result *result, const char *kind, const char *name, con
 /* Add a block's row to the result and its sums. */
 void result_add(struct result *result, const struct result_row *row);
 
-/* Remember a kink unlike those that are known, if there is room. */
+/* Add a kink unlike those already there, if there is room. */
 void result_add_kink(struct result *result, double at, double left, double right, double analytic);
 
-/* A block of which nothing could be checked, and why. */
+/* Add a block that could not be checked, with the reason. */
 void result_skip(struct result *result, const char *block, const char *reason);
 void result_dead(struct result *result, const char *block, const char *reason);
 
-/* Whether they are of one subject: a loss's points near and far are checked apart. */
+/* True if both are of one subject: a loss's near and far points have separate results. */
 bool result_same_subject(const struct result *a, const struct result *b);
 
-/* Whether nothing has been shown of a subject, though it is one of which something can. */
+/* True if the check of a subject that can be checked has shown nothing. */
 bool result_is_lifeless(const struct result *result);
 
-/* What is said of the subject: the first message of its blocks. */
+/* Keep the first message of the subject's blocks. */
 void result_note(struct result *result, const char *message);
 
 /* Note that two numbers that should be the same are not, in units of the last place, of

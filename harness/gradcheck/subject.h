@@ -1,6 +1,6 @@
-/* What is checked: a function of a vector, with the gradient that the engine says it
- * has. A loss is one of its predictions, an activation of its inputs, a network of its
- * parameters or inputs. */
+/* A subject of the check: a function of a vector, with the gradient that the engine
+ * computes. A loss is a function of its predictions, an activation of its inputs, a network
+ * of its parameters or inputs. */
 #ifndef HARNESS_GRADCHECK_SUBJECT_H
 #define HARNESS_GRADCHECK_SUBJECT_H
 
@@ -31,7 +31,7 @@ struct subject {
     size_t block_count;
     struct gradient_block blocks[SUBJECT_BLOCKS_MAX];
     double step;             /* the largest t, of entries and directions */
-    bool is_small;           /* cheap enough to look for kinks, and for second derivatives */
+    bool is_small;           /* small enough to search for kinks, and for second derivatives */
     bool is_single;          /* a loss or an activation by itself */
     bool is_far;             /* at large numbers, where copies may lose digits */
     double minimum, maximum; /* where kinks are looked for */
@@ -44,7 +44,7 @@ struct subject {
     /* The engine's gradient at x, on a batch of data. x, gradient: (size). */
     void (*gradient)(struct subject *subject, enum copy copy, const double *x, size_t batch,
                      double *gradient);
-    /* The gradient at the point by another way, which other checks rest on; NULL: none. */
+    /* The gradient at the point computed another way, which other checks use; NULL: none. */
     enum lg_status (*second)(struct subject *subject, double *gradient, struct lg_error *error);
     void (*free)(struct subject *subject); /* of `own`; NULL: nothing to do */
     void *own;

@@ -1,4 +1,4 @@
-/* Everything there is to find out about one subject. */
+/* All checks of one subject. */
 #ifndef HARNESS_GRADCHECK_SUBJECT_CHECK_H
 #define HARNESS_GRADCHECK_SUBJECT_CHECK_H
 

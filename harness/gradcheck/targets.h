@@ -1,5 +1,5 @@
-/* What a network's loss is measured on, made from samples a second time, apart from the
- * engine's own (engine/net/target.c, train.c): inputs, predictions and targets. */
+/* The inputs, predictions and targets of a network's loss, made from samples a second time,
+ * independently of the engine (engine/net/target.c, train.c). */
 #ifndef HARNESS_GRADCHECK_TARGETS_H
 #define HARNESS_GRADCHECK_TARGETS_H
 

@@ -114,7 +114,7 @@ static void take_step(struct training *t, const struct lg_backend *backend, stru
         t->got[i] = t->before[i] - t->after[i];
 }
 
-/* Whether nothing of a gradient is more than what rounding may leave of 0. */
+/* True if nothing of a gradient is more than what rounding may leave of 0. */
 static bool is_rounding(const struct training *t, size_t first, size_t end)
 {
     for (size_t i = first; i < end; i++)
@@ -258,7 +258,7 @@ static void report(struct training *t, const char *name, const struct finding *f
                                                .f32 = is_f32 ? &ulps : NULL});
 }
 
-/* Whether the fault moves an entry by more than LEAST_FAULT of its block's largest: two
+/* True if the fault moves an entry by more than LEAST_FAULT of its block's largest: two
  * entries that change places may be as good as equal. */
 static bool is_large(const struct training *t)
 {

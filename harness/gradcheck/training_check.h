@@ -1,5 +1,5 @@
-/* What training does with a network, batch by batch, path by path, copy by copy, against
- * plain backpropagation (backprop.h), which is held against differences elsewhere. */
+/* A network's training, batch by batch, path by path, copy by copy, against plain
+ * backpropagation (backprop.h), which is compared with differences elsewhere. */
 #ifndef HARNESS_GRADCHECK_TRAINING_CHECK_H
 #define HARNESS_GRADCHECK_TRAINING_CHECK_H
 
@@ -19,10 +19,10 @@ struct training_request {
     bool is_thorough;
 };
 
-/* A row of the result for every batch, way and copy: each entry of its gradient is judged by
- * its own bar, the rounding of its terms. Faults are put into every such gradient in turn;
- * one unseen is a failure. With a fault: that one, into all, and every one is to be seen.
- * *result has been begun. */
+/* A row of the result for every batch, way and copy: each entry of its gradient is judged
+ * by its own bar, the rounding of its terms. Faults are injected into every such gradient
+ * in turn; one unseen is a failure. With `fault`: that one is injected into all, and must
+ * be seen in every one. *result has been begun. */
 enum lg_status training_check(const struct copies *copies, const struct training_request *request,
                               uint64_t seed, const struct fault *fault, struct result *result,
                               struct lg_error *error);

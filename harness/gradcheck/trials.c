@@ -57,7 +57,7 @@ struct trial {
     double *right, *wrong;
 };
 
-/* Whether a gradient is refused, and by the right block or entry alone. */
+/* Count a refused gradient, and one refused in the right block or entry alone. */
 static void judge(struct trial *trial, const struct fault_place *place, struct trials_row *row)
 {
     bool detected = false, named_right = true;

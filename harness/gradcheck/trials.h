@@ -1,4 +1,4 @@
-/* Negative controls: whether injected faults are found, and how small they may be. */
+/* Negative controls: injected faults that must be found, down to the smallest detectable. */
 #ifndef HARNESS_GRADCHECK_TRIALS_H
 #define HARNESS_GRADCHECK_TRIALS_H
 
@@ -15,15 +15,15 @@ struct trials_row {
 };
 
 /* Random networks in every second trial measured whole, else by samples and directions,
- * each with every fault in turn; rows: the faults, "none" (whose every detection would be
- * a false alarm), then one wrong element by size. Trials first, first + 1, ... below
- * `end`; adds to the rows, so that threads may share the work. */
+ * each with every fault in turn; rows: the faults, "none" (any detection is a false alarm),
+ * then one wrong element by size. Trials first, first + 1, ... below `end`; adds to the
+ * rows, so that threads may share the work. */
 size_t trials_rows(struct trials_row rows[TRIALS_ROWS_MAX]);
 enum lg_status trials_run(const struct copies *copies, uint64_t seed, size_t first, size_t end,
                           struct trials_row rows[TRIALS_ROWS_MAX], struct lg_error *error);
 
-/* Whether a row is as it should be: every fault seen in every trial that had it, nothing
- * seen where nothing was injected. Rows with a size are a measurement, always right. */
+/* True if a row is right: every fault seen in every trial that had it, nothing seen where
+ * nothing was injected. Rows with a size are a measurement, always right. */
 bool trials_row_is_right(const struct trials_row *row);
 
 #endif

@@ -6,7 +6,7 @@
 #include "harness/gradcheck/subject.h"
 #include "lossgrid/backend.h"
 
-/* How many there are; the first is the defaults. */
+/* The number of variants; the first is the defaults. */
 size_t variants_count(const struct lg_info *info);
 
 /* Number `index` of them. A list option gets `features` numbers. */

@@ -1,4 +1,4 @@
-/* What the engine's registries hold, with options, formulas and sources. */
+/* The entries of the engine's registries, with options, formulas and sources. */
 #ifndef HARNESS_LIST_CATALOGUE_H
 #define HARNESS_LIST_CATALOGUE_H
 
@@ -17,8 +17,8 @@ struct catalogue {
 enum lg_status catalogue_table(const struct catalogue *catalogue, struct table *table,
                                struct lg_error *error);
 
-/* Append a section of Markdown: a table of names, then each entry with its formula,
- * what it compares, its source and a table of options. */
+/* Append a section of Markdown: a table of names, then each entry with its formula, its
+ * inputs and targets, its source and a table of options. */
 enum lg_status catalogue_markdown(const struct catalogue *catalogue, struct text *text,
                                   struct lg_error *error);
 

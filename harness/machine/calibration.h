@@ -1,4 +1,4 @@
-/* What a machine can do: the measurement as a whole, and how it is written down. */
+/* The calibration of a machine: the measurement as a whole, and its output. */
 #ifndef HARNESS_MACHINE_CALIBRATION_H
 #define HARNESS_MACHINE_CALIBRATION_H
 

@@ -1,6 +1,6 @@
-/* Whether a timing run had the machine to itself: what the system tells before and after
- * it, and a verdict on each thing that spoils measurements. What the system does not tell
- * is unknown, and never taken for good. */
+/* The conditions of a timing run: the state of the system before and after it, and a
+ * verdict on each thing that spoils measurements. What the system does not report is
+ * unknown, and never counts as ok. */
 #ifndef HARNESS_MACHINE_CONDITIONS_H
 #define HARNESS_MACHINE_CONDITIONS_H
 
@@ -15,7 +15,7 @@ struct conditions_times {
     uint64_t busy, idle, steal;
 };
 
-/* What was found at one moment. */
+/* The state of the system at one moment. */
 struct conditions {
     size_t allowed_count; /* processors that this process may run on; 0: unknown */
     bool allowed[SYSTEM_PROCESSORS_MAX];
@@ -43,7 +43,8 @@ struct conditions_row {
     char sentence[CONDITIONS_SENTENCE_MAX];
 };
 
-/* Look; root as in system.h. Never fails: what cannot be read is unknown. */
+/* Read the state of the system; root as in system.h. Never fails: what cannot be read is
+ * unknown. */
 void conditions_take(struct conditions *conditions, const char *root);
 
 /* One row for each check: CONDITIONS_MAX of them, always in the same order. */

@@ -10,7 +10,7 @@ enum { LEVELS = 4, LEVEL_REASON_MAX = 128 };
 
 struct level {
     const char *name;              /* L1, L2, L3 or DRAM. Static. */
-    size_t bytes;                  /* the working set; 0: there is none, because: */
+    size_t bytes;                  /* the working set; 0: there is none */
     char absent[LEVEL_REASON_MAX]; /* the reason, or empty */
 };
 

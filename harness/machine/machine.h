@@ -1,5 +1,5 @@
-/* What this machine is. What the system does not tell is "unknown" or 0 here,
- * and "unknown" or null where it is printed: never a made-up number. */
+/* The facts of this machine. What the system does not report is "unknown" or 0 here, and
+ * "unknown" or null where it is printed: never a made-up number. */
 #ifndef HARNESS_MACHINE_MACHINE_H
 #define HARNESS_MACHINE_MACHINE_H
 
@@ -21,7 +21,7 @@ struct machine_cache {
 };
 
 struct machine {
-    const char *root;                    /* where the system was looked at; borrowed */
+    const char *root;                    /* the folder that was read as the system's; borrowed */
     char architecture[MACHINE_TEXT_MAX]; /* as uname -m */
     char vendor[MACHINE_TEXT_MAX];
     char cpu[MACHINE_TEXT_MAX];  /* the model's name */
@@ -33,7 +33,7 @@ struct machine {
     struct topology topology;
     size_t cache_count;
     struct machine_cache caches[MACHINE_CACHES_MAX]; /* of the first processor */
-    const char *caches_from; /* who told: "/sys", "sysconf" or "a sweep"; "unknown". Static. */
+    const char *caches_from; /* their source: "/sys", "sysconf" or "a sweep"; "unknown". Static. */
     size_t memory_bytes;
     char kernel[MACHINE_TEXT_MAX];
     char hypervisor[MACHINE_TEXT_MAX]; /* "none" on bare metal */
@@ -47,20 +47,20 @@ struct machine {
 };
 
 /* Take the sizes of the data caches from a sweep of latencies, which takes a second: for a
- * machine whose system does not tell them. */
+ * machine whose system does not report them. */
 void machine_sweep_caches(struct machine *machine);
 
-/* Whether the system told the size of a data cache. */
+/* True if the system reported the size of a data cache. */
 bool machine_knows_caches(const struct machine *machine);
 
-/* Look, under the folder of LOSSGRID_SYSTEM where that is set. Never fails: what cannot be
- * read is unknown. */
+/* Read the facts, under the folder of LOSSGRID_SYSTEM where that is set. Never fails: what
+ * cannot be read is unknown. */
 void machine_look(struct machine *machine);
 
 /* The same, with /proc and /sys under a folder: root as in system.h. */
 void machine_look_at(struct machine *machine, const char *root);
 
-/* Whether the frequency may rise above the nominal one. */
+/* The answer to whether the frequency may rise above the nominal one. */
 enum processor_answer machine_turbo(const char *root);
 
 /* As a JSON object, owned by the caller; NULL when memory is short. */

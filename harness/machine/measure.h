@@ -1,7 +1,7 @@
-/* Things to be measured by repeating them, and how that is done: each in blocks of so
- * many repeats that a block takes far longer than reading the clock; the first blocks
- * of a pass are for warming up; all things take turns in several passes, so that what
- * else happens on the machine falls on all of them. */
+/* Measurements by repetition. Each thing is measured in blocks of so many repeats that a
+ * block takes far longer than reading the clock; the first blocks of a pass are for warming
+ * up; all things take turns in several passes, so that disturbances of the machine fall on
+ * all of them. */
 #ifndef HARNESS_MACHINE_MEASURE_H
 #define HARNESS_MACHINE_MEASURE_H
 
@@ -52,15 +52,15 @@ struct measure_effort {
 /* Add a thing, which the list then owns. Returns where it lies. */
 struct measure *measures_add(struct measures *measures, const struct measure *measure);
 
-/* Measure all that is not absent, and summarise. show (may be NULL) is told after each
- * step how many of all steps are done. */
+/* Measure all that is not absent, and summarise. show (may be NULL) is called after each
+ * step with the numbers of steps done and of all. */
 void measures_run(struct measures *measures, const struct measure_effort *effort,
                   void (*show)(void *to, size_t done, size_t steps), void *to);
 
 /* Close all contexts. */
 void measures_close(struct measures *measures);
 
-/* The things, one function per file. machine and levels say where caches end. */
+/* Add the things of one file each. machine and levels have the sizes of caches. */
 void measure_add_arithmetic(struct measures *measures);
 void measure_add_bandwidth(struct measures *measures, const struct level levels[LEVELS]);
 void measure_add_latency(struct measures *measures, const struct machine *machine,

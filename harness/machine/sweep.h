@@ -1,8 +1,8 @@
-/* Where caches end, found by what a load takes: the second best, for a machine whose system
- * does not tell their sizes. Within a cache a walk through memory takes the same time whatever
- * its size; where it no longer fits, the time rises. R. H. Saavedra, A. J. Smith, Measuring
- * cache and TLB performance and their effect on benchmark runtimes, IEEE Transactions on
- * Computers 44(10), 1995, doi:10.1109/12.467697. */
+/* The sizes of caches from the time of a load: the second best source, for a machine whose
+ * system does not report them. Within a cache a walk through memory takes the same time
+ * whatever its size; where it no longer fits, the time rises. R. H. Saavedra, A. J. Smith,
+ * Measuring cache and TLB performance and their effect on benchmark runtimes, IEEE
+ * Transactions on Computers 44(10), 1995, doi:10.1109/12.467697. */
 #ifndef HARNESS_MACHINE_SWEEP_H
 #define HARNESS_MACHINE_SWEEP_H
 

@@ -1,6 +1,5 @@
-/* What the system tells in small files under /proc and /sys. Every path is given
- * without its leading slash and looked for under `root`: "" for the system itself,
- * a folder for a made-up one. */
+/* The system's small files under /proc and /sys. Every path is given without its leading
+ * slash and looked for under `root`: "" for the system itself, a folder for a made-up one. */
 #ifndef HARNESS_MACHINE_SYSTEM_H
 #define HARNESS_MACHINE_SYSTEM_H
 
@@ -27,7 +26,7 @@ bool system_number(uint64_t *value, const char *root, const char *format, ...)
  * are: 0 for what is no list. */
 size_t system_processors(const char *list, bool set[SYSTEM_PROCESSORS_MAX]);
 
-/* The system's load on the average of 1, 5 and 15 minutes; false when not told. */
+/* The system's load on the average of 1, 5 and 15 minutes; false when unknown. */
 bool system_load(double load[3], const char *root);
 
 #endif

@@ -1,4 +1,4 @@
-/* How the processors of this machine are arranged. */
+/* The arrangement of this machine's processors. */
 #ifndef HARNESS_MACHINE_TOPOLOGY_H
 #define HARNESS_MACHINE_TOPOLOGY_H
 
@@ -9,11 +9,11 @@ struct topology {
     size_t sockets, cores, threads_per_core, numa_nodes;
 };
 
-/* Look at the processors that are online; root as in system.h. */
+/* Read the arrangement of the processors that are online; root as in system.h. */
 struct topology topology_look(const char *root);
 
-/* The processors that share a core with this one, itself among them, into set. Returns
- * how many they are, 0 when the system does not tell. */
+/* The processors that share a core with this one, itself among them, into set. Returns how
+ * many they are, 0 when unknown. */
 size_t topology_siblings(const char *root, size_t processor, bool set[SYSTEM_PROCESSORS_MAX]);
 
 #endif

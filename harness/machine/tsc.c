@@ -203,7 +203,7 @@ void tsc_begin(struct tsc_span *span)
     }
 }
 
-/* Whether there is a rate, told or not; if not, why. */
+/* True if there is a rate, told or not; if not, why. */
 static bool has_rate(struct tsc_rate *rate)
 {
     *rate = (struct tsc_rate){0};

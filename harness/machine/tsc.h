@@ -8,23 +8,24 @@
 
 #include "harness/machine/processor.h"
 
-/* What the processor can do; for x86-64. */
+/* The features of an x86-64 processor. */
 struct tsc_features {
     bool has_rdtsc, has_rdtscp;
     enum processor_answer invariant;
 };
 
-/* Take these in place of what the processor says of itself, to test the other ways; NULL:
- * ask it again. No thread may be reading. */
+/* Use these features in place of the processor's own, for tests; NULL: the processor's
+ * again. No thread may be reading. */
 void tsc_stand_in(const struct tsc_features *features);
 
 /* The name of the instruction or register that is used. Static. */
 const char *tsc_name(void);
 
-/* Whether it can be read here. */
+/* True if it can be read here. */
 bool tsc_is_readable(void);
 
-/* Whether it runs at one rate in every power state. That of AArch64 always does. */
+/* The answer to whether it runs at one rate in every power state. That of AArch64 always
+ * does. */
 enum processor_answer tsc_is_invariant(void);
 
 /* Read it, after all instructions before it and before all after it; 0 where it cannot
@@ -36,7 +37,7 @@ uint64_t (*tsc_reader(void))(void);
 
 struct tsc_rate {
     double hz;          /* 0: unknown */
-    const char *source; /* where it is from or why it is unknown. Static. */
+    const char *source; /* its source or why it is unknown. Static. */
 };
 
 /* A measurement of the counter's rate: begin, let seconds pass, end. */
@@ -46,7 +47,7 @@ struct tsc_span {
 
 void tsc_begin(struct tsc_span *span);
 
-/* The rate as the CPU tells it, else as measured since tsc_begin(), where the counter
+/* The rate as the CPU reports it, else as measured since tsc_begin(), where the counter
  * runs at one rate. */
 void tsc_end(const struct tsc_span *span, struct tsc_rate *rate);
 

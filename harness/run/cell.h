@@ -1,4 +1,4 @@
-/* Train one cell, from its first epoch or from where it was left. */
+/* Train one cell, from its first epoch or from its checkpoint. */
 #ifndef HARNESS_RUN_CELL_H
 #define HARNESS_RUN_CELL_H
 
@@ -10,7 +10,7 @@
 #include "lossgrid/backend.h"
 #include "lossgrid/dataset.h"
 
-/* What the cells of a run share. Borrowed, and never written to. */
+/* The data that the cells of a run share. Borrowed, and never written to. */
 struct cell_context {
     const struct experiment *experiment;
     const struct lg_dataset *dataset;
@@ -35,7 +35,7 @@ struct cell_report {
     char note[256];
 };
 
-/* Where reports go. It answers false when the cell is to stop. */
+/* The receiver of reports. It returns false when the cell must stop. */
 struct cell_observer {
     bool (*report)(void *state, const struct cell_report *report);
     void *state;
@@ -45,7 +45,7 @@ struct cell_observer {
  * used. */
 size_t cell_image_sample(const struct experiment *experiment, const struct lg_dataset *dataset);
 
-/* The names of what is measured beside the loss, in order; returns how many. */
+/* The names of the metrics other than the loss, in order; returns how many. */
 size_t cell_metric_names(const struct cell_context *context, const char *names[RECORD_METRICS_MAX]);
 
 /* Train the cell in its .part folder, and finish the folder. After each epoch:

@@ -5,11 +5,11 @@
 #include "harness/run/cell.h"
 #include "lossgrid/digest.h"
 
-/* What is there of a cell. */
+/* The finished part of a cell. */
 struct cell_extent {
     bool finished, diverged;
     size_t epochs;                    /* rows of trace.csv */
-    size_t trace_bytes, timing_bytes; /* that hold them, the header included */
+    size_t trace_bytes, timing_bytes; /* of these rows, the header included */
 };
 
 /* Rebuild trace.csv, timing.csv and images/ of the result folder from the

@@ -1,4 +1,4 @@
-/* Which cells a run is to train, and which are there already. */
+/* The plan of a run: the cells to train, and those already there. */
 #ifndef HARNESS_RUN_PLAN_H
 #define HARNESS_RUN_PLAN_H
 
@@ -29,7 +29,7 @@ enum lg_status plan_check(const struct experiment *experiment, const char *direc
 enum lg_status plan_clear(const struct experiment *experiment, const char *directory,
                           const char *dataset, struct shard shard, struct lg_error *error);
 
-/* What the shard has left to train. On success the caller ends *plan with
+/* List the cells that the shard has left to train. On success the caller ends *plan with
  * plan_free(). */
 enum lg_status plan_make(const struct experiment *experiment, const char *directory,
                          const char *dataset, struct shard shard, struct plan *plan,

@@ -10,7 +10,7 @@
 #include "harness/run/plan.h"
 #include "harness/spec/experiment.h"
 
-/* What is asked for. Borrowed. */
+/* The request. Borrowed. */
 struct study {
     const struct experiment *experiment;
     const struct located *located;

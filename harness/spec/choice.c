@@ -95,7 +95,7 @@ static enum lg_status read_lists(struct pool *pool, const struct registry *regis
                      LG_LIST_MAX);
 }
 
-/* Whether the longest lists of all axes fit beside those of the base. */
+/* LG_INPUT unless the longest lists of all axes fit next to those of the base. */
 static enum lg_status check_lists(const struct registry *registry, const struct node *node,
                                   const struct choice_set *set, struct lg_error *error)
 {

@@ -114,7 +114,7 @@ static struct tokens event_tokens(const struct fy_event *event)
     }
 }
 
-/* Whether nothing was written where a value could be, as after `key:`. libfyaml has no token
+/* True if nothing was written where a value could be, as after `key:`. libfyaml has no token
  * for it, or from 0.9 on an empty one behind the colon. */
 static bool is_unwritten(struct fy_token *token)
 {

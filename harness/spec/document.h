@@ -6,8 +6,8 @@
 
 #include "harness/spec/node.h"
 
-/* Far above what any experiment needs, and low enough that no file, whatever
- * its aliases, costs more than a moment to refuse. */
+/* Limits far above the needs of any experiment, and low enough that any file, whatever its
+ * aliases, is refused at once. */
 enum {
     DOCUMENT_BYTES_MAX = 1 << 20,
     DOCUMENT_DEPTH_MAX = 32,

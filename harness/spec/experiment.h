@@ -26,11 +26,11 @@ struct cell {
     struct lg_choice activation; /* the last layer's */
     bool has_images;             /* its outputs are images, kept after every epoch */
     uint64_t seed;
-    uint64_t draw;           /* which network after the seeding, 1-based */
+    uint64_t draw;           /* index of the network drawn after the seeding, 1-based */
     char key[LG_DIGEST_HEX]; /* SHA-256 of everything that decides this cell's bits */
 };
 
-/* A loss of the grid that is not measured beside the others. */
+/* A loss of the grid that is not among the metrics. */
 struct unmeasured {
     size_t loss;
     char why[DOMAIN_WHY_MAX];

@@ -1,13 +1,13 @@
-/* What arms and cells are called. */
+/* The labels of arms and the slugs of cells. */
 #ifndef HARNESS_SPEC_LABEL_H
 #define HARNESS_SPEC_LABEL_H
 
 #include "harness/spec/grid.h"
 
-/* Fill the label of every arm: its block's label if that has one arm; else
- * "<loss> <optimizer>", with the block's label before it if there is one, and
- * with the options (and the draw) after it that tell it from arms which would
- * otherwise be called the same. LG_INPUT for one that is too long. */
+/* Fill the label of every arm: its block's label if that has one arm; else "<loss>
+ * <optimizer>", with the block's label before it if there is one, and with the options (and
+ * the draw) after it that distinguish it from arms of the same name. LG_INPUT for one that
+ * is too long. */
 enum lg_status labels_make(struct pool *pool, const struct registries *registries,
                            const struct grid *grid, struct lg_error *error);
 

@@ -1,8 +1,7 @@
-/* What is known of a metric before anything is measured: which way is better, its unit,
- * the range of its values and the outputs it is defined on. The metrics are the losses,
- * each with its default options, and the accuracy of a classification; whoever orders
- * results asks here (or reads schema.json, which is written from here) and guesses nothing
- * from a name. */
+/* The facts of a metric known before measuring: the better direction, its unit, the range
+ * of its values and the outputs it is defined on. The metrics are the losses, each with its
+ * default options, and the accuracy of a classification; code that orders results takes the
+ * direction from here (or from schema.json, which is written from here), never from a name. */
 #ifndef HARNESS_SPEC_METRIC_H
 #define HARNESS_SPEC_METRIC_H
 
@@ -21,7 +20,7 @@ struct metric {
     const char *unit; /* "1": a pure number */
     enum better better;
     double minimum, maximum; /* inclusive; infinite: no bound */
-    double chance;           /* what guessing at random gets; NaN: not known */
+    double chance;           /* value of random guessing; NaN: not known */
     char meaning[METRIC_TEXT_MAX];
     char defined_on[METRIC_TEXT_MAX];
 };

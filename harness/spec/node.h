@@ -21,7 +21,7 @@ void *pool_take(struct pool *pool, size_t size, struct lg_error *error);
 /* Free everything taken from the pool. */
 void pool_free(struct pool *pool);
 
-/* What a text is and what a mistake in it counts as. */
+/* The source of a text and the status of a mistake in it. */
 struct source {
     const char *name;    /* "experiments/a.yaml", or "--set epochs=2" */
     enum lg_status code; /* LG_INPUT for a file, LG_USAGE for an override */
@@ -59,13 +59,13 @@ struct path path_entry(const char *path, size_t index);
 /* The value of a mapping's key, or NULL. */
 const struct node *node_get(const struct node *mapping, const char *key);
 
-/* Whether the node is a scalar without content: empty, ~ or null, unquoted. */
+/* True if the node is a scalar without content: empty, ~ or null, unquoted. */
 bool node_is_nothing(const struct node *node);
 
 enum { NODE_FOUND_MAX = 96 };
 
-/* What the node is, for a message: 'text' (clipped, printable), nothing, a
- * list, a mapping. Returns buffer. */
+/* The node in words, for a message: 'text' (clipped, printable), nothing, a list, a
+ * mapping. Returns buffer. */
 const char *node_describe(const struct node *node, char buffer[NODE_FOUND_MAX]);
 
 /* Fill *error with a printf-style message at the node; returns its code. */

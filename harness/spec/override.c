@@ -132,7 +132,7 @@ static enum lg_status replace(const struct edit *edit, const struct node *old, c
     return replace_key(edit, old, rest, result);
 }
 
-/* Whether the path has between 1 and DOCUMENT_DEPTH_MAX components, none empty. */
+/* True if the path has between 1 and DOCUMENT_DEPTH_MAX components, none empty. */
 static bool path_is_sound(const char *path)
 {
     size_t components = 0;

@@ -1,5 +1,5 @@
-/* The keys of a spec: one table row each, which decides how the key is checked,
- * what it is when absent, and its line in the documentation. */
+/* The keys of a spec: one table row each, which gives the key's check, its default and its
+ * line in the documentation. */
 #ifndef HARNESS_SPEC_SCHEMA_H
 #define HARNESS_SPEC_SCHEMA_H
 
@@ -23,7 +23,7 @@ enum key_kind {
 };
 
 struct key {
-    const char *section; /* the mapping it stands in: NULL, "model", "model.layers[]" */
+    const char *section; /* the mapping that holds it: NULL, "model", "model.layers[]" */
     const char *name;
     enum key_kind kind;
     bool required;
@@ -31,14 +31,14 @@ struct key {
     const char *word;           /* KEY_INTEGER: accepted too, and read as 0; or NULL */
     const char *const *choices; /* KEY_WORD: NULL-terminated */
     const char *takes;          /* what it takes, for messages and documentation; or NULL */
-    const char *fallback;       /* YAML read in its place when absent; NULL: nothing is */
+    const char *fallback;       /* YAML read in its place when absent; NULL: none */
     const char *meaning;
 };
 
 /* A mapping of the spec being read. */
 struct section {
     const char *schema;      /* as key.section */
-    struct path path;        /* where it stands */
+    struct path path;        /* its place in the spec */
     const struct node *node; /* the mapping, or NULL: absent, so that all is default */
     struct pool *pool;
     struct lg_error *error;

@@ -1,4 +1,4 @@
-/* How large a data set is, known before it is read: by the size of its files. */
+/* The size of a data set before it is read, from the size of its files. */
 #ifndef HARNESS_SPEC_SET_SIZE_H
 #define HARNESS_SPEC_SET_SIZE_H
 

@@ -1,4 +1,4 @@
-/* What is learnt, and whether a grid's losses fit it. */
+/* The task, and the check that a grid's losses fit it. */
 #ifndef HARNESS_SPEC_TASK_H
 #define HARNESS_SPEC_TASK_H
 
@@ -18,8 +18,8 @@ enum lg_status task_check_arms(const struct grid *grid, const struct experiment 
 /* LG_INPUT for a cell whose loss has a list that is not one number for each output. */
 enum lg_status task_check_lists(const struct experiment *experiment, struct lg_error *error);
 
-/* Whether a loss, with default options, can be measured beside that of every arm and is
- * defined on all their outputs. If not, `why` says what stands against it. */
+/* True if a loss, with default options, can be a metric of every arm and is defined on all
+ * their outputs. If not, `why` says why. */
 bool task_measures(const struct grid *grid, const struct experiment *experiment, size_t loss,
                    char why[DOMAIN_WHY_MAX]);
 

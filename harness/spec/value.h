@@ -31,14 +31,14 @@ const char *value_print(double value, char buffer[VALUE_TEXT_MAX]);
 bool value_option(const struct lg_option *option, const char *text, double *value);
 bool value_list_entry(const struct lg_option *option, const char *text, double *value);
 
-/* What an option, or an entry of a list option, takes, for a message: "a number above 0
- * and at most 1". Returns buffer. */
+/* The valid values of an option, or of an entry of a list option, for a message: "a number
+ * above 0 and at most 1". Returns buffer. */
 const char *value_option_expected(const struct lg_option *option, char buffer[VALUE_EXPECTED_MAX]);
 const char *value_list_entry_expected(const struct lg_option *option,
                                       char buffer[VALUE_EXPECTED_MAX]);
 
-/* Where the precision does not hold a value of the option (lg_option_gap()), false, and
- * in buffer what it would hold: "0, or a number from 1.1754943508222875e-38 on: f32 holds
+/* False where the precision does not hold a value of the option (lg_option_gap()), with the
+ * values that it holds in buffer: "0, or a number from 1.1754943508222875e-38 on: f32 holds
  * none between, f64 does". */
 bool value_is_held(const struct lg_option *option, enum lg_precision precision, double value,
                    char buffer[VALUE_EXPECTED_MAX]);
@@ -48,13 +48,13 @@ bool value_is_held(const struct lg_option *option, enum lg_precision precision, 
 const char *value_option_print(const struct lg_info *info, const struct lg_options *options,
                                size_t i, char buffer[VALUE_OPTION_MAX]);
 
-/* Whether option i of info has the same value in both. */
+/* True if option i of info has the same value in both. */
 bool value_option_same(const struct lg_info *info, const struct lg_options *a,
                        const struct lg_options *b, size_t i);
 
-/* The first list option of info that is neither empty nor `count` numbers long, nor,
- * where one stands for all, one, or NULL; *found receives its length. A loss's lists have
- * one number for each output. */
+/* The first list option of info that is neither empty nor `count` numbers long, nor, where
+ * one may be for all, one, or NULL; *found receives its length. A loss's lists have one
+ * number for each output. */
 const struct lg_option *value_list_of_other_length(const struct lg_info *info,
                                                    const struct lg_options *options, size_t count,
                                                    bool one_for_all, size_t *found);

@@ -1,4 +1,4 @@
-/* How many times as long one thing takes as another, with an interval. */
+/* The ratio of two durations, with an interval. */
 #ifndef HARNESS_STATS_RATIO_H
 #define HARNESS_STATS_RATIO_H
 

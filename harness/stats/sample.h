@@ -1,4 +1,4 @@
-/* What repeated measurements of one thing say. */
+/* The summary of repeated measurements of one thing. */
 #ifndef HARNESS_STATS_SAMPLE_H
 #define HARNESS_STATS_SAMPLE_H
 

@@ -10,7 +10,7 @@
 #include "harness/store/epoch_columns.h"
 #include "harness/support/files.h"
 
-/* Where a cell lies and what it must be. Borrowed. */
+/* The place of a cell and its identity. Borrowed. */
 struct cell_folder {
     const char *directory; /* the result folder */
     const struct cell *cell;
@@ -24,7 +24,7 @@ enum cell_state {
     CELL_FOREIGN,  /* something of this name that was trained otherwise */
 };
 
-/* What is there. For CELL_FOREIGN *error says how it differs (LG_USAGE, what to
+/* Find the state of a cell. For CELL_FOREIGN *error says how it differs (LG_USAGE, what to
  * do about it), though the call itself succeeds. */
 enum lg_status cell_folder_look(const struct cell_folder *folder, enum cell_state *state,
                                 struct lg_error *error);
@@ -42,9 +42,9 @@ void cell_folder_image(char file[32], size_t epoch);
 enum lg_status cell_folder_begin(const struct cell_folder *folder, const char *const *metrics,
                                  size_t metric_count, struct lg_error *error);
 
-/* Read the checkpoint of the .part folder, and check it against the cell and
- * against what the folder holds; epoch 0 when there is none yet. LG_INPUT (what is
- * wrong) when it cannot be gone on from. */
+/* Read the checkpoint of the .part folder, and check it against the cell and against what
+ * the folder holds; epoch 0 when there is none yet. LG_INPUT (what is wrong) when training
+ * cannot go on from it. */
 enum lg_status cell_folder_checkpoint(const struct cell_folder *folder,
                                       struct checkpoint *checkpoint, struct lg_error *error);
 

@@ -1,4 +1,4 @@
-/* checkpoint.bin: what the training of a cell goes on from. */
+/* checkpoint.bin: the state from which the training of a cell goes on. */
 #ifndef HARNESS_STORE_CHECKPOINT_H
 #define HARNESS_STORE_CHECKPOINT_H
 
@@ -13,7 +13,7 @@ struct checkpoint {
     char key[LG_DIGEST_HEX]; /* of the cell */
     uint64_t epoch;
     uint64_t trace_bytes, timing_bytes; /* the CSV files' sizes at that moment */
-    char trace_sha256[LG_DIGEST_HEX];   /* of trace.csv, that far */
+    char trace_sha256[LG_DIGEST_HEX];   /* of these bytes of trace.csv */
     char weights_sha256[LG_DIGEST_HEX]; /* of the parameters in `bytes` */
     void *bytes;                        /* (size) the engine's own; owned after checkpoint_read() */
     size_t size;

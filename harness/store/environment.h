@@ -1,4 +1,4 @@
-/* What results were measured on and with: the machine, this build, the data at hand. */
+/* The environment of results: the machine, this build, the data at hand. */
 #ifndef HARNESS_STORE_ENVIRONMENT_H
 #define HARNESS_STORE_ENVIRONMENT_H
 

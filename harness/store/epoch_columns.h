@@ -16,8 +16,8 @@
 /* The metrics of the spec, and the accuracy of a classification. */
 enum { RECORD_METRICS_MAX = LG_METRICS_MAX + 1 };
 
-/* What an epoch of a cell left: one row of trace.csv and one of timing.csv.
- * Strings are borrowed. */
+/* The results of an epoch of a cell: one row of trace.csv and one of timing.csv. Strings
+ * are borrowed. */
 struct epoch_record {
     const char *cell, *loss, *optimizer, *label, *dataset;
     const char *status; /* "ok" or "diverged" */
@@ -47,14 +47,14 @@ enum column_kind {
     FIELD_METRICS, /* double[LG_METRICS_MAX]: one column for each metric of the spec */
 };
 
-/* What a column is for. */
+/* The role of a column. */
 enum column_role {
     COLUMN_KEY,      /* with the others of its kind, names the row */
     COLUMN_CONTEXT,  /* what the row was measured on */
     COLUMN_MEASURED, /* a result */
 };
 
-/* When a row has a value there; otherwise the field is empty. */
+/* The rows that have a value there; in others the field is empty. */
 enum column_presence { COLUMN_ALWAYS, COLUMN_STEPPED, COLUMN_TRAINED, COLUMN_TESTED };
 
 struct column {
@@ -79,8 +79,8 @@ const char *columns_file_name(enum column_file file);
 /* The table of a file, in the order of its columns. */
 const struct column *columns_table(enum column_file file, size_t *count);
 
-/* The column of trace.csv that a header's name stands for, metrics resolved by
- * their prefix; NULL for a name that is none. */
+/* The column of trace.csv of that name, metrics resolved by their prefix; NULL when there
+ * is none. */
 const struct column *columns_find_trace(const char *name);
 
 /* Append the header line; metrics: the names of the spec's metrics. */

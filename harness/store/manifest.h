@@ -1,4 +1,4 @@
-/* manifest.json: what a result folder's numbers were made from and on. */
+/* manifest.json: the origin of a result folder's numbers. */
 #ifndef HARNESS_STORE_MANIFEST_H
 #define HARNESS_STORE_MANIFEST_H
 
@@ -48,7 +48,7 @@ json_t *manifest_instant(time_t when);
 enum lg_status manifest_write(const char *path, const struct manifest *manifest,
                               struct lg_error *error);
 
-/* What a manifest says of its folder, to be held against it. */
+/* The contents that a manifest states, to be compared with its folder. */
 struct manifest_found {
     char trace_sha256[LG_DIGEST_HEX];
     size_t cells, finished; /* that the spec has; that ended, diverged ones among them */

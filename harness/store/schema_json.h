@@ -1,5 +1,5 @@
-/* schema.json: what each column of a result folder's CSV files is. Whoever reads the files
- * takes units, ranges and which way is better from there. */
+/* schema.json: the columns of a result folder's CSV files. Readers of the files take units,
+ * ranges and the better direction from it. */
 #ifndef HARNESS_STORE_SCHEMA_JSON_H
 #define HARNESS_STORE_SCHEMA_JSON_H
 

@@ -1,4 +1,4 @@
-/* Are two traces the same bits? */
+/* The comparison of two traces, bit by bit. */
 #ifndef HARNESS_STORE_TRACE_COMPARE_H
 #define HARNESS_STORE_TRACE_COMPARE_H
 
@@ -11,7 +11,7 @@
 
 enum { COMPARED_TEXT_MAX = 160 };
 
-/* A row, and a field of it, that stand for the first of their kind. */
+/* The first row and field of a kind of difference. */
 struct compared_place {
     char cell[COMPARED_TEXT_MAX], epoch[32], column[COMPARED_TEXT_MAX];
     char here[COMPARED_TEXT_MAX], there[COMPARED_TEXT_MAX];
@@ -35,7 +35,7 @@ struct comparison {
 enum lg_status trace_compare(const struct csv_table *here, const struct csv_table *there,
                              struct comparison *comparison, struct lg_error *error);
 
-/* Whether it found the same rows, columns and bits, and any at all. */
+/* True if both have the same rows, columns and bits, and there is a row. */
 bool comparison_is_equal(const struct comparison *comparison);
 
 /* Free. Safe on a zeroed struct. */

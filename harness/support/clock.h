@@ -12,19 +12,19 @@ static inline uint64_t clock_ns(clockid_t clock)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* Nanoseconds that pass for everyone. */
+/* Wall time in nanoseconds. */
 static inline uint64_t clock_wall_ns(void)
 {
     return clock_ns(CLOCK_MONOTONIC);
 }
 
-/* Nanoseconds that this process has computed. */
+/* Processor time of this process in nanoseconds. */
 static inline uint64_t clock_cpu_ns(void)
 {
     return clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
 
-/* The same, or where the system does not count it those that pass for everyone. */
+/* The same, or wall time where the system does not count it. */
 static inline uint64_t clock_busy_ns(void)
 {
     const uint64_t own = clock_cpu_ns();

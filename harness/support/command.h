@@ -1,6 +1,6 @@
-/* What a subcommand is, and the habits of the command line that all share. A command
- * declares its options and operands as rows; the rows give its parsing here, and its
- * usage, help, manual page and shell completion in harness/help/. */
+/* A subcommand, and the parts of the command line that all share. A command declares its
+ * options and operands as rows; the rows give its parsing here, and its usage, help, manual
+ * page and shell completion in harness/help/. */
 #ifndef HARNESS_SUPPORT_COMMAND_H
 #define HARNESS_SUPPORT_COMMAND_H
 
@@ -9,7 +9,7 @@
 
 #include "lossgrid/status.h"
 
-/* What a shell offers where a value is asked for. */
+/* The completions that a shell offers for a value. */
 enum offer {
     OFFER_NOTHING,
     OFFER_FILE,
@@ -21,7 +21,7 @@ enum offer {
     OFFER_COMMANDS, /* the names of the subcommands */
 };
 
-/* What an option's value is, and the type of the field that receives it. */
+/* The kind of an option's value, and the type of the field that receives it. */
 enum option_kind {
     OPTION_FLAG,   /* bool; takes no value */
     OPTION_TEXT,   /* const char *; never empty */
@@ -33,23 +33,23 @@ enum option_kind {
 
 struct option_row {
     const char *name;    /* without the dashes; NULL ends a table */
-    const char *value;   /* what stands for its value, such as DIR; NULL: the words, or a flag */
+    const char *value;   /* placeholder of its value, such as DIR; NULL: the words, or a flag */
     const char *meaning; /* plain text, one or more sentences */
     enum option_kind kind;
     size_t offset; /* of the receiving field in the command's request */
 
-    const char *fallback;     /* read as if given where nothing else is; or NULL */
-    const char *absent;       /* what holds without it, in words; or NULL */
+    const char *fallback;     /* default, read as if given; or NULL */
+    const char *absent;       /* the default in words; or NULL */
     const char *environment;  /* variable that is read where it is not given; or NULL */
     size_t minimum, maximum;  /* OPTION_NUMBER */
     const char *const *words; /* OPTION_WORD: NULL-terminated */
     enum lg_status (*read)(const struct option_row *row, const char *text, void *field,
                            struct lg_error *error); /* OPTION_OWN */
 
-    enum offer offer; /* beside the words of OPTION_WORD, which are always offered */
+    enum offer offer; /* in addition to the words of OPTION_WORD */
     const char *list; /* OFFER_NAMES */
     unsigned forms;   /* bit i: only for the command's form i; 0: for all */
-    unsigned needed;  /* bit i: form i does not go without; shown in the usage */
+    unsigned needed;  /* bit i: form i needs it; shown in the usage */
     bool once;        /* given twice is an error; else the last one counts */
 };
 
@@ -59,7 +59,7 @@ struct option_list {
 };
 
 struct operand_row {
-    const char *name;  /* what stands for it, such as SPEC; NULL ends a table */
+    const char *name;  /* placeholder, such as SPEC; NULL ends a table */
     const char *what;  /* "a spec": what is missing, if it is */
     const char *again; /* what is missing if some were given; NULL: `what` too */
     size_t least, most;
@@ -76,7 +76,7 @@ struct form_row {
 struct command {
     const char *name;
     const char *summary;                /* one line for the overview */
-    const char *about;                  /* what it does: paragraphs, parted by empty lines */
+    const char *about;                  /* what it does: paragraphs, separated by empty lines */
     const char *example;                /* command lines, one a line, each with its newline */
     const struct option_row *options;   /* or NULL: none */
     const struct operand_row *operands; /* or NULL: none */
@@ -92,25 +92,25 @@ struct operands {
     size_t count;
 };
 
-/* Read the line into *request, which must be zero where the command has no wish of its
- * own: fallbacks, then environment, then what is given; options may stand anywhere,
+/* Read the line into *request, which must be zero where the command sets no value of its
+ * own: fallbacks, then environment, then the options given; options may stand anywhere,
  * until "--". LG_USAGE for an option that is unknown (lists the valid ones and the
- * nearest), lacks its value or takes none, is not for this form, has a value that is not
- * what its row says; for operands that are too many or too few. Lists are to be freed by
+ * nearest), lacks its value or takes none, is not for this form, has a value that its row
+ * does not allow; for operands that are too many or too few. Lists are to be freed by
  * option_list_free(), on failure too. argv is sorted: operands last. */
 enum lg_status command_read(const struct command *command, int argc, char **argv, void *request,
                             struct operands *operands, struct lg_error *error);
 void option_list_free(struct option_list *list);
 
-/* Whether the row is for form i of its command. */
+/* True if the row is for form i of its command. */
 bool option_is_for(const struct option_row *row, size_t form);
 
 /* The whole number in text, minimum to maximum; `option` names it in messages. */
 enum lg_status command_number(const char *option, const char *text, size_t minimum, size_t maximum,
                               size_t *value, struct lg_error *error);
 
-/* The index of text among the words (NULL-terminated); LG_USAGE lists them. `kind`
- * says what they are. */
+/* The index of text among the words (NULL-terminated); LG_USAGE lists them. `kind` names
+ * them in messages. */
 enum lg_status command_word(const char *kind, const char *text, const char *const *words,
                             size_t *index, struct lg_error *error);
 

@@ -1,5 +1,5 @@
-/* CSV as of RFC 4180, with one habit of Unix: lines are written with a line feed
- * alone. Both line ends are read. Y. Shafranovich, RFC 4180, 2005. */
+/* CSV as of RFC 4180, with one difference: lines are written with a line feed alone. Both
+ * line ends are read. Y. Shafranovich, RFC 4180, 2005. */
 #ifndef HARNESS_SUPPORT_CSV_H
 #define HARNESS_SUPPORT_CSV_H
 
@@ -27,7 +27,7 @@ enum lg_status csv_check(const struct csv *csv, struct lg_error *error);
  * "nan", "inf" and "-inf" for what is no number. */
 void csv_format_real(double value, char text[CSV_REAL_MAX]);
 
-/* Whether they are the same bits: 0 and -0 are not, and a NaN may be. */
+/* True if they are the same bits: 0 and -0 are not, and a NaN may be. */
 bool csv_same_bits(double a, double b);
 
 /* Append one field, quoted where the standard asks for it. */
@@ -37,7 +37,7 @@ void csv_signed(struct csv *csv, int64_t value);
 void csv_real(struct csv *csv, double value);
 void csv_empty(struct csv *csv);
 
-/* Append the rows of another one, and what is wrong with it. */
+/* Append the rows of another one, and its error. */
 void csv_add(struct csv *csv, const struct csv *rows);
 
 /* End the row. */
@@ -51,10 +51,9 @@ struct csv_table {
     char *bytes;
 };
 
-/* Parse the file at path; or size bytes of text, `name` standing for the file in
- * messages. LG_INPUT with line and column for anything that is no CSV, rows of
- * different lengths among it, and for an empty file. On success the caller ends
- * *table with csv_free(). */
+/* Parse the file at path; or size bytes of text, `name` names the file in messages.
+ * LG_INPUT with line and column for anything that is no CSV, including rows of different
+ * lengths, and for an empty file. On success the caller ends *table with csv_free(). */
 enum lg_status csv_read(const char *path, struct csv_table *table, struct lg_error *error);
 enum lg_status csv_parse(const char *name, const char *text, size_t size, struct csv_table *table,
                          struct lg_error *error);

@@ -1,5 +1,5 @@
-/* The columns of a CSV file, each told once: its name, unit, type, meaning and value in one
- * row of one function. The header, the rows, `lossgrid list columns`, docs/columns.md and
+/* The columns of a CSV file, each declared once: its name, unit, type, meaning and value in
+ * one row of one function. The header, the rows, `lossgrid list columns`, docs/columns.md and
  * schema.json are all made by calling it.
  *
  *     static void sizes(struct csv_columns *to, const void *given)
@@ -12,8 +12,8 @@
  *
  *     const struct csv_file sizes_csv = {"sizes.csv", "a row for each thing", sizes};
  *
- * The function is called with NULL for the row when only the columns are asked for: values are
- * then not evaluated. */
+ * The function is called with NULL for the row when only the columns are asked for: values
+ * are then not evaluated. */
 #ifndef HARNESS_SUPPORT_CSV_FILE_H
 #define HARNESS_SUPPORT_CSV_FILE_H
 
@@ -30,7 +30,7 @@ extern const char *const csv_type_words[];
 
 struct csv_file;
 
-/* What is told of a column. Strings but the name are borrowed. */
+/* The description of a column. Strings but the name are borrowed. */
 struct csv_column {
     char name[CSV_COLUMN_NAME_MAX];
     enum csv_type type;
@@ -41,10 +41,10 @@ struct csv_column {
     const char *const *words; /* the texts that occur, NULL-terminated; NULL: any */
 };
 
-/* Where the columns go. */
+/* The receiver of columns. */
 struct csv_columns {
     const struct csv_file *file;
-    const void *context; /* what columns depend on that differ from file to file; NULL: any */
+    const void *context; /* the data on which columns of this file depend; NULL: any file's */
     struct csv *csv;     /* the row being written; NULL: the columns are only listed */
     size_t count;
     struct csv_column all[CSV_COLUMNS_MAX];
@@ -56,7 +56,7 @@ typedef void csv_columns_of(struct csv_columns *to, const void *row);
 /* A CSV file that this program writes. */
 struct csv_file {
     const char *name;
-    const char *meaning; /* what its rows are */
+    const char *meaning; /* meaning of its rows */
     csv_columns_of *columns;
 };
 
@@ -66,9 +66,9 @@ struct csv_folder {
     const struct csv_file *const *files; /* NULL-terminated */
 };
 
-/* In a function of columns, whose parameters are called `to` and `row`; a name may be a buffer
- * of the caller. What a text may be is said by `words`. _IF: empty unless `known`; OPTIONAL:
- * a real that is empty where it is NaN. */
+/* In a function of columns, whose parameters are called `to` and `row`; a name may be a
+ * buffer of the caller. `words` lists the texts allowed. _IF: empty unless `known`;
+ * OPTIONAL: a real that is empty where it is NaN. */
 #define COLUMN_TEXT(name, meaning, value)                                                          \
     csv_column_text(to, name, meaning, NULL, row == NULL ? NULL : (value))
 #define COLUMN_WORD(name, words, meaning, value)                                                   \
@@ -107,9 +107,9 @@ void csv_column_optional(struct csv_columns *to, const char *name, const char *u
 /* The columns of a file, in order; *to receives them. */
 void csv_file_columns(const struct csv_file *file, const void *context, struct csv_columns *to);
 
-/* Append the header, or a row, which must not be NULL. A row whose values are not those of the
- * columns, in their order, none missing and none too many, is the program's fault: csv_check()
- * says so. So is a text that is none of the column's words. */
+/* Append the header, or a row, which must not be NULL. A row whose values are not those of
+ * the columns, in their order, none missing and none too many, is the program's fault:
+ * csv_check() reports it, and a text that is none of the column's words. */
 void csv_file_header(const struct csv_file *file, const void *context, struct csv *csv);
 void csv_file_row(const struct csv_file *file, const void *context, struct csv *csv,
                   const void *row);

@@ -1,5 +1,5 @@
-/* Files and folders, with every failure told: the path and the system's reason.
- * All failures are LG_ENVIRONMENT unless said otherwise. */
+/* Files and folders; every failure names the path and the system's reason. All failures are
+ * LG_ENVIRONMENT unless said otherwise. */
 #ifndef HARNESS_SUPPORT_FILES_H
 #define HARNESS_SUPPORT_FILES_H
 
@@ -15,7 +15,7 @@ enum { FILES_PATH_MAX = 1024 };
 enum lg_status files_path(char path[FILES_PATH_MAX], struct lg_error *error, const char *format,
                           ...) __attribute__((format(printf, 3, 4)));
 
-/* Whether something lies at path (a dangling link does not). */
+/* True if something lies at path (a dangling link does not). */
 bool files_exists(const char *path);
 
 /* Make path and the folders above it, as mkdir -p does. */
@@ -24,8 +24,8 @@ enum lg_status files_make_directories(const char *path, struct lg_error *error);
 /* The whole file at path, appended to *content. */
 enum lg_status files_read(const char *path, struct text *content, struct lg_error *error);
 
-/* Write a file so that path holds either what it held or all of the new bytes,
- * whatever happens: a temporary file beside it, fsync, rename. */
+/* Write a file so that path holds either the old or all of the new bytes, whatever happens:
+ * a temporary file next to it, fsync, rename. */
 enum lg_status files_write(const char *path, const void *bytes, size_t size,
                            struct lg_error *error);
 

@@ -1,11 +1,11 @@
-/* Ctrl-C, SIGTERM and SIGHUP, noted and answered at the next good moment. */
+/* Ctrl-C, SIGTERM and SIGHUP, noted and handled at the next good moment. */
 #ifndef HARNESS_SUPPORT_INTERRUPT_H
 #define HARNESS_SUPPORT_INTERRUPT_H
 
 /* From now on note these signals; processes forked later do so too. */
 void interrupt_catch(void);
 
-/* How many have come since. */
+/* The number of signals since. */
 int interrupt_count(void);
 
 /* The number of the first, such as SIGINT; 0: none has come. */

@@ -1,4 +1,4 @@
-/* Writing a JSON object down: whole, or not at all. */
+/* JSON objects written whole, or not at all. */
 #ifndef HARNESS_SUPPORT_JSON_H
 #define HARNESS_SUPPORT_JSON_H
 

@@ -15,7 +15,7 @@ enum lg_status output_text(const struct text *text, struct lg_error *error);
 /* Print a text for people: escaped as shown.h says, but for its line ends. */
 enum lg_status output_shown(const struct text *text, struct lg_error *error);
 
-/* Print one line for people, escaped as shown.h says, line ends within it among it. */
+/* Print one line for people, escaped as shown.h says, including line ends within it. */
 void output_line(FILE *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void output_line_v(FILE *file, const char *format, va_list arguments)
     __attribute__((format(printf, 2, 0)));
@@ -30,7 +30,7 @@ void output_overwrite_v(bool colour, const char *format, va_list arguments)
 enum lg_status output_table(const struct table *table, enum table_format format,
                             struct lg_error *error);
 
-/* Push out what is buffered, and say so if some of it could not be written. */
+/* Flush the buffer; LG_ENVIRONMENT if some of it could not be written. */
 enum lg_status output_flush(struct lg_error *error);
 
 #endif

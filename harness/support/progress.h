@@ -1,5 +1,5 @@
-/* How far a run is, on standard error: one line that is rewritten on a
- * terminal, plain lines now and then otherwise. */
+/* The progress of a run, on standard error: one line that is rewritten on a terminal, plain
+ * lines now and then otherwise. */
 #ifndef HARNESS_SUPPORT_PROGRESS_H
 #define HARNESS_SUPPORT_PROGRESS_H
 
@@ -17,7 +17,7 @@ struct progress {
     uint64_t began_ns, shown_ns;
 };
 
-/* Where a cell is. Borrowed. */
+/* The progress of a cell. Borrowed. */
 struct progress_place {
     const char *cell;
     size_t epoch, epochs;
@@ -33,14 +33,13 @@ void progress_begin(struct progress *progress, bool quiet, size_t done, size_t t
 void progress_advance(struct progress *progress, uint64_t samples,
                       const struct progress_place *place);
 
-/* `samples` that were counted on need no training: found in a checkpoint, or not
- * wanted any more. */
+/* Take off `samples` that need no training: found in a checkpoint, or no longer wanted. */
 void progress_drop(struct progress *progress, uint64_t samples);
 
 /* A cell is finished. */
 void progress_cell_done(struct progress *progress, const char *cell);
 
-/* A line of its own, quiet or not: what a reader must know. */
+/* Print a line of its own, quiet or not, for what a reader must know. */
 void progress_note(struct progress *progress, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -58,7 +58,7 @@ static void follow_parent(pid_t parent)
 /* What the scripts import that is not Python's own. */
 #define MODULES "matplotlib, scipy"
 
-/* Whether this Python has the modules: asked of it, since one without is common. */
+/* True if this Python has the modules: asked of it, since one without is common. */
 static bool has_modules(const char *python)
 {
     pid_t parent = getpid(), pid = fork();

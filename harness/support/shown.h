@@ -1,6 +1,6 @@
-/* Text of the user's (labels, titles, names of files, fields of a CSV) as a terminal
- * may show it: the one place where it is escaped for people. Files are not escaped so:
- * csv.h quotes, jansson writes JSON. */
+/* Text of the user's (labels, titles, names of files, fields of a CSV) as a terminal may
+ * show it: the one place where it is escaped for people. Files are escaped otherwise: csv.h
+ * quotes, jansson writes JSON. */
 #ifndef HARNESS_SUPPORT_SHOWN_H
 #define HARNESS_SUPPORT_SHOWN_H
 

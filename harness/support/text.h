@@ -1,4 +1,4 @@
-/* A text that grows: what is to be written is first made whole in memory. */
+/* A text that grows: output is first made whole in memory. */
 #ifndef HARNESS_SUPPORT_TEXT_H
 #define HARNESS_SUPPORT_TEXT_H
 

@@ -1,4 +1,4 @@
-/* What this program is and how it was built. All strings are static. */
+/* The version and build of this program. All strings are static. */
 #ifndef HARNESS_SUPPORT_VERSION_H
 #define HARNESS_SUPPORT_VERSION_H
 

@@ -64,7 +64,7 @@ static void configure(struct timed_arm *arm, const struct arm_context *context)
     arm->config = config;
 }
 
-/* Whether a step of all samples would take too long, told by the forward passes of a few:
+/* True if a step of all samples would take too long, told by the forward passes of a few:
  * a step takes at least three times as much as one of all. */
 static bool takes_too_long(const struct timed_arm *arm, const struct arm_context *context)
 {

@@ -1,6 +1,6 @@
-/* One configuration whose steps are timed, in two states: its first steps, and as far on in
- * its training as was looked. Every block begins from one of the two; all arms of a round
- * see the same samples, so that what differs between them is the arms' doing. */
+/* One configuration whose steps are timed, in two states: its first steps, and the latest
+ * state that was measured. Every block begins from one of the two; all arms of a round see
+ * the same samples, so that differences between them are the arms' own. */
 #ifndef HARNESS_TIMING_ARM_H
 #define HARNESS_TIMING_ARM_H
 
@@ -12,7 +12,7 @@
 
 enum { ARM_REASON_MAX = 256, ARMS_MAX = 256 };
 
-/* What a figure is of. */
+/* The states of an arm. */
 enum arm_state { ARM_FIRST, ARM_LATE };
 enum { ARM_STATES = 2 };
 
@@ -23,21 +23,21 @@ struct arm_point {
     char weights_sha256[LG_DIGEST_HEX];
 };
 
-/* An injected slow-down, which tests the method: after the steps of a call wait for a share of the
- * time that they took, from a step on, and the more the later if it grows. */
+/* An injected slow-down, which tests the method: from a step on, a wait after the steps of
+ * a call, for a share of the time that they took; it may grow with the step. */
 struct arm_slow_down {
     double share; /* 0: none */
     uint64_t from;
-    bool grows; /* share times the step over `from` */
+    bool grows; /* share is multiplied by step / from */
 };
 
-/* What all arms of a timing share. Borrowed. */
+/* The data that all arms of a timing share. Borrowed. */
 struct arm_context {
     const struct experiment *experiment;
     const struct lg_dataset *dataset;
     const struct lg_backend *backend;
     size_t samples;        /* training samples that are used */
-    struct ground *ground; /* where the networks lie; written to */
+    struct ground *ground; /* the memory of the networks; written to */
     /* The slow-down injected into a cell; NULL: none. */
     struct arm_slow_down (*slow_down)(const void *to, const struct cell *cell);
     const void *to;
@@ -48,23 +48,24 @@ struct timed_arm {
     bool is_control;              /* the A/A control: the cell measured once more */
     char skipped[ARM_REASON_MAX]; /* why it is not timed, or empty */
     struct lg_net_config config;
-    struct lg_net *net; /* on the ground, until the next arm takes its turn */
+    struct lg_net *net; /* on the ground, until the next arm is placed */
     uint64_t at;        /* steps that it has taken */
     struct arm_point points[ARM_STATES];
     struct settling settling;
     struct feed_source source;
     struct feed feed; /* the samples of blocks: an epoch of steps after the first ones */
     size_t batch, parameters;
-    size_t first;   /* steps before the first state: the same on every machine */
-    size_t most;    /* steps of a block before it starts again */
-    uint64_t limit; /* where looking for the late state ends: the spec trains no further */
+    size_t first; /* steps before the first state: the same on every machine */
+    size_t most;  /* steps of a block before it starts again */
+    uint64_t
+        limit; /* the last step at which the late state is searched: the spec trains no further */
     /* A block is `repeats` times `span` steps from its state. */
     bool is_full; /* its batch is all samples */
     size_t span, repeats;
     double pilot_ns;      /* a step, roughly */
-    struct phases phases; /* told by the network in blocks that are looked into */
+    struct phases phases; /* filled by the network in probed blocks */
     struct arm_slow_down slow_down;
-    size_t refused; /* blocks taken on other samples, since it diverged on theirs */
+    size_t refused; /* blocks timed on other samples, since it diverged on their own */
 };
 
 /* A block's results. */
@@ -72,11 +73,11 @@ struct timed_block {
     size_t round, position; /* in the round; both from 0 */
     uint64_t steps;
     double values[READINGS_MAX];
-    uint64_t phase_steps; /* of a block that was looked into: so many of its steps were */
+    uint64_t phase_steps; /* steps read, of a probed block */
     double phase_ticks[LG_PHASES];
 };
 
-/* Whether two cells differ in their seed at most. */
+/* True if two cells differ in their seed at most. */
 bool arm_is_same(const struct cell *a, const struct cell *b);
 
 /* Place the network, draw its parameters and take its first steps. An arm that diverges,
@@ -100,8 +101,8 @@ void arm_restore(struct timed_arm *arm, const struct arm_context *context,
 void arm_keep(const struct timed_arm *arm, const struct arm_context *context,
               struct arm_point *point);
 
-/* Find what a step takes and how many of them go on without diverging from either state,
- * warming up meanwhile: to about block_ns. After arm_climb(), in climb.h. */
+/* Measure the time of a step and how many steps run from either state without diverging, up
+ * to about block_ns, which warms up as well. After arm_climb(), in climb.h. */
 void arm_warm_up(struct timed_arm *arm, const struct arm_context *context, double block_ns);
 
 /* From now on a block is `repeats` times `span` steps, at most arm->most, from its state:
@@ -109,13 +110,13 @@ void arm_warm_up(struct timed_arm *arm, const struct arm_context *context, doubl
 void arm_settle(struct timed_arm *arm, const struct arm_context *context, size_t span,
                 size_t repeats);
 
-/* Get ready to look into phases: from now on `phases` is the arm's, and says how many of
- * its steps are to be read. After arm_settle(). */
+/* Prepare to read phases: from now on `phases` is the arm's, with the share of steps to be
+ * read. After arm_settle(). */
 void arm_probe(struct timed_arm *arm, const struct arm_context *context,
                const struct phases *phases);
 
-/* Which block: where is a share, from 0 to 1, of the samples to choose from; is_probed: its
- * phases are looked into. */
+/* The choice of a block: `where` is a share, from 0 to 1, of the samples to choose from;
+ * is_probed: its phases are read. */
 struct block_plan {
     enum arm_state state;
     double where;
@@ -129,7 +130,7 @@ void arm_block(struct timed_arm *arm, const struct arm_context *context, struct 
 /* The first of `steps` steps of the arm's feed that lie at a share of it. */
 size_t arm_offset(const struct timed_arm *arm, double where, size_t steps);
 
-/* What a figure of a state is of: "first", "settled" or "unsettled"; NULL-terminated. */
+/* The words of states: "first", "settled" or "unsettled"; NULL-terminated. */
 extern const char *const arm_state_words[];
 const char *arm_state_word(const struct timed_arm *arm, enum arm_state state);
 

@@ -12,10 +12,10 @@ struct climb {
     struct arm_point anchor; /* its bytes are owned */
     struct lg_pcg pcg;
     uint64_t most;             /* the last step to go to */
-    enum settling_end at_most; /* why */
-    double block_ns;           /* about how long a look's blocks are, and */
-    size_t span;               /* how many steps */
-    double step_ns;            /* of late, by wall time */
+    enum settling_end at_most; /* the reason for it */
+    double block_ns;           /* approximate length of a look's blocks */
+    size_t span;               /* steps in them */
+    double step_ns;            /* of the last steps, by wall time */
 };
 
 /* Begin at the first state of an open arm, which becomes its late state as well. A change by
@@ -26,12 +26,12 @@ enum lg_status climb_open(struct climb *climb, struct timed_arm *arm,
                           const struct arm_context *context, double tolerance, uint64_t steps,
                           double block_ns, struct lg_error *error);
 
-/* Whether there is another state to go to; if so, about how many ns it takes to get there
- * and look around. If not, arm->settling says why. */
+/* True if there is another state to go to; if not, arm->settling says why. The ns that it
+ * takes to get there and measure, roughly. */
 bool climb_goes_on(const struct climb *climb);
 double climb_needs_ns(const struct climb *climb);
 
-/* Train on to the next state and look at what a step costs there: blocks from it and from
+/* Train on to the next state and measure the cost of a step there: blocks from it and from
  * the anchor take turns, on the same samples. It becomes arm->points[ARM_LATE]; an arm that
  * diverges on the way stays where it was. LG_ENVIRONMENT when memory is short. */
 enum lg_status climb_on(struct climb *climb, struct lg_error *error);

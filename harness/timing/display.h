@@ -1,4 +1,4 @@
-/* How far a timing is, on standard error: one line that is rewritten on a terminal, a
+/* The progress of a timing, on standard error: one line that is rewritten on a terminal, a
  * plain line now and then otherwise. */
 #ifndef HARNESS_TIMING_DISPLAY_H
 #define HARNESS_TIMING_DISPLAY_H

@@ -1,6 +1,6 @@
-/* Which samples the steps of an arm see: the orders of its epochs, one after the other,
- * cut into batches of one size. A batch may hold the end of one epoch and the beginning
- * of the next, so that every step does the same amount of work. */
+/* The samples that the steps of an arm see: the orders of its epochs, one after the other,
+ * cut into batches of one size. A batch may hold the end of one epoch and the beginning of
+ * the next, so that every step does the same amount of work. */
 #ifndef HARNESS_TIMING_FEED_H
 #define HARNESS_TIMING_FEED_H
 
@@ -15,7 +15,7 @@ struct feed {
     uint32_t *paired[PAIRED_MAX]; /* like order; NULL where the task has none; owned */
 };
 
-/* What a feed is made of. Borrowed. */
+/* The source of a feed. Borrowed. */
 struct feed_source {
     const struct experiment *experiment;
     const struct lg_images *images;

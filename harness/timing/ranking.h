@@ -1,4 +1,4 @@
-/* Which arm is cheaper than which. */
+/* The ranking of arms by the time of a step. */
 #ifndef HARNESS_TIMING_RANKING_H
 #define HARNESS_TIMING_RANKING_H
 
@@ -16,15 +16,15 @@ bool ranking_ratio(const struct timing *timing, enum arm_state state, const stru
 /* ratio_floor() of the A/A control's whole steps from a state; NaN without one. */
 double ranking_floor(const struct timing *timing, enum arm_state state);
 
-/* The arms by their cost from a state, the cheapest first, the control left out; returns how many.
- * Their order is that of their ratios to one of them, which a machine that changes its pace
- * disturbs less than the order of their times. */
+/* The arms by their cost from a state, the fastest first, without the control; returns how
+ * many. They are ordered by their ratios to one of them, which a machine of changing speed
+ * disturbs less than their times. */
 size_t ranking_order(const struct timing *timing, enum arm_state state,
                      const struct timed_arm *ranked[ARMS_MAX]);
 
-/* What a step of the late state costs in blocks, over what the steps of the training that led
- * there did, just before: from the far ends of both intervals. False when nothing was
- * trained between the states. */
+/* The cost of a step of the late state in blocks over that of the training steps just
+ * before it, from the far ends of both intervals. False when nothing was trained between
+ * the states. */
 bool ranking_against_training(const struct timed_arm *arm, struct sample_summary *summary);
 
 #endif

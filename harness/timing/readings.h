@@ -1,5 +1,5 @@
-/* What is read around a block of steps: the columns of the chosen counters in one list,
- * those that every timing has in front. */
+/* The readings around a block of steps: the columns of the chosen counters in one list,
+ * those that every timing has first. */
 #ifndef HARNESS_TIMING_READINGS_H
 #define HARNESS_TIMING_READINGS_H
 
@@ -29,7 +29,7 @@ struct readings {
     bool is_scaled[READINGS_MAX]; /* a value was: its counters were shared */
 };
 
-/* What its counter tells of a reading. Static. */
+/* The column of its counter. Static. */
 const struct counter_column *readings_column(const struct reading *reading);
 
 /* List the readings of the chosen counters; nothing is opened. */
@@ -46,7 +46,7 @@ enum lg_status readings_choose(const char *list, bool chosen[COUNTERS_MAX], stru
 /* The reading called name, or SIZE_MAX. */
 size_t readings_find(const struct readings *readings, const char *name);
 
-/* What the totals came to: (count) values, NaN for what is absent. */
+/* The values of the totals: (count), NaN for what is absent. */
 void readings_take(struct readings *readings, const struct counter_totals *totals,
                    double values[READINGS_MAX]);
 

@@ -1,4 +1,4 @@
-/* In which order the blocks of a round are taken, and when there are enough rounds. */
+/* The order of the blocks of a round, and the rule that ends the rounds. */
 #ifndef HARNESS_TIMING_SCHEDULE_H
 #define HARNESS_TIMING_SCHEDULE_H
 
@@ -7,7 +7,7 @@
 
 #include "lossgrid/pcg.h"
 
-/* What a generator is for: a stream each. */
+/* The streams of random numbers, by purpose. */
 enum { SCHEDULE_STREAM_ORDER = 1, SCHEDULE_STREAM_CONTROL = 2 };
 
 struct schedule {
@@ -22,10 +22,10 @@ void schedule_begin(struct schedule *schedule, uint64_t seed);
  * thing. R. Durstenfeld, Algorithm 235, CACM 7(7), 1964, doi:10.1145/364520.364540. */
 void schedule_round(struct schedule *schedule, size_t *order, size_t count);
 
-/* The arm, of count, that is measured twice. */
+/* The index, of count, of the arm that the A/A control repeats. */
 size_t schedule_control(uint64_t seed, size_t count);
 
-/* Why the rounds ended. */
+/* The reason why the rounds ended. */
 enum stop {
     STOP_NOT, /* they go on */
     STOP_PRECISION,
@@ -43,8 +43,8 @@ struct stopping {
     size_t least, most; /* rounds; the precision is asked from `least` on */
 };
 
-/* Whether to stop after so many whole rounds and so much time; widest: the width of the
- * widest interval as a share of its median, infinite where one is missing. */
+/* The decision to stop after so many whole rounds and so much time; widest: the width of
+ * the widest interval as a share of its median, infinite where an interval is missing. */
 enum stop stopping_ask(const struct stopping *stopping, size_t rounds, double widest,
                        uint64_t elapsed_ns);
 

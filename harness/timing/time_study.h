@@ -1,11 +1,11 @@
-/* One timing in its folder, from the look at the machine to the files it leaves. */
+/* One timing in its folder, from reading the conditions to writing the files. */
 #ifndef HARNESS_TIMING_TIME_STUDY_H
 #define HARNESS_TIMING_TIME_STUDY_H
 
 #include "harness/dataset/locate.h"
 #include "harness/timing/timing.h"
 
-/* What is asked for. Borrowed. */
+/* The request. Borrowed. */
 struct time_study {
     const struct experiment *experiment;
     const struct located *located;
@@ -17,7 +17,7 @@ struct time_study {
     struct timing_effort effort;
     const struct cell *slowed; /* the cell that is slowed down, or NULL */
     struct arm_slow_down slow_down;
-    const char *system; /* where conditions are read: see system.h */
+    const char *system; /* root of the files that give the conditions: see system.h */
     bool is_strict, is_quiet;
 };
 

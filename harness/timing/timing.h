@@ -8,21 +8,21 @@
 #include "harness/timing/climb.h"
 #include "harness/timing/schedule.h"
 
-/* What is asked for. */
+/* The request. */
 struct timing_effort {
     uint64_t seed;
     uint64_t budget_ns; /* of everything from opening the arms to the last round */
     double precision;   /* a share */
     const char *counters;
-    uint64_t settle_steps; /* look for a settled cost to this step and no further; 0: as far
-                              as the budget has room */
+    uint64_t settle_steps; /* the last step at which a settled cost is searched; 0: as far as the
+                              budget allows */
 };
 
 /* Blocks of one arm from one state, one a round. */
 struct series {
     struct timed_arm *arm;
     enum arm_state state;
-    bool is_probed;             /* the phases are looked into */
+    bool is_probed;             /* its phases are read */
     struct timed_block *blocks; /* (rounds); owned */
 };
 
@@ -31,7 +31,7 @@ struct timing {
     struct ground ground;
     struct timing_effort effort;
     struct readings readings;
-    struct ticks ticks;     /* the clock that tells the phases */
+    struct ticks ticks;     /* the clock of the phases */
     struct phases phases;   /* as opened; each arm has its own */
     size_t arm_count;       /* the control, if there is one, is the last */
     struct timed_arm *arms; /* (arm_count); owned */
@@ -43,8 +43,8 @@ struct timing {
     uint64_t began_ns;
 };
 
-/* Told how far it is: an arm is open, or left out; all have gone on by a state; after `rounds`
- * rounds, so many of the arms have not the precision asked for. */
+/* The observer of progress: an arm is open, or left out; all have gone on by a state; after
+ * `rounds` rounds, so many of the arms lack the precision asked for. */
 struct timing_observer {
     void (*opened)(void *to, const struct timed_arm *arm);
     void (*climbed)(void *to, const struct climb *climbs, size_t count);
@@ -64,9 +64,9 @@ enum lg_status timing_open(struct timing *timing, const struct arm_context *cont
  * timing->stop which; a round that was begun then does not count. */
 void timing_run(struct timing *timing, const struct timing_observer *observer);
 
-/* ns (or ticks) of a step of each round: (rounds), of a whole step or of a phase; NaN
- * where it is not told. A whole step's are processor time, which does not pass while
- * another program has the processor, where that is counted; else wall time. */
+/* ns (or ticks) of a step of each round: (rounds), of a whole step or of a phase; NaN where
+ * it is unknown. A whole step's are processor time where that is counted, without the time
+ * of other programs; else wall time. */
 void series_step_ns(const struct timing *timing, const struct series *series, double *ns);
 void series_phase_ticks(const struct timing *timing, const struct series *series, size_t phase,
                         double *ticks);
@@ -77,7 +77,7 @@ void series_phase_ns(const struct timing *timing, const struct series *series, s
 void series_reading(const struct timing *timing, const struct series *series, size_t reading,
                     double *values);
 
-/* The series of an arm from a state, with or without a look into its phases; NULL: none. */
+/* The series of an arm from a state, with or without its phases; NULL: none. */
 const struct series *timing_series(const struct timing *timing, const struct timed_arm *arm,
                                    enum arm_state state, bool is_probed);
 

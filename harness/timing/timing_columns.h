@@ -1,5 +1,5 @@
-/* The columns of the CSV files of `lossgrid time`, and what a row of each is made of. Whatever
- * is borrowed must outlive the row. */
+/* The columns of the CSV files of `lossgrid time`, and their rows. Borrowed data must
+ * outlive the row. */
 #ifndef HARNESS_TIMING_TIMING_COLUMNS_H
 #define HARNESS_TIMING_TIMING_COLUMNS_H
 
@@ -7,8 +7,7 @@
 #include "harness/support/csv_file.h"
 #include "harness/timing/timing.h"
 
-/* Beside the names of phases: the whole step of a block whose phases were looked into, and the
- * worst of all. */
+/* Names in the column of phases: the whole step of a probed block, and the worst of all. */
 extern const char phases_probed[], phases_all[];
 
 /* A row's arm and state. */

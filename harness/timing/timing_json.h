@@ -7,12 +7,12 @@
 #include "harness/store/manifest.h"
 #include "harness/timing/timing.h"
 
-/* What the files tell besides the timing itself. Borrowed. */
+/* The facts in the files other than the timing itself. Borrowed. */
 struct timing_facts {
     struct manifest manifest; /* spec, data, engine, times; no cells */
     int processor;            /* that it was pinned to; -1: not pinned */
     const char *unpinned;     /* why not, or empty */
-    const char *system;       /* a folder that stood in for the system's, or empty */
+    const char *system;       /* a folder read in place of the system's, or empty */
     bool is_strict;
     json_t *env;
     json_t *calibration; /* NULL: absent */

@@ -36,8 +36,8 @@ struct lg_layer_config {
     struct lg_choice activation;
 };
 
-/* What the network learns from a sample, and how many samples one loss compares. The
- * network is one: a task that compares two or three samples sends each through it. */
+/* The task: what the network learns, and how many samples one loss compares. The network is
+ * one: a task that compares two or three samples sends each through it. */
 enum lg_task {
     LG_TASK_RECONSTRUCT, /* targets are the inputs */
     LG_TASK_CLASSIFY,    /* targets are made of the label */
@@ -50,14 +50,14 @@ enum { LG_TASKS = 5 };
 /* The word of a spec for a task. */
 extern const char *const lg_task_names[LG_TASKS + 1]; /* NULL-terminated */
 
-/* Whether a loss fits a task; if not, *why says what it needs, in static words. */
+/* True if a loss fits a task; if not, *why says what it needs, in static words. */
 bool lg_task_takes(enum lg_task task, const struct lg_loss_shape *shape, const char **why);
 
 /* Outputs of the last layer for a loss of this shape: 0 when any number will do. */
 size_t lg_task_outputs(enum lg_task task, const struct lg_loss_shape *shape, size_t inputs,
                        size_t classes);
 
-/* Where initial weights come from. */
+/* The random numbers of initial weights. */
 enum lg_rng { LG_RNG_PCG, LG_RNG_TORCH7 };
 
 /* Everything that decides a network and its training, and so its bits. */
@@ -70,7 +70,7 @@ struct lg_net_config {
     size_t classes; /* labels are below it */
     struct lg_choice loss;
     struct lg_choice optimizer;
-    size_t metric_count; /* losses (default options, mean) measured beside the own loss */
+    size_t metric_count; /* losses (default options, mean) measured in addition to the own */
     size_t metrics[LG_METRICS_MAX]; /* loss indices; each takes as many predictions as the loss */
     size_t term_count;              /* losses of as many predictions as `loss`, added to it */
     struct lg_term terms[LG_TERMS_MAX];
@@ -82,7 +82,7 @@ struct lg_net_config {
     double l1;         /* times sign(w) is added to the gradient; 0: not */
 };
 
-/* How to draw initial weights. */
+/* The method and the random numbers of initial weights. */
 struct lg_initialisation {
     size_t method; /* index into initialisations */
     enum lg_rng rng;
@@ -116,10 +116,10 @@ struct lg_pass {
 
 struct lg_net; /* opaque; lives in its arena */
 
-/* What a training step does, for one who wants to know where its time goes. BACKWARD ends
- * with the gradient as the optimizer gets it: with the penalty l1, and clipped. UPDATE is
- * the optimizer's own work; where weights are updated while gradients are computed the two
- * take turns. A batch method's trials are FORWARD, LOSS and BACKWARD within its UPDATE. */
+/* The phases of a training step, for measuring its time. BACKWARD ends with the gradient as
+ * the optimizer gets it: with the penalty l1, and clipped. UPDATE is the optimizer's own
+ * work; where weights are updated while gradients are computed the two take turns. A batch
+ * method's trials are FORWARD, LOSS and BACKWARD within its UPDATE. */
 enum lg_phase {
     LG_PHASE_DATA,
     LG_PHASE_FORWARD,
@@ -129,19 +129,19 @@ enum lg_phase {
 };
 enum { LG_PHASES = 5 };
 
-/* Who is told of the phases of a step. The engine reads no clock: enter() may. */
+/* The observer of a step's phases. The engine reads no clock: enter() may. */
 struct lg_probe {
     /* A phase begins, other than the one before it. A step begins with DATA. */
     void (*enter)(struct lg_probe *probe, enum lg_phase phase);
     /* The step is over. */
     void (*leave)(struct lg_probe *probe);
-    /* For enter() to set when a step begins: it is told no more of this step, its end
-     * included, and the step costs what it costs without a probe. */
+    /* Set by enter() when a step begins: no more calls for this step, not even leave(), so
+     * that it costs what it costs without a probe. */
     bool skips;
 };
 
-/* What a loss is to be measured on, apart from any network. Matrices are row-major,
- * without gaps; numbers are rounded to the copy's precision. */
+/* The input of a loss without a network. Matrices are row-major, without gaps; numbers are
+ * rounded to the copy's precision. */
 struct lg_loss_data {
     size_t batch, features;
     size_t target_features;                       /* numbers in a row of target */
@@ -162,8 +162,8 @@ struct lg_replay_data {
     void *context;
 };
 
-/* What keeps one part of a CPU busy and does nothing else (kernel/peak.h, which says
- * more): the loops that `lossgrid calibrate` times. */
+/* The loops that `lossgrid calibrate` times: each keeps one part of a CPU busy
+ * (kernel/peak.h). */
 struct lg_peak {
     size_t block; /* arrays hold a multiple of it, in reals of the precision */
     size_t (*fmas)(void);
@@ -193,7 +193,7 @@ struct lg_backend {
     const struct lg_loss_measure *(*loss_measure)(size_t index);
     size_t schedule_count;
     const struct lg_info *(*schedule)(size_t index);
-    /* Where an activation's outputs lie, inclusive; both 0: anywhere. */
+    /* The range of an activation's outputs, inclusive; both 0: anywhere. */
     void (*activation_range)(size_t index, double *minimum, double *maximum);
     enum lg_rows (*activation_rows)(size_t index); /* what a sample's outputs are together */
     bool (*optimizer_searches)(size_t index);      /* along a line, by the loss alone */
@@ -237,12 +237,12 @@ struct lg_backend {
      * end of the call, after which the network is not to be trained on. */
     size_t (*train)(struct lg_net *net, const struct lg_pass *pass, struct lg_sums *sums);
 
-    /* From now on train() tells this probe, which outlives the network or the next call;
-     * NULL, as at first: nobody. No bit depends on it. */
+    /* From now on train() calls this probe, which outlives the network or the next call;
+     * NULL, as at first: none. No bit depends on it. */
     void (*set_probe)(struct lg_net *net, struct lg_probe *probe);
 
     /* From now on train() adds the paths that its steps take (LG_PATH_BIT) to *paths, which
-     * outlives the network or the next call; NULL, as at first: nobody asks. No bit of a
+     * outlives the network or the next call; NULL, as at first: none are added. No bit of a
      * result depends on it. */
     void (*watch_paths)(struct lg_net *net, uint64_t *paths);
 
@@ -258,7 +258,7 @@ struct lg_backend {
      * a pre-activation is not finite. A double, but in the reference copy. */
     long double (*batch_loss)(struct lg_net *net, const struct lg_pass *pass);
 
-    /* Whether training has diverged, and at which step (1-based) it did. */
+    /* True if training has diverged, and at which step (1-based) it did. */
     bool (*diverged)(const struct lg_net *net, uint64_t *step);
 
     /* The captured output as grey bytes: truncation of 255 * clamp(v, 0, 1),
@@ -277,8 +277,8 @@ struct lg_backend {
     void (*weights_digest)(const struct lg_net *net, char hex[LG_DIGEST_HEX]);
     void (*state_digest)(const struct lg_net *net, char hex[LG_DIGEST_HEX]);
 
-    /* Whether the optimizer's state is finite. A square beyond the largest number makes it
-     * infinite, and a parameter whose mean of squares is infinite stands still for ever:
+    /* True if the optimizer's state is finite. A square beyond the largest number makes it
+     * infinite, and a parameter whose mean of squares is infinite never changes again:
      * training has diverged, though no parameter shows it. */
     bool (*state_is_finite)(const struct lg_net *net);
 
@@ -300,7 +300,7 @@ const struct lg_backend *const *lg_backends(size_t *count);
  * Neither lg_backends() nor lg_backend_select() knows it. */
 const struct lg_backend *lg_backend_reference(void);
 
-/* Whether this CPU can run the ISA of that name. */
+/* True if this CPU can run the ISA of that name. */
 bool lg_isa_runs_here(const char *isa);
 
 /* The copy for a precision; isa NULL: the best this CPU runs. LG_USAGE for an

@@ -51,12 +51,11 @@ const struct lg_dataset_info *const *lg_datasets(size_t *count);
 /* The known set called name, or NULL. */
 const struct lg_dataset_info *lg_dataset_find(const char *name);
 
-/* The known set whose train-images file is the one in directory (plain or .gz),
- * told by its digest; the other three are left to lg_dataset_load(). *info is
- * NULL, and the status LG_OK, when the folder holds none of the four files.
- * LG_INPUT for a file that is there but is no known set's; the message says what
- * was found and what was expected. LG_ENVIRONMENT for one that cannot be read, or
- * when only train-images is missing. */
+/* The known set whose train-images file is the one in directory (plain or .gz), identified
+ * by its digest; the other three are left to lg_dataset_load(). *info is NULL, and the
+ * status LG_OK, when the folder holds none of the four files. LG_INPUT for a file that is
+ * there but is no known set's; the message says what was found and what was expected.
+ * LG_ENVIRONMENT for one that cannot be read, or when only train-images is missing. */
 enum lg_status lg_dataset_identify(const char *directory, const struct lg_dataset_info **info,
                                    struct lg_error *error);
 

@@ -5,11 +5,11 @@
 
 #include <stdbool.h>
 
-/* Whether this thread rounds to nearest (ties to even) and neither flushes
- * subnormal results to zero (FTZ) nor reads subnormal operands as zero (DAZ), in
- * f32 and f64: told by the control register where it is known (x86 MXCSR,
- * aarch64 FPCR), and everywhere by what a few operations do. When it is not so,
- * *what (may be NULL) receives a static string that names the first deviation. */
+/* True if this thread rounds to nearest (ties to even) and neither flushes subnormal
+ * results to zero (FTZ) nor reads subnormal operands as zero (DAZ), in f32 and f64:
+ * according to the control register where it is known (x86 MXCSR, aarch64 FPCR), and
+ * everywhere to the results of a few operations. When false, *what (may be NULL) receives a
+ * static string that names the first deviation. */
 bool lg_fpenv_is_standard(const char **what);
 
 #endif

@@ -27,7 +27,7 @@ struct lg_option {
     const char *const *choices; /* LG_OPTION_CHOICE: words, NULL-terminated */
     const char *meaning;        /* one line, with units */
     bool is_double;             /* stays a double whatever the precision: lg_option_gap() */
-    bool beside_root; /* stands beside the root of a square: one that underflows must not count */
+    bool beside_root; /* is added to the root of a square: one that underflows must not count */
 };
 
 /* Two neighbours among the numbers that a precision can hold as an option's value. */
@@ -42,7 +42,7 @@ struct lg_options {
     double list[LG_LIST_MAX];
 };
 
-/* What a registry entry says of itself. All strings are static. */
+/* The description of a registry entry. All strings are static. */
 struct lg_info {
     const char *name;    /* the file's name without .c */
     const char *summary; /* one line */
@@ -62,16 +62,16 @@ struct lg_options lg_options_default(const struct lg_info *info);
 const double *lg_options_list(const struct lg_options *options, size_t i, size_t *count);
 
 /* Give list option i of info, which must be empty, `count` numbers. Returns false when
- * there is no room for them beside the other lists. */
+ * there is no room for them next to the other lists. */
 bool lg_options_set_list(const struct lg_info *info, struct lg_options *options, size_t i,
                          const double *numbers, size_t count);
 
-/* Whether rounding to the precision takes from a number, within the option's range, what it
- * means: makes it 0, subnormal or infinite, or puts it on 1 where 1 is an end of the range (a
- * decay that never decays). Beside the root of a square, too small is what is below the root
- * of the least normal number: the squares of gradients of that size underflow. *gap receives
- * what the precision holds next to the number. Options that stay doubles are judged as f64's;
- * those that are no numbers have no gaps. */
+/* True if rounding to the precision changes what a number within the option's range means:
+ * makes it 0, subnormal or infinite, or 1 where 1 is an end of the range (a decay that
+ * never decays). Added to the root of a square, it is too small below the root of the least
+ * normal number: the squares of gradients of that size underflow. *gap receives what the
+ * precision holds next to the number. Options that stay doubles are judged as f64's; those
+ * that are no numbers have no gaps. */
 bool lg_option_gap(const struct lg_option *option, enum lg_precision precision, double number,
                    struct lg_gap *gap);
 

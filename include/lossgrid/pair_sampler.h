@@ -1,4 +1,4 @@
-/* Which other samples a sample is compared with, in tasks of pairs and triplets. */
+/* The samples that a sample is compared with, in tasks of pairs and triplets. */
 #ifndef LOSSGRID_PAIR_SAMPLER_H
 #define LOSSGRID_PAIR_SAMPLER_H
 
@@ -15,7 +15,7 @@ struct lg_classes {
 /* Fill classes from labels: (count), 0..255. */
 void lg_classes_sort(struct lg_classes *classes, const uint8_t *labels, size_t count);
 
-/* What the other sample of a pair is to the first. */
+/* The relation of a pair's other sample to the first. */
 enum lg_pair_kind {
     LG_PAIR_SAME,   /* another sample of its class; itself where it is alone */
     LG_PAIR_OTHER,  /* a sample of another class; itself where there is none */

@@ -11,7 +11,7 @@ struct lg_pcg {
     uint64_t increment; /* odd; selects the stream */
 };
 
-/* What a stream is for: every purpose draws from its own. */
+/* The purposes of random numbers: each draws from a stream of its own. */
 enum lg_purpose { LG_PURPOSE_INITIALISE = 1, LG_PURPOSE_SHUFFLE = 2, LG_PURPOSE_PAIR = 3 };
 
 /* The generator `pcg32(seed, stream)` of the reference implementation. */

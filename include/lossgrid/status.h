@@ -2,7 +2,7 @@
 #ifndef LOSSGRID_STATUS_H
 #define LOSSGRID_STATUS_H
 
-/* What became of a call. The comment is the process's exit code for it. */
+/* The result of a call. The comment is the process's exit code for it. */
 enum lg_status {
     LG_OK = 0,
     LG_FAILED,      /* 1: the run or the check itself failed */
@@ -12,8 +12,8 @@ enum lg_status {
     LG_ENVIRONMENT, /* 3: the machine lacks something: a file, memory, disk, rights */
 };
 
-/* Where and why a call failed. Filled by lg_fail(); owned by the caller.
- * file is empty and line, column are 0 where they do not apply. */
+/* The place and reason of a failure. Filled by lg_fail(); owned by the caller. file is
+ * empty and line, column are 0 where they do not apply. */
 struct lg_error {
     enum lg_status code;
     char file[512];

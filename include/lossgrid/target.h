@@ -1,11 +1,11 @@
-/* What a loss compares with what. */
+/* The predictions and targets that losses compare. */
 #ifndef LOSSGRID_TARGET_H
 #define LOSSGRID_TARGET_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a loss's targets are. */
+/* The kind of a loss's targets. */
 enum lg_target {
     LG_TARGET_VALUES,       /* (batch, features): any numbers */
     LG_TARGET_NOT_NEGATIVE, /* (batch, features): numbers from 0 on */
@@ -19,15 +19,16 @@ enum lg_target {
 
 enum { LG_LOSS_INPUTS_MAX = 3 };
 
-/* What a sample's numbers are together. */
+/* The constraint on the numbers of one sample. */
 enum lg_rows {
     LG_ROWS_ANY,
     LG_ROWS_PROBABILITIES,     /* 0 or more, adding up to 1 */
     LG_ROWS_LOG_PROBABILITIES, /* their natural logarithms */
 };
 
-/* What predictions have to be for a loss's value to be what its name says. Beyond it the
- * formula still yields numbers, below the least one among them, that compare with none. */
+/* The condition on predictions under which a loss's value is what its name says. Outside it
+ * the formula still yields numbers, but they can be below the minimum and compare with no
+ * others. */
 enum lg_needs {
     LG_NEEDS_NOTHING,
     LG_NEEDS_NOT_NEGATIVE,      /* distances, rates */

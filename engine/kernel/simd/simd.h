@@ -44,7 +44,7 @@
 /* clang-format on */
 #include SIMD_HEADER(LG_ISA)
 
-/* What most instruction sets have no instruction for. */
+/* The operations that most instruction sets have no instruction for. */
 #if !VEC_HAS_COLUMNS
 enum { VEC_COLUMNS = LANES };
 static inline void vec_load_columns(vec tile[LANES], const real *const row[LANES], size_t column)

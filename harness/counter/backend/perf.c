@@ -300,7 +300,7 @@ static void read_group(struct perf_state *state, size_t index, uint64_t *slots)
     slots[TIMES + 2 * index + 1] = found[2];
 }
 
-/* Whether a hardware group, alone, gets no counters: something else (a watchdog, a
+/* True if a hardware group, alone, gets no counters: something else (a watchdog, a
  * hypervisor) holds so many that it never fits, which opening it did not show. */
 static bool is_starved(struct perf_state *state, size_t index)
 {

@@ -18,11 +18,11 @@
 
 enum { FORMULA_WORK = 4 };
 
-/* What the formulas of all kinds know. Steps are 1-based. */
+/* The history that formulas of all kinds get. Steps are 1-based. */
 struct formula_run {
     const struct lg_info *info;
     const struct lg_options *options;
-    const double *lr; /* (steps): what a schedule made of the option lr; NULL: the option */
+    const double *lr; /* (steps): the option lr times the schedule; NULL: the option */
     size_t steps, rows, columns;
     bool is_bias;
     long double unit;        /* of the engine's precision */
@@ -44,8 +44,8 @@ struct formula_search;
 struct formula_verdict;
 
 struct formula {
-    const char *source; /* paper and equation; what is not the engine's own source */
-    /* Options that the usual variants do not reach, as "a=1;b=2"; NULL-terminated. */
+    const char *source; /* paper and equation; not the engine's own source */
+    /* Options that the usual variants do not cover, as "a=1;b=2"; NULL-terminated. */
     const char *const *variants;
     /* Elementwise: the parameter after step t. */
     struct bounded (*after)(const struct formula_line *line, size_t t);
@@ -61,7 +61,7 @@ struct formula {
 /* The value of the option of that name, which the optimizer must have. */
 long double formula_option(const struct formula_run *run, const char *name);
 
-/* Whether the optimizer's choice `name` is the word `word`. */
+/* True if the optimizer's choice `name` is the word `word`. */
 bool formula_chose(const struct formula_run *run, const char *name, const char *word);
 
 /* The learning rate of step t. */

@@ -170,7 +170,7 @@ static enum search_answer follow(struct method *m, const struct search_ray *ray,
     return SEARCH_NO;
 }
 
-/* Whether a step goes on from evaluation `now`. */
+/* True if a step goes on from evaluation `now`. */
 static bool goes_on(const struct method *m, const struct search_ray *ray, size_t now)
 {
     const struct formula_run *run = &m->s->run;

@@ -1,5 +1,5 @@
-/* What the second formulas of Adam and those around it share: whole sums over the history
- * (D. P. Kingma, J. Ba, 2014, equation 1), corrected in closed form. */
+/* Parts that the second formulas of Adam and its relatives share: whole sums over the
+ * history (D. P. Kingma, J. Ba, 2014, equation 1), corrected in closed form. */
 #ifndef HARNESS_GRADCHECK_FORMULA_MOMENTS_H
 #define HARNESS_GRADCHECK_FORMULA_MOMENTS_H
 

@@ -1,6 +1,6 @@
-/* What the second formulas of the schedule-free methods share (A. Defazio et al., 2024,
- * arXiv:2405.15682, equations 3 to 5): z is the start less all its steps, x the weighted
- * mean of all z so far in one sum, y a point between the two. */
+/* Parts that the second formulas of the schedule-free methods share (A. Defazio et al.,
+ * 2024, arXiv:2405.15682, equations 3 to 5): z is the start less all its steps, x the
+ * weighted mean of all z so far in one sum, y a point between the two. */
 #ifndef HARNESS_GRADCHECK_FORMULA_SCHEDULE_FREE_H
 #define HARNESS_GRADCHECK_FORMULA_SCHEDULE_FREE_H
 

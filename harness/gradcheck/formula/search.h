@@ -1,7 +1,8 @@
-/* What a batch method did: every point at which it asked for the loss, in order. Second
- * formulas of batch methods follow it: where the next point must lie, when a search must
- * end. The length of a step within a search depends on the last bit of the losses, so it is
- * not predicted: that the point lies on the ray is, and the conditions at its end. */
+/* The evaluations of a batch method: every point at which it asked for the loss, in order.
+ * Second formulas of batch methods check where the next point must lie and when a search
+ * must end. The length of a step within a search depends on the last bit of the losses, so
+ * it is not predicted; that the point lies on the ray is checked, and the conditions at its
+ * end. */
 #ifndef HARNESS_GRADCHECK_FORMULA_SEARCH_H
 #define HARNESS_GRADCHECK_FORMULA_SEARCH_H
 
@@ -49,8 +50,8 @@ static inline struct bounded search_slope(const struct search_ray *ray, size_t e
     return sum;
 }
 
-/* How far along the ray evaluation e is, by its projection; within what `moves` rounded
- * additions to the parameters leave of it. */
+/* The distance of evaluation e along the ray, by its projection, with the error of `moves`
+ * rounded additions to the parameters. */
 static inline struct bounded search_length(const struct search_ray *ray, size_t e, size_t moves)
 {
     const struct formula_search *s = ray->search;
@@ -83,7 +84,7 @@ static inline void search_expect(const struct search_ray *ray, const double *at,
     }
 }
 
-/* Whether a condition holds; near its edge the last bits of a loss decide. */
+/* The answer to a condition; unclear where the last bits of a loss decide. */
 enum search_answer { SEARCH_NO, SEARCH_YES, SEARCH_UNCLEAR };
 
 /* left <= right */
@@ -115,7 +116,7 @@ static inline enum search_answer search_wolfe(const struct search_ray *ray, size
     return falls == SEARCH_YES && flat == SEARCH_YES ? SEARCH_YES : SEARCH_UNCLEAR;
 }
 
-/* Whether two points are the same in every entry. */
+/* True if two points are the same in every entry. */
 static inline bool search_is_at(const struct formula_search *s, const double *w, size_t e)
 {
     bool same = true;

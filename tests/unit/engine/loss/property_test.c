@@ -209,7 +209,7 @@ TEMPLATE_TEST(loss_property, a_sum_is_its_mean_times_the_count)
         }
 }
 
-/* Whether a sample's loss is the mean of one term an entry. */
+/* True if a sample's loss is the mean of one term an entry. */
 static bool is_elementwise(const struct loss *loss, struct lg_pcg *pcg)
 {
     struct lg_options options;

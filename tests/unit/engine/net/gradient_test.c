@@ -64,7 +64,7 @@ static void check_gradient(struct example *e, size_t first, size_t count, double
                   moving);
 }
 
-/* Whether the loss takes one prediction and values as targets, and the activation gives
+/* True if the loss takes one prediction and values as targets, and the activation gives
  * predictions that it allows. */
 static bool reconstructs(size_t activation, size_t loss)
 {
@@ -105,7 +105,7 @@ TEMPLATE_TEST(net_gradient, is_the_slope_of_the_loss)
         }
 }
 
-/* Whether the slopes on both sides of 0 differ. */
+/* True if the slopes on both sides of 0 differ. */
 static bool bends_at_zero(size_t index)
 {
     const struct activation *activation = registry_activation(index);

@@ -89,7 +89,7 @@ TEMPLATE_TEST(optimizer_golden, paths_are_the_references)
     golden_free(file);
 }
 
-/* Whether a row of an optimizer sets one of its options. */
+/* True if a row of an optimizer sets one of its options. */
 static bool is_set_somewhere(struct golden file, const struct optimizer *optimizer, size_t option)
 {
     char key[40];

@@ -221,7 +221,7 @@ TEMPLATE_TEST(batch_method, paths_are_the_references)
     golden_free(file);
 }
 
-/* Whether the golden rows of a name give one of its options a value that is not its
+/* True if the golden rows of a name give one of its options a value that is not its
  * default. */
 static bool is_tried(struct golden file, const char *name, const char *option)
 {

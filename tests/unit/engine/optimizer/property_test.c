@@ -82,7 +82,7 @@ static bool same_bits(const struct run *a, const struct run *b)
     return memcmp(a->w, b->w, sizeof a->w) == 0 && memcmp(a->slots, b->slots, sizeof a->slots) == 0;
 }
 
-/* Whether a gradient of +0, as a factor or as a direction, leaves a random run as it
+/* True if a gradient of +0, as a factor or as a direction, leaves a random run as it
  * is. */
 static bool zero_is_nothing(struct lg_pcg *pcg, size_t index, const struct lg_options *options,
                             bool at_rest)
