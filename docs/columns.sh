@@ -6,7 +6,9 @@ cat <<'HEAD'
 
 Written by `make catalogue` from the rows of code that write the columns (`harness/*/*_columns.c`); a test compares. `lossgrid list columns` prints the same. A unit of 1 is a pure number, and an empty one is none, or the loss's. A field is empty where there is no value; 0 is a value. `schema.json` beside the files has the same for programs, with what may be empty and which words occur.
 
-`run` writes trace.csv, timing.csv and, for small networks, parameters.csv in the folder of each cell; `time` cost.csv, samples.csv, noise.csv, phases.csv, ranking.csv, settling.csv and conditions.csv; `gradcheck` gradcheck.csv, sweep.csv, kinks.csv, ulps.csv, injected.csv and coverage.csv; `compare` compare.csv; `calibrate --format csv` prints calibration.csv. Columns with `<metric>` are there once for each metric of the spec, and samples.csv has those of the counters that were chosen.
+Columns with `<metric>` are there once for each metric of the spec, and samples.csv has those of the counters that were chosen.
 
 HEAD
+"$1" list files --format=markdown
+echo
 "$1" list columns --format=markdown

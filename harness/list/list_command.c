@@ -112,6 +112,20 @@ static enum lg_status list_columns(struct table *table, struct lg_error *error)
     return LG_OK;
 }
 
+static enum lg_status list_files(struct table *table, struct lg_error *error)
+{
+    (void)error;
+    size_t count;
+    const struct csv_folder *const *folders = csv_folders(&count);
+    table->columns = 3;
+    table_row(table, (const char *const[]){"command", "file", "rows"});
+    for (size_t i = 0; i < count; i++)
+        for (const struct csv_file *const *file = folders[i]->files; *file != NULL; file++)
+            table_row(table,
+                      (const char *const[]){folders[i]->command, (*file)->name, (*file)->meaning});
+    return LG_OK;
+}
+
 /* "from 0 to 1", "0 or more", "any number". */
 static void describe_range(double least, double most, char text[VALUE_EXPECTED_MAX])
 {
@@ -179,7 +193,7 @@ static const struct {
     {"schedules", schedules, NULL},     {"datasets", NULL, list_datasets},
     {"isas", NULL, list_isas},          {"counters", NULL, counter_table},
     {"metrics", NULL, list_metrics},    {"columns", NULL, list_columns},
-    {"keys", NULL, list_keys},
+    {"files", NULL, list_files},        {"keys", NULL, list_keys},
 };
 enum { LISTS = sizeof lists / sizeof *lists };
 
@@ -259,9 +273,9 @@ const struct command list_command = {
         "schedules and datasets: the names that a spec may use, with their options and defaults. "
         "isas: the instruction sets, and which of them run here. counters: which of them count "
         "here or why not, and what a region of one costs. metrics: which way of each is better, "
-        "its unit and range, and the outputs on which it is what its name says. columns: those of "
-        "the CSV files that are written. keys: those that a spec may have, with what each takes "
-        "and what holds when it is absent.\n\n"
+        "its unit and range, and the outputs on which it is what its name says. files: the CSV "
+        "files that commands write. columns: those of these files. keys: those that a spec may "
+        "have, with what each takes and what holds when it is absent.\n\n"
         "CSV adds formulas, sources and what a loss compares; Markdown also the ranges and "
         "meanings of options.",
     .example = "lossgrid list optimizers --format=csv\n",

@@ -12,7 +12,8 @@ static void parameters(struct csv_columns *to, const void *given)
 }
 
 const struct csv_file parameters_csv = {
-    "parameters.csv", "a row for each weight and bias of a small network", parameters};
+    "parameters.csv", "in a cell's folder: a row for each weight and bias of a small network",
+    parameters};
 
 const struct csv_folder csv_folder_parameters = {
     "run", (const struct csv_file *const[]){&parameters_csv, NULL}};

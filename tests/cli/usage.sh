@@ -91,7 +91,7 @@ test_wrong_spec_names_the_place() {
 
 test_lists() {
     for list in losses optimizers activations initialisations datasets isas counters metrics \
-        columns keys; do
+        columns files keys; do
         expect 0 list $list
         expect 0 list $list --format=csv
         expect 0 list $list --format markdown
