@@ -60,7 +60,7 @@ test-long: deps ## all 90 images, both whole optimizer curves, same bits from ev
 	$(MAKE) test-injected
 	$(BIN) gradcheck --all --quiet
 	tests/tutorial.sh
-	tests/column.sh
+	tests/additions.sh
 	tests/replay.sh $(BIN) 30
 
 test-asan: ## unit and command-line tests under the address and undefined-behaviour sanitizers

@@ -86,7 +86,7 @@ struct request {
 
 static enum lg_status run(int argc, char **argv, struct lg_error *error)
 {
-    struct request request = {NULL};
+    struct request request = {.directory = NULL};
     struct operands folders;
     struct compared compared = {0};
     enum lg_status status = command_read(&compare_command, argc, argv, &request, &folders, error);

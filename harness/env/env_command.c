@@ -87,7 +87,7 @@ struct request {
 
 static enum lg_status run(int argc, char **argv, struct lg_error *error)
 {
-    struct request request = {FORMAT_TEXT};
+    struct request request = {.format = FORMAT_TEXT};
     struct operands operands;
     enum lg_status status = command_read(&env_command, argc, argv, &request, &operands, error);
     if (status != LG_OK)

@@ -240,7 +240,7 @@ struct request {
 
 static enum lg_status run(int argc, char **argv, struct lg_error *error)
 {
-    struct request request = {TABLE_TEXT};
+    struct request request = {.format = TABLE_TEXT};
     struct operands operands;
     size_t which = 0;
     enum lg_status status = command_read(&list_command, argc, argv, &request, &operands, error);

@@ -217,7 +217,7 @@ struct request {
 
 static enum lg_status run(int argc, char **argv, struct lg_error *error)
 {
-    struct request request = {NULL};
+    struct request request = {.against = NULL};
     struct operands operands;
     enum lg_status status = command_read(&verify_command, argc, argv, &request, &operands, error);
     if (status != LG_OK)
