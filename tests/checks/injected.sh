@@ -62,7 +62,7 @@ injected "a line that is not formatted" harness/support/text.c 's/^#include "har
     'code should be clang-formatted' lint harness/support/text.c
 
 # ---- Sanitizers: a heap overflow, a leak, undefined behaviour ---------------------------------
-asan() { compile VARIANT=asan all && tests/cli/run.sh "$work/build/lossgrid-asan" "$1"; }
+asan() { compile VARIANT=asan ${ASAN_ISAS:+ISAS="$ASAN_ISAS"} all && tests/cli/run.sh "$work/build/lossgrid-asan" "$1"; }
 clean asan asan test_verify_tells_of_missing_rows
 injected "a field too few" harness/support/csv.c 's/capacity \* sizeof \*fields/(capacity - 1) * sizeof *fields/' \
     'AddressSanitizer: heap-buffer-overflow' asan test_verify_tells_of_missing_rows
@@ -73,7 +73,7 @@ injected "a shift by 64" harness/support/csv.c \
     'runtime error: shift exponent 64' asan test_verify_tells_of_missing_rows
 
 # ---- Fuzz: checks of a reader that are left out; no seed shows either -------------------------
-compile all >"$work/log" 2>&1 || { head "$work/log"; exit 3; }
+compile ISAS=generic all >"$work/log" 2>&1 || { head "$work/log"; exit 3; }
 fuzz() { tests/fuzz/run.sh "$work/fuzz" "$work/build/obj/release" 20 "$1"; }
 injected "a rank that is not checked" engine/data/idx.c 's/ rank > LG_IDX_DIMENSIONS_MAX)/ rank > 255)/' \
     'runtime error: index [0-9]+ out of bounds|AddressSanitizer: [a-z-]+' fuzz idx
@@ -82,7 +82,7 @@ injected "a length that is not checked" harness/store/checkpoint.c \
 
 # ---- The time limit of unit tests --------------------------------------------------------------
 unit() {
-    compile unit UNIT_SECONDS=2 UNIT_SRC='tests/unit/time_limit.c tests/unit/harness/support/csv_test.c' UNIT_TEMPLATE_SRC=
+    compile ISAS=generic unit UNIT_SECONDS=2 UNIT_SRC='tests/unit/time_limit.c tests/unit/harness/support/csv_test.c' UNIT_TEMPLATE_SRC=
 }
 clean "the unit tests" unit
 injected "a test that hangs" tests/unit/harness/support/csv_test.c \

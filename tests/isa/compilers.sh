@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# compilers.sh BUILD: build with gcc and clang, -O0 and -O3; run a short piece of
-# every experiment with each build, and the default build with every instruction
-# set of this CPU. All trace.csv must be byte-identical.
+# compilers.sh BUILD PROGRAM: PROGRAM is what gcc -O3 made. Build with gcc -O0 and with clang,
+# -O0 and -O3; run a short piece of every experiment with each build, and PROGRAM with every
+# instruction set of this CPU. All trace.csv must be byte-identical.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-build=$1
+build=$1 reference=$(realpath "$2")
 passed=0 failed=0 skipped=0
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
@@ -36,7 +36,7 @@ same() {
 
 build_with() { make -s -j "$(nproc)" BUILD="$build/$1$2" CC="$1" OPT="$2 -g" all; }
 
-build_with gcc -O3 && run "$build/gcc-O3/lossgrid" reference 200 || exit 1
+run "$reference" reference 200 || exit 1
 for compiler in gcc clang; do
     for level in -O0 -O3; do
         name=$compiler$level
@@ -46,8 +46,8 @@ for compiler in gcc clang; do
         echo "bits: $name against gcc-O3: $passed equal, $failed different so far"
     done
 done
-for isa in $("$build/gcc-O3/lossgrid" list isas --format csv | awk -F, '$2 == "yes" { print $1 }'); do
-    run "$build/gcc-O3/lossgrid" "isa-$isa" 200 --isa "$isa" || exit 1
+for isa in $("$reference" list isas --format csv | awk -F, '$2 == "yes" { print $1 }'); do
+    run "$reference" "isa-$isa" 200 --isa "$isa" || exit 1
     same "isa-$isa" reference
     echo "bits: --isa $isa: $passed equal, $failed different so far"
 done
