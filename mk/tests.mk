@@ -47,6 +47,7 @@ test: deps ## everything quick: unit, command line, reports, the first two epoch
 test-code: all $(UNIT) $(ALLOCATIONS)
 	tests/arrows.sh
 	tests/arrows_injected.sh
+	tests/words.sh
 	CC='$(CC)' tests/headers.sh $(OBJ)
 	tests/cycles.sh $(OBJ)
 	tests/isa/baseline.sh $(BUILD)

@@ -9,7 +9,7 @@ def joined(command):
     return " ".join(map(shell, command))
 
 
-# Stands for a spec whose name is no UTF-8: the manifest, which is JSON, cannot hold it.
+# Placeholder for a spec whose name is no UTF-8: the manifest, which is JSON, cannot hold it.
 NAMELESS = "SPEC"
 
 

@@ -10,7 +10,7 @@ MOST = 48  # rows of a figure
 
 
 def ordered(timings, phase, column="median_ns"):
-    """At most MOST arms that have this of the phase, the cheapest first. Where there are more, the
+    """At most MOST arms that have this of the phase, the fastest first. Where there are more, the
     first arm of each optimizer comes before a second one of any."""
     measured = [arm for arm in timings.arms if arm.get(phase, column) is not None]
     count, ranks = {}, {}

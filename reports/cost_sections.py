@@ -26,7 +26,7 @@ def nanoseconds(value):
     return "–" if value is None else f"{value:,.0f}" if value >= 1000 else number(value)
 
 
-def cheapest(timings, phase):
+def fastest(timings, phase):
     return min((arm for arm in timings.arms if arm.get(phase, "median_ns")),
                key=lambda arm: arm.get(phase, "median_ns"), default=None)
 
@@ -34,8 +34,8 @@ def cheapest(timings, phase):
 def headline(timings):
     arms = [arm for arm in timings.arms if arm.get("update", "ns_per_parameter")]
     if not arms:
-        first = cheapest(timings, "step")
-        return (f"{plural(len(timings.arms), 'arm')} timed, without their phases; the cheapest step "
+        first = fastest(timings, "step")
+        return (f"{plural(len(timings.arms), 'arm')} timed, without their phases; the fastest step "
                 f"is that of {first.name}, {nanoseconds(first.get('step', 'median_ns'))} ns."
                 if first else "Nothing was timed.")
     arms.sort(key=lambda arm: arm.get("update", "ns_per_parameter"))
@@ -48,14 +48,14 @@ def headline(timings):
             + doubt)
 
 
-def against_cheapest(timings, bounds, phase):
-    """The verdict on a ratio to the cheapest."""
+def against_fastest(timings, bounds, phase):
+    """The verdict on a ratio to the fastest."""
     low, _, high = bounds or (None, None, None)
     return verdict.of_interval(low, high, timings.floor(phase))
 
 
 def updates(timings):
-    """One row for each arm that has an update, the cheapest first."""
+    """One row for each arm that has an update, the fastest first."""
     arms = sorted((arm for arm in timings.arms if arm.get("update", "ns_per_parameter")),
                   key=lambda arm: arm.get("update", "ns_per_parameter"))
     if not arms:
@@ -70,9 +70,9 @@ def updates(timings):
             shown(arm.per_parameter("update", "cycles")),
             shown(arm.per_parameter("update", "instructions")),
             ratio(bounds) if bounds else "–",
-            "–" if arm is base else against_cheapest(timings, bounds, "update")])
+            "–" if arm is base else against_fastest(timings, bounds, "update")])
     header = ["arm", "optimizer", "ns a parameter", "cycles", "instructions",
-              "times the cheapest", "verdict"]
+              "relative to the fastest", "verdict"]
     return folded(header, rows, {2, 3, 4, 5})
 
 
@@ -84,7 +84,7 @@ def in_state(arm):
 
 def steps(timings):
     """One row for each arm: the whole step and its phases."""
-    base = cheapest(timings, "step")
+    base = fastest(timings, "step")
     rows = []
     for arm in sorted(timings.arms, key=lambda a: a.get("step", "median_ns") or math.inf):
         bounds = timings.paired(arm, base, "step")
@@ -93,9 +93,9 @@ def steps(timings):
             in_state(arm), nanoseconds(arm.first.get("step", {}).get("median_ns")),
             *(nanoseconds(arm.get(phase, "median_ns")) for phase in timings.parts),
             ratio(bounds) if bounds else "–",
-            "–" if arm is base else against_cheapest(timings, bounds, "step")])
+            "–" if arm is base else against_fastest(timings, bounds, "step")])
     return folded(["arm", "step, ns", "low", "high", "state", "first steps, ns", *timings.parts,
-                   "times the cheapest", "verdict"], rows, {1, 2, 3, *range(5, 12)})
+                   "relative to the fastest", "verdict"], rows, {1, 2, 3, *range(5, 12)})
 
 
 # ---- The article -------------------------------------------------------------

@@ -36,7 +36,7 @@ HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
 
 
 def spelled(character):
-    """A sign that stands for a character that cannot be seen."""
+    """A sign in place of a character that cannot be seen."""
     point = ord(character)
     if point < 0x20:
         return chr(0x2400 + point)

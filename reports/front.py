@@ -7,8 +7,8 @@ it *may be* on it. Beyond noise: a one-sided t test over the seeds that both arm
 seed by seed, at LEVEL divided by the number of other arms. Time is compared by its logarithm.
 So an arm that belongs on the front is called beaten in at most 5 % of reports.
 With one seed the noise is not known and nothing is said. Two arms of the same loss and
-optimizer are twins where their quality is the same number in every seed, or where no test at
-TWINS tells them apart in time or quality: they are the same as far as anyone can see, and where
+optimizer are alike where their quality is the same number in every seed, or where no test at
+ALIKE distinguishes them in time or quality: they are the same as far as anyone can see, and where
 they would get different words, both get "may be".
 """
 
@@ -17,7 +17,7 @@ import math
 from scipy.special import stdtr  # the distribution function of Student's t
 
 LEVEL = 0.05
-TWINS = 0.01
+ALIKE = 0.01
 MARGIN = 0.05
 ON, MAYBE, OFF, UNKNOWN, NONE = STATES = (
     "on the front", "may be on the front", "not on the front", "one seed: not known",
@@ -50,16 +50,16 @@ class Pairs:
                             bound)
 
     def alike(self, a, b):
-        """The same quality in every seed, or no test at TWINS tells the two apart."""
+        """The same quality in every seed, or no test at ALIKE distinguishes the two."""
         first, second = self.points[a], self.points[b]
         if first.keys() == second.keys() and all(first[s][1] == second[s][1] for s in first):
             return True
-        return all(self.p(x, y, axis) >= TWINS / 2 for axis in (0, 1) for x, y in ((a, b), (b, a)))
+        return all(self.p(x, y, axis) >= ALIKE / 2 for axis in (0, 1) for x, y in ((a, b), (b, a)))
 
 
 def statuses(points, kinds):
-    """A word of STATES for each arm. points: {seed: (seconds, badness)} for each; kinds: what
-    tells arms that could be twins, such as (loss, optimizer)."""
+    """A word of STATES for each arm. points: {seed: (seconds, badness)} for each; kinds: the
+    names by which arms could be alike, such as (loss, optimizer)."""
     pairs, count = Pairs(points), len(points)
     level = LEVEL / max(1, count - 1)
     there = [i for i in range(count) if pairs.points[i]]
@@ -75,12 +75,12 @@ def statuses(points, kinds):
             words[i] = ON
         else:
             words[i] = MAYBE
-    level_twins(words, pairs, kinds, there)
+    level_alike(words, pairs, kinds, there)
     return words
 
 
-def level_twins(words, pairs, kinds, there):
-    """Give twins one word, and the twins of twins."""
+def level_alike(words, pairs, kinds, there):
+    """Give arms that are alike one word, in chains too."""
     changed = True
     while changed:
         changed = False

@@ -6,7 +6,7 @@ with its own variance, since arms scatter differently; LEVEL is shared by the me
 report (Bonferroni's inequality).
 
 Is the arm that was selected the best? It is named a winner if it beats every other arm at
-LEVEL / 2, which needs no more correction, however many there are: the runner-up stands for
+LEVEL / 2, which needs no more correction, however many there are: the runner-up represents
 all (S. Gutmann, Z. Maymin, Is the selected population the best?, Annals of Statistics 15,
 1987, pages 456 to 461). Of arms that are all alike one is named in at most LEVEL of the
 cases, and most often where there are two.

@@ -346,7 +346,7 @@ def find_image_problems(results):
             elif pixels_sha256(pixels) != expected:
                 wrong.append(f"{cell.slug}/{epoch:02d}.png")
     notices = []
-    for names, what in ((absent, "not in this folder: the digests in trace.csv stand for them"),
+    for names, what in ((absent, "not in this folder: the digests in trace.csv replace them"),
                         (wrong, "with other pixels than trace.csv records")):
         if names:
             notices.append(f"{plural(len(names), 'image')} {what}: {some(md(n) for n in names)}.")

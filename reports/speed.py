@@ -93,7 +93,7 @@ class Timed:
         self.timings = timings
 
     def pairs(self, slower, faster, phase):
-        """Every pair under one loss, the first of each; rates and the like are not told apart."""
+        """Every pair under one loss, the first of each; rates and the like are not distinguished."""
         found, seen = [], set()
         for slow in self.timings.by_optimizer(slower):
             for fast in self.timings.by_optimizer(faster):

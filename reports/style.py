@@ -53,7 +53,7 @@ matplotlib.rcParams.update({
     "lines.linewidth": 1.8,
     "lines.markersize": 5,
     "legend.frameon": False,
-    "svg.fonttype": "none",  # texts stay texts: they can be read, searched and told apart
+    "svg.fonttype": "none",  # texts stay texts: they can be read, searched and distinguished
     "svg.hashsalt": "lossgrid",
     "image.composite_image": False,
     "savefig.dpi": 144,

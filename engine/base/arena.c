@@ -13,9 +13,8 @@ static size_t round_up(size_t size_bytes)
 enum lg_status lg_arena_create(struct lg_arena *arena, size_t size_bytes, struct lg_error *error)
 {
     *arena = (struct lg_arena){0};
-    /* aligned_alloc() wants whole multiples of the alignment, and may answer
-     * NULL to zero bytes: an empty arena still has a block, which tells it from
-     * a measuring one. */
+    /* aligned_alloc() wants whole multiples of the alignment, and may answer NULL to zero
+     * bytes: an empty arena still has a block, which distinguishes it from a measuring one. */
     void *block = NULL;
     size_t rounded = 0;
     if (size_bytes <= SIZE_MAX - LG_ALIGNMENT) {

@@ -80,9 +80,9 @@ static bool keeps_subnormal_operands(void)
 
 static const char *deviation(void)
 {
-    const char *told = register_deviation();
-    if (told != NULL)
-        return told;
+    const char *deviation = register_deviation();
+    if (deviation != NULL)
+        return deviation;
     if (!rounds_to_nearest())
         return not_nearest;
     if (!keeps_subnormal_results())

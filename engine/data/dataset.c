@@ -62,8 +62,7 @@ static bool name_known(const char *sha256, char *text, size_t size)
     return false;
 }
 
-/* A file under another's name is the likeliest mistake, and a digest tells whose
- * it is. */
+/* A file under another's name is the likeliest mistake, and a digest shows whose it is. */
 static enum lg_status check_not_another(const struct lg_dataset_info *info, int which,
                                         const struct lg_idx *idx, struct lg_error *error)
 {

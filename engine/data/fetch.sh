@@ -64,8 +64,8 @@ download() { # ADDRESS FILE; its messages go to stdout
 fetch_from() {
     list=$(missing)
     while read -r name digest; do
-        if ! told=$(download "$1/$name.gz" "$part"); then
-            say "failed: $1/$name.gz: $(say "$told" | tail -n 1)" >&2
+        if ! error=$(download "$1/$name.gz" "$part"); then
+            say "failed: $1/$name.gz: $(say "$error" | tail -n 1)" >&2
             return 1
         elif ! right_gz "$part" "$digest"; then
             say "failed: $1/$name.gz: not MNIST's, by the SHA-256 of its raw content" >&2

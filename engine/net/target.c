@@ -36,8 +36,7 @@ void target_place(struct lg_arena *arena, struct lg_net *net)
                 lg_arena_take(arena, net->config.batch * last_layer(net)->stride * sizeof(real));
 }
 
-/* One sample's target by its label. One output alone stands for the second of two
- * classes. */
+/* One sample's target by its label. One output alone is that of the second of two classes. */
 static void fill_class(enum lg_target kind, size_t features, unsigned label, real *target)
 {
     const real off = kind == LG_TARGET_SIGNS ? -1 : 0;

@@ -23,7 +23,7 @@ static void load_rows(struct lg_net *net, const struct lg_pass *pass, const uint
     }
 }
 
-/* A loss without targets is told which of two labels is larger by their order. */
+/* A loss without targets gets two samples in the order of their labels. */
 static void put_smaller_first(struct lg_net *net, const struct lg_pass *pass, size_t position,
                               size_t batch)
 {
@@ -53,9 +53,9 @@ static void load_batch(struct lg_net *net, const struct lg_pass *pass, size_t po
     target_fill(net, pass, position, batch);
 }
 
-/* The class that outputs stand for: the first of the largest (of distances, of the smallest), or
- * of one output the second class where it is beyond the middle. SIZE_MAX: one is NaN, and
- * there is no largest. */
+/* The class that outputs predict: the first of the largest (of distances, of the smallest),
+ * or of one output the second class where it is beyond the middle. SIZE_MAX: one is NaN,
+ * and there is no largest. */
 static size_t class_of(const struct lg_net *net, const real *y, size_t features)
 {
     const bool is_distance = net->loss->shape.is_distance;

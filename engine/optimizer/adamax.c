@@ -72,7 +72,7 @@ static const struct lg_option options_table[] = {
              .kind = LG_OPTION_REAL,
              .default_value = 1e-8,
              .maximum = 1e30,
-             .meaning = "added to the size of each gradient; 0 stands for the least normal "
+             .meaning = "added to the size of each gradient; 0 means the least normal "
                         "number"},
     [WEIGHT_DECAY] = OPTION_WEIGHT_DECAY,
 };

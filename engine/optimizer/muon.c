@@ -219,7 +219,7 @@ static const struct lg_option options_table[] = {
                   .default_value = 1e-10,
                   .maximum = 1e30,
                   .beside_root = true,
-                  .meaning = "biases: added to the root of the unbiased square; 0 stands for the "
+                  .meaning = "biases: added to the root of the unbiased square; 0 means the "
                              "least, 2^-63 in f32 and 2^-511 in f64"},
     [ADAM_WEIGHT_DECAY] = {.name = "adam_weight_decay",
                            .kind = LG_OPTION_REAL,

@@ -207,8 +207,7 @@ static inline real eps_beside_root(double eps)
 #define OPTION_EPS(value, text)                                                                    \
     {                                                                                              \
         .name = "eps", .kind = LG_OPTION_REAL, .default_value = (value), .maximum = 1e30,          \
-        .meaning = text "; 0 stands for the least, 2^-63 in f32 and 2^-511 in f64",                \
-        .beside_root = true                                                                        \
+        .meaning = text "; 0 means the least, 2^-63 in f32 and 2^-511 in f64", .beside_root = true \
     }
 #define OPTION_WEIGHT_DECAY                                                                        \
     {                                                                                              \

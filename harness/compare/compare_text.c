@@ -36,7 +36,7 @@ static void format_interval(char text[FIELD_MAX], bool is_there, double low, dou
         snprintf(text, FIELD_MAX, "-");
 }
 
-/* Thousandths: no run tells more. */
+/* Thousandths: no run resolves more. */
 static void format_ratio(char text[FIELD_MAX], double ratio)
 {
     if (isnan(ratio))

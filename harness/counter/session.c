@@ -21,15 +21,15 @@ struct open_counter {
 struct counter_session {
     struct open_counter counters[COUNTERS_MAX]; /* by the registry's order */
     size_t open_count;
-    size_t order[COUNTERS_MAX]; /* of the open ones, the dearest first */
+    size_t order[COUNTERS_MAX]; /* of the open ones, the slowest first */
     double overhead_ns;
     struct counter_totals empty;
 };
 
 /* ---- Regions ------------------------------------------------------------- */
 
-/* The dearest counter is read first at the start and last at the end, so that the
- * cheaper ones, inside it, see little of its reading. */
+/* The slowest counter is read first at the start and last at the end, so that the faster
+ * ones, inside it, include little of its reading. */
 void counter_session_start(struct counter_session *session)
 {
     for (size_t i = 0; i < session->open_count; i++) {
@@ -110,9 +110,9 @@ static void measure_costs(struct counter_session *session)
         for (size_t j = i;
              j > 0 && session->counters[order[j - 1]].cost_ns < session->counters[order[j]].cost_ns;
              j--) {
-            const size_t dearer = order[j];
+            const size_t slower = order[j];
             order[j] = order[j - 1];
-            order[j - 1] = dearer;
+            order[j - 1] = slower;
         }
     memcpy(session->order, order, sizeof order);
     session->open_count = count;

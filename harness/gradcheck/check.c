@@ -282,7 +282,7 @@ static struct court open_court(struct check *check, size_t b, const double *grad
     return court;
 }
 
-/* Entries that disagree, as few as can be told. */
+/* Entries that disagree, as few as can be named. */
 struct suspect {
     size_t first, count;
     struct line_reading outcome;
@@ -357,7 +357,7 @@ static void count_line(const struct line_reading *o, struct judgement *judgement
 {
     if (!o->is_usable) {
         judgement->skipped++;
-        judgement->reason = o->bar < 1e300L ? "no step tells the derivative well enough: a kink is "
+        judgement->reason = o->bar < 1e300L ? "no step gives the derivative well enough: a kink is "
                                               "too near, or values are too noisy"
                                             : "the value is not finite on both sides";
         return;

@@ -107,7 +107,7 @@ static void judge(struct point *p, enum copy copy, double least, struct result *
             }
         }
     struct ulps ulps = {{0}, 0};
-    if (copy == COPY_F32) /* its errors are told in its own units */
+    if (copy == COPY_F32) /* its errors are in its own units */
         ulps_note(&ulps, j.analytic, j.numeric, fabs(j.numeric), FLT_MANT_DIG);
     if (copy == COPY_F32 && j.verdict != OUTCOME_FAIL)
         j.worst = SIZE_MAX;

@@ -8,7 +8,7 @@ enum { CELLS = 96, HALVINGS = 22 };
 /* Cells begin where no simple number is. */
 static const double OFFSET = 0.37;
 
-/* A slope's step, and the least share of a slope that a jump is told by. */
+/* A slope's step, and the least share of a slope that counts as a jump. */
 static const double STEP = 0x1p-24;
 static const long double LEAST_JUMP = 1e-5L;
 

@@ -1,5 +1,5 @@
-/* Optimizers as training drives them: a small linear network whose gradient a plain sum
- * tells, streamed, sparse, packed and collected, with rows and columns at rest. */
+/* Optimizers as training drives them: a small linear network whose gradient is a plain sum,
+ * streamed, sparse, packed and collected, with rows and columns at rest. */
 #include <stdlib.h>
 #include <string.h>
 

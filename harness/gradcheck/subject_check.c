@@ -93,7 +93,7 @@ static void sweep(struct work *work, const struct check_line *line)
     }
 }
 
-/* The entry that a sweep tells most of: the one with the largest derivative. */
+/* The entry of a sweep: the one with the largest derivative. */
 static const struct check_line *choose_sweep(const struct work *work)
 {
     const struct check_line *best = NULL;

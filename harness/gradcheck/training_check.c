@@ -242,7 +242,7 @@ static void report(struct training *t, const char *name, const struct finding *f
     judgement.error_bar = bar_of(t, i, (is_f32 ? (double)FLT_EPSILON : DBL_EPSILON) / 2, 0);
     judgement.relative_error = error == 0 ? 0 : error / (own + t->right.rounding[i]);
     struct ulps ulps = {{0}, 0};
-    if (is_f32) /* its errors are told in its own units, not among those of f64 */
+    if (is_f32) /* its errors are in its own units, not among those of f64 */
         ulps_note(&ulps, t->got[i], (double)t->right.gradient[i], own + t->right.rounding[i],
                   FLT_MANT_DIG);
     if (is_f32 && f->wrong == 0)

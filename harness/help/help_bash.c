@@ -69,7 +69,8 @@ static const char entry[] =
     "}\n"
     "complete -F _lossgrid lossgrid\n";
 
-/* What a row of the table gives for an offer; "none" tells an option that takes any value. */
+/* The completion of an offer in a row of the table; "none" marks an option that takes any
+ * value. */
 static void add_offer(const struct program *program, enum offer offer, const char *list,
                       const char *const *words, const char *(*word)(size_t), struct text *text)
 {

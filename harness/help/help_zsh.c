@@ -143,8 +143,7 @@ void help_zsh(const struct program *program, struct text *text)
                "    case \"${words[1]} $lossgrid_form\" in\n");
     for (size_t i = 0; i < program->count; i++)
         add_command(program, program->commands[i], text);
-    text_print(text,
-               "    esac\n}\n# Called where it is loaded by name, told of where it is sourced.\n"
-               "if [ \"$funcstack[1]\" = _lossgrid ]; then\n    _lossgrid \"$@\"\nelse\n"
-               "    compdef _lossgrid lossgrid\nfi\n");
+    text_print(text, "    esac\n}\n# Called when loaded by name, declared when sourced.\n"
+                     "if [ \"$funcstack[1]\" = _lossgrid ]; then\n    _lossgrid \"$@\"\nelse\n"
+                     "    compdef _lossgrid lossgrid\nfi\n");
 }

@@ -19,7 +19,7 @@ enum { TICKS_MIN = 20 };    /* below, a share means nothing: 0.2 s */
 
 /* ---- Looking ------------------------------------------------------------- */
 
-/* The processors that this process may use; its own status tells, so that a made-up
+/* The processors that this process may use; read from its own status, so that a made-up
  * tree can tell otherwise. */
 static void look_at_affinity(struct conditions *now, const char *root)
 {

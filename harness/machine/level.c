@@ -8,7 +8,7 @@ enum { CACHES = LEVELS - 1 };
 
 /* More memory than this is not taken; nor is more than an eighth of the machine's. */
 static const size_t most_bytes = (size_t)1 << 30;
-/* What is taken for more than any cache where their sizes are not told. */
+/* A size taken for more than any cache where theirs are unknown. */
 static const size_t swept_bytes = (size_t)1 << 28;
 
 /* Bytes of the data cache of a level, or 0. */
@@ -43,10 +43,10 @@ static void find_cache(struct level *level, const struct machine *machine, size_
 {
     if (bytes == 0 && is_swept(machine))
         snprintf(level->absent, sizeof level->absent,
-                 "the system tells of no caches, and a sweep of latencies found no end of an L%d",
+                 "the system reports no caches, and a sweep of latencies found no end of an L%d",
                  number);
     else if (bytes == 0)
-        snprintf(level->absent, sizeof level->absent, "the system tells of no L%d data cache",
+        snprintf(level->absent, sizeof level->absent, "the system reports no L%d data cache",
                  number);
     else if (number > 1 && smaller == 0)
         snprintf(level->absent, sizeof level->absent, "the size of L%d is unknown", number - 1);

@@ -22,7 +22,7 @@ bool memory_map(struct memory *memory, size_t size_bytes, enum memory_pages wish
         return false;
     const size_t skipped = (ALIGNMENT - (uintptr_t)map % ALIGNMENT) % ALIGNMENT;
     *memory = (struct memory){(char *)map + skipped, size_bytes, map, map_bytes};
-    /* A wish only: memory_pages() tells what came of it. */
+    /* A wish only: memory_pages() has the result. */
     (void)madvise(map, map_bytes, wish == MEMORY_HUGE ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
     return true;
 }

@@ -1,6 +1,6 @@
 #include "harness/machine/topology.h"
 
-/* The processors that share something with this one; 0 when not told. */
+/* The processors that share something with this one; 0 when unknown. */
 static size_t sharing(const char *root, size_t processor, const char *file,
                       bool set[SYSTEM_PROCESSORS_MAX])
 {

@@ -90,9 +90,9 @@ uint64_t tsc_read(void)
     return tsc_reader()();
 }
 
-/* As the CPU tells it. Leaf 15h: the crystal's rate times b / a. Where the crystal's rate
+/* As the CPU reports it. Leaf 15h: the crystal's rate times b / a. Where the crystal's rate
  * (c) is left out, leaf 16h gives the rate that the counter has then. */
-static bool told_rate(struct tsc_rate *rate)
+static bool reported_rate(struct tsc_rate *rate)
 {
     unsigned a, b, c, d, megahertz = 0;
     if (!__get_cpuid(0x15, &a, &b, &c, &d) || a == 0 || b == 0)
@@ -138,7 +138,7 @@ void tsc_stand_in(const struct tsc_features *features)
     (void)features; /* there is one way only */
 }
 
-static bool told_rate(struct tsc_rate *rate)
+static bool reported_rate(struct tsc_rate *rate)
 {
     uint64_t hz;
     __asm__ volatile("mrs %0, cntfrq_el0" : "=r"(hz));
@@ -178,7 +178,7 @@ void tsc_stand_in(const struct tsc_features *features)
     (void)features;
 }
 
-static bool told_rate(struct tsc_rate *rate)
+static bool reported_rate(struct tsc_rate *rate)
 {
     (void)rate;
     return false;
@@ -203,7 +203,7 @@ void tsc_begin(struct tsc_span *span)
     }
 }
 
-/* True if there is a rate, told or not; if not, why. */
+/* True if there is a rate, reported or not; if not, why. */
 static bool has_rate(struct tsc_rate *rate)
 {
     *rate = (struct tsc_rate){0};
@@ -223,7 +223,7 @@ void tsc_end(const struct tsc_span *span, struct tsc_rate *rate)
 {
     struct tsc_span end;
     tsc_begin(&end);
-    if (!has_rate(rate) || told_rate(rate))
+    if (!has_rate(rate) || reported_rate(rate))
         return;
     if (end.ns <= span->ns || end.ticks <= span->ticks)
         *rate = (struct tsc_rate){0, "no time has passed to measure it in"};
@@ -237,7 +237,7 @@ void tsc_find_rate(struct tsc_rate *rate)
 {
     enum { MEASURED_NS = 20000000 };
     struct tsc_span span;
-    if (!has_rate(rate) || told_rate(rate))
+    if (!has_rate(rate) || reported_rate(rate))
         return;
     tsc_begin(&span);
     while (clock_ns(CLOCK_MONOTONIC_RAW) - span.ns < MEASURED_NS) {

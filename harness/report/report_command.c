@@ -3,7 +3,7 @@
 #include "harness/support/interrupt.h"
 #include "harness/support/script.h"
 
-/* What kinds of result folder there are, told by a file that each has. */
+/* The kinds of result folder, recognised by a file that each has. */
 static const struct {
     const char *file, *script;
 } kinds[] = {{"trace.csv", "report.py"},

@@ -96,8 +96,8 @@ static bool tell(const struct training *training, const struct cell_report *repo
     return training->observer->report(training->observer->state, report);
 }
 
-/* Take the state from a checkpoint whose folder has been checked. The weights'
- * digest tells a state that another version of the engine laid out otherwise. */
+/* Take the state from a checkpoint whose folder has been checked. The weights' digest
+ * reveals a state that another version of the engine laid out otherwise. */
 static enum lg_status restore(struct training *training, const struct checkpoint *checkpoint,
                               struct lg_error *error)
 {
@@ -119,7 +119,7 @@ static enum lg_status restore(struct training *training, const struct checkpoint
 }
 
 /* An empty folder and freshly drawn weights. */
-static enum lg_status begin_anew(struct training *training, struct lg_error *error)
+static enum lg_status start_again(struct training *training, struct lg_error *error)
 {
     const struct experiment *experiment = training->context->experiment;
     const struct lg_initialisation how = {
@@ -154,7 +154,7 @@ static enum lg_status begin(struct training *training, size_t *done, struct lg_e
         status = LG_OK;
     }
     if (status == LG_OK && *done == 0)
-        status = begin_anew(training, error);
+        status = start_again(training, error);
     report.epoch = *done;
     if (status == LG_OK && !tell(training, &report))
         status = lg_fail(error, LG_INTERRUPTED, "interrupted");

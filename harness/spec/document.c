@@ -39,7 +39,7 @@ static enum lg_status fail(const struct reader *reader, int line, int column, co
     return node_fail(&place, reader->error, "%s", message);
 }
 
-/* A binary file is told from a text before the parser sees it. */
+/* A binary file is recognised before the parser sees it. */
 static enum lg_status check_text(const struct reader *reader, const char *text, size_t size)
 {
     int line = 1, column = 1;
@@ -254,8 +254,8 @@ static enum lg_status read_members(struct reader *reader, struct node *node, int
     }
 }
 
-/* The node that an alias stands for. An anchor counts from its node's end, so
- * that nothing can contain itself. */
+/* The node that an alias names. An anchor counts from its node's end, so that nothing can
+ * contain itself. */
 static enum lg_status follow_alias(const struct reader *reader, const struct item *item,
                                    const struct node **result)
 {

@@ -197,8 +197,8 @@ static enum lg_status read_training(struct reading *reading)
     return status;
 }
 
-/* A sample beyond those used stands for the last one, so that a spec which names
- * sample 60000 can still be tried on fewer with --set samples=N. */
+/* A sample beyond those used means the last one, so that a spec which names sample 60000
+ * can still be tried on fewer with --set samples=N. */
 static enum lg_status read_image(struct reading *reading)
 {
     struct experiment *experiment = reading->experiment;

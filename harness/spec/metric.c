@@ -34,12 +34,12 @@ struct metric metrics_get(const struct lg_backend *registries, size_t index)
     const struct lg_info *info = registries->loss(index);
     const struct lg_loss_shape *shape = registries->loss_shape(index);
     const struct lg_loss_measure *measure = registries->loss_measure(index);
-    const bool is_told = measure->least < measure->most; /* else its file says nothing yet */
+    const bool is_known = measure->least < measure->most; /* else its file says nothing yet */
     struct metric metric = {.name = info->name,
                             .unit = measure->unit != NULL ? measure->unit : "",
                             .better = BETTER_LOWER,
-                            .minimum = is_told ? measure->least : -(double)INFINITY,
-                            .maximum = is_told ? measure->most : (double)INFINITY,
+                            .minimum = is_known ? measure->least : -(double)INFINITY,
+                            .maximum = is_known ? measure->most : (double)INFINITY,
                             .chance = (double)NAN};
     char takes[VALUE_EXPECTED_MAX];
     snprintf(metric.meaning, METRIC_TEXT_MAX, "%s", info->summary != NULL ? info->summary : "");

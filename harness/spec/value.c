@@ -239,7 +239,7 @@ bool value_option_same(const struct lg_info *info, const struct lg_options *a,
 {
     if (info->options[i].kind != LG_OPTION_LIST)
         return a->value[i] == b->value[i];
-    size_t count_a, count_b; /* where the lists lie tells nothing */
+    size_t count_a, count_b; /* the places of the lists do not matter */
     const double *list_a = lg_options_list(a, i, &count_a);
     const double *list_b = lg_options_list(b, i, &count_b);
     bool same = count_a == count_b;

@@ -50,7 +50,7 @@ void csv_column_text(struct csv_columns *to, const char *name, const char *meani
     if (!next(to, &column, name))
         return;
     if (words != NULL && !is_word(words, value))
-        fault(to, "a word that nobody was told of in column", name);
+        fault(to, "a word that the column does not declare: column", name);
     csv_text(to->csv, value);
 }
 

@@ -64,8 +64,8 @@ static void configure(struct timed_arm *arm, const struct arm_context *context)
     arm->config = config;
 }
 
-/* True if a step of all samples would take too long, told by the forward passes of a few:
- * a step takes at least three times as much as one of all. */
+/* True if a step of all samples would take too long, estimated from the forward passes of a
+ * few: a step takes at least three times as much as one of all. */
 static bool takes_too_long(const struct timed_arm *arm, const struct arm_context *context)
 {
     enum { FEW = 256, LEAST_FACTOR = 3 };

@@ -139,14 +139,13 @@ static void phases(struct csv_columns *to, const void *given)
 static void ranking(struct csv_columns *to, const void *given)
 {
     const struct ranking_row *row = given;
-    COLUMN_TEXT("cell", "the configuration's name; the cheapest first", row->what.arm->cell->slug);
+    COLUMN_TEXT("cell", "the configuration's name; the fastest first", row->what.arm->cell->slug);
     COLUMN_TEXT("label", "the configuration's name for readers", row->what.arm->cell->label);
     state(to, row == NULL ? NULL : &row->what);
-    ratio(to, "time of a step over that of the cheapest, median over the rounds",
+    ratio(to, "time of a step over that of the fastest, median over the rounds",
           row == NULL ? NULL : &row->ratio);
     COLUMN_OPTIONAL("floor", "1", "how far a ratio of equals may be from 1 here", row->floor);
-    COLUMN_TEXT("verdict", "cheapest, or what may be said of it against the cheapest",
-                row->verdict);
+    COLUMN_TEXT("verdict", "fastest, or what may be said of it against the fastest", row->verdict);
 }
 
 static void settling(struct csv_columns *to, const void *given)
@@ -195,7 +194,7 @@ const struct csv_file phases_csv = {
     phases};
 const struct csv_file ranking_csv = {
     "ranking.csv",
-    "each configuration against the cheapest, from the late state, then from the first", ranking};
+    "each configuration against the fastest, from the late state, then from the first", ranking};
 const struct csv_file settling_csv = {
     "settling.csv", "what a step cost as training went on: a row for each state after the first",
     settling};

@@ -45,7 +45,7 @@ static void add_step_cost(const struct timing *timing, const struct series *seri
     add_cost(timing, cost, csv);
 }
 
-/* Cycles and instructions are not told by phase. */
+/* Cycles and instructions are not counted by phase. */
 static void add_phase_cost(const struct timing *timing, const struct series *series, size_t phase,
                            struct cost *cost, struct csv *csv)
 {
@@ -88,7 +88,7 @@ void timing_cost_csv(const struct timing *timing, struct csv *csv)
 
 /* ---- samples.csv --------------------------------------------------------- */
 
-/* The phases of a block that was looked into; only one clock told them. */
+/* The phases of a probed block, measured by one clock only. */
 static void add_phase_samples(const struct timing *timing, struct sample_row row, struct csv *csv)
 {
     double values[READINGS_MAX];
@@ -210,7 +210,7 @@ static void add_ranking(const struct timing *timing, enum arm_state state, struc
     for (size_t i = 0; i < count; i++) {
         struct ranking_row row = {.what = {ranked[i], state}, .floor = floor};
         (void)ranking_ratio(timing, state, ranked[i], ranked[0], &row.ratio);
-        row.verdict = i == 0 ? "cheapest" : verdict_words[verdict_of(&row.ratio, floor)];
+        row.verdict = i == 0 ? "fastest" : verdict_words[verdict_of(&row.ratio, floor)];
         csv_file_row(&ranking_csv, NULL, csv, &row);
     }
 }

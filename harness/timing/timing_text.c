@@ -25,7 +25,7 @@ static void format_interval(const struct sample_summary *summary, char field[FIE
     snprintf(field, FIELD_MAX, "%.28s to %.28s", low, high);
 }
 
-/* ns of `update` per parameter; "-" where the phases are not told. */
+/* ns of `update` per parameter; "-" where the phases are unknown. */
 static void format_update(const struct timing *timing, const struct timed_arm *arm,
                           char field[FIELD_MAX])
 {
@@ -60,13 +60,13 @@ static void format_state(const struct timed_arm *arm, char field[FIELD_MAX])
 }
 
 static void add_arm(const struct timing *timing, const struct timed_arm *arm,
-                    const struct timed_arm *cheapest, double floor, struct table *table)
+                    const struct timed_arm *fastest, double floor, struct table *table)
 {
     struct sample_summary first, step, ratio;
     char f[7][FIELD_MAX];
     summarise_step(timing, arm, ARM_FIRST, &first);
     summarise_step(timing, arm, ARM_LATE, &step);
-    (void)ranking_ratio(timing, ARM_LATE, arm, cheapest, &ratio);
+    (void)ranking_ratio(timing, ARM_LATE, arm, fastest, &ratio);
     format_ns(first.median, f[0]);
     format_ns(step.median, f[1]);
     format_interval(&step, f[2]);
@@ -79,10 +79,10 @@ static void add_arm(const struct timing *timing, const struct timed_arm *arm,
     snprintf(f[6], FIELD_MAX, "%.3f", ratio.median);
     const enum verdict verdict = verdict_of(&ratio, floor);
     table_row(table, (const char *const[]){arm->cell->label, f[0], f[1], f[2], f[3], f[4], f[5],
-                                           f[6], arm == cheapest ? "" : verdict_words[verdict]});
+                                           f[6], arm == fastest ? "" : verdict_words[verdict]});
 }
 
-/* How many arms may be as fast as the cheapest. */
+/* The number of arms that may be as fast as the fastest. */
 static void add_conclusion(const struct timing *timing, const struct timed_arm *const *ranked,
                            size_t count, double floor, struct text *text)
 {

@@ -76,7 +76,7 @@ static enum lg_status check_image(const char *path, const char *expected, struct
     return LG_OK;
 }
 
-/* Every image is the one that its row tells of; *count receives how many. */
+/* Check every image against the digest of its row; *count receives how many. */
 static enum lg_status check_images(const char *directory, size_t *count, struct lg_error *error)
 {
     char path[FILES_PATH_MAX];
@@ -167,7 +167,7 @@ static enum lg_status check_whole(const char *directory, struct lg_error *error)
     struct manifest_found manifest;
     enum lg_status status = files_path(path, error, "%s/manifest.json", directory);
     if (status == LG_OK && !files_exists(path)) {
-        output_line(stdout, "%s: no manifest.json tells how many cells there should be", directory);
+        output_line(stdout, "%s: no manifest.json with the number of cells", directory);
         return LG_OK;
     }
     if (status == LG_OK)

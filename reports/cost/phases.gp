@@ -1,7 +1,7 @@
 # Where a step's time goes
 # The phases of a step, as shares of their sum, from bottom to top of each arm as they follow
 # each other from left to right; the number at the right is the whole step, measured without
-# looking into it. Arms in the order of their step, the cheapest first. The update is inside
+# looking into it. Arms in the order of their step, the fastest first. The update is inside
 # the backward pass of this engine; its time is taken out of that of backward.
 #
 # By hand, from reports/: gnuplot -c cost/phases.gp PHASES.tsv OUT.svg

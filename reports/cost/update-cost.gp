@@ -1,5 +1,5 @@
 # What an update costs
-# Of each arm, the cheapest first: what the optimizer alone takes for one parameter in one
+# Of each arm, the fastest first: what the optimizer alone takes for one parameter in one
 # update, on a logarithmic axis. Bars are 95 % intervals of the median between order
 # statistics; cycles and instructions, where this machine counts them, are medians.
 #

@@ -99,7 +99,7 @@ class Study:
                             ", no noise floor known"))
 
     def part(self, optimizer):
-        """The arm that stands for an optimizer in the run's own timing."""
+        """The arm of an optimizer in the run's own timing."""
         return {"sgd": self.sgd_best, "adagrad": self.adagrad, "adam": self.adam}.get(optimizer)
 
 
@@ -245,11 +245,11 @@ def adaptive(study):
     best = study.sgd_best
     if not (best and study.adagrad and study.adam):
         return claim, UNTESTED, "The arms are not there."
-    dearer, measured = study.timed("adaptive-cost-more")
+    slower, measured = study.timed("adaptive-cost-more")
     among = 2 * len(study.find("mse", "sgd"))  # best was chosen, and two errors are judged
     errors = [(arm, study.error(best, arm, among=among)) for arm in (study.adagrad, study.adam)]
     parts = [f"{code(arm.name)} {shown(error)}" for arm, error in errors]
-    return claim, all_of(dearer, *(above(error) for _, error in errors)), (
+    return claim, all_of(slower, *(above(error) for _, error in errors)), (
         f"{code(best.name)} has so many times the final error of each: {'; '.join(parts)}. Cost: "
         f"{measured}.")
 

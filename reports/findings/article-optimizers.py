@@ -124,10 +124,10 @@ def recorded(results):
 
 
 def speed(results):
-    slow, fast, twin = (results.arm(x) for x in ("Adagrad", "SGD", MISLABELLED))
-    if not all(arm and arm.cells[0].costs for arm in (slow, fast, twin)):
+    slow, fast, same = (results.arm(x) for x in ("Adagrad", "SGD", MISLABELLED))
+    if not all(arm and arm.cells[0].costs for arm in (slow, fast, same)):
         return None
-    cost = {arm.label: arm.cells[0].ns_per_step() for arm in (slow, fast, twin)}
+    cost = {arm.label: arm.cells[0].ns_per_step() for arm in (slow, fast, same)}
     return ("The claims that SGD is much faster and Adam slightly faster than Adagrad.",
             "The code has no timer. Measured here, a step of Adagrad costs "
             f"{cost['Adagrad'] / cost['SGD']:.2f} times one of SGD. A step of the run published as "

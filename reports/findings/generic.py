@@ -84,10 +84,10 @@ def summary_row(ranking):
         return [name, column.direction, "–", "–", ranking.undecided]
     others = [md(s.name) for s in ranking.best if s is not leader]
     if ranking.undecided:
-        told = f"undecided: {ranking.undecided}"
+        rest = f"undecided: {ranking.undecided}"
     else:
-        told = some(others, 8) if others else f"none: it is better than all (p = {ranking.p:.2g})"
-    return [name, column.direction, md(leader.name), shown_mean(leader), told]
+        rest = some(others, 8) if others else f"none: it is better than all (p = {ranking.p:.2g})"
+    return [name, column.direction, md(leader.name), shown_mean(leader), rest]
 
 
 def order(ranking):

@@ -63,14 +63,14 @@ injected "a line that is not formatted" harness/support/text.c 's/^#include "har
 
 # ---- Sanitizers: a heap overflow, a leak, undefined behaviour ---------------------------------
 asan() { compile VARIANT=asan ${ASAN_ISAS:+ISAS="$ASAN_ISAS"} all && tests/cli/run.sh "$work/build/lossgrid-asan" "$1"; }
-clean asan asan test_verify_tells_of_missing_rows
+clean asan asan test_verify_reports_missing_rows
 injected "a field too few" harness/support/csv.c 's/capacity \* sizeof \*fields/(capacity - 1) * sizeof *fields/' \
-    'AddressSanitizer: heap-buffer-overflow' asan test_verify_tells_of_missing_rows
+    'AddressSanitizer: heap-buffer-overflow' asan test_verify_reports_missing_rows
 injected "memory not given back" harness/support/csv.c 's/^    free(table->bytes);$//' \
-    'LeakSanitizer: detected memory leaks' asan test_verify_tells_of_missing_rows
+    'LeakSanitizer: detected memory leaks' asan test_verify_reports_missing_rows
 injected "a shift by 64" harness/support/csv.c \
     's/^    size_t mark = 0;$/    size_t mark = size ^ size << (size > 0 ? 64 : 0) ^ size; mark = 0;/' \
-    'runtime error: shift exponent 64' asan test_verify_tells_of_missing_rows
+    'runtime error: shift exponent 64' asan test_verify_reports_missing_rows
 
 # ---- Fuzz: checks of a reader that are left out; no seed shows either -------------------------
 compile ISAS=generic all >"$work/log" 2>&1 || { head "$work/log"; exit 3; }

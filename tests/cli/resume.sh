@@ -70,7 +70,7 @@ damage() {
     printf "\\$(printf %03o $((byte ^ 255)))" | dd of="$1" bs=1 seek=$at conv=notrunc status=none
 }
 
-test_damaged_checkpoint_starts_anew() {
+test_damaged_checkpoint_starts_again() {
     result whole "${LONG[@]}"
     stop_by TERM
     for checkpoint in r/cells/*.part/checkpoint.bin; do damage "$checkpoint"; done
@@ -79,7 +79,7 @@ test_damaged_checkpoint_starts_anew() {
     same_file whole/trace.csv r/trace.csv
 }
 
-test_cut_checkpoint_and_rows_start_anew() {
+test_cut_checkpoint_and_rows_start_again() {
     result whole "${LONG[@]}"
     stop_by TERM
     parts=(r/cells/*.part)

@@ -57,7 +57,7 @@ for r in range(rounds):
     assert sorted(positions) == list(range(len(positions))), (r, positions)
 assert noise[-1]["phase"] == "all"
 assert {c["when"] for c in read("conditions.csv")} == {"before", "after"}
-assert read("ranking.csv")[0]["verdict"] == "cheapest"
+assert read("ranking.csv")[0]["verdict"] == "fastest"
 assert len(read("phases.csv")) == (2 * len(cells) if phases else 0)
 assert machine["env"]["machine"]["kernel"]
 assert machine["calibration"] is not None or machine["calibration_absent"]
@@ -114,7 +114,7 @@ test_time_settles_where_it_is_asked_to() {
     says '--settle'
 }
 
-# A cost that rises late: found, and told apart from that of the first steps.
+# A cost that rises late: found, and distinguished from that of the first steps.
 test_time_finds_where_a_cost_settles() {
     expect 0 time "$XOR" --set epochs=20000 --set 'grid.optimizers=[sgd,adam]' --budget 9 \
         --slow-down 'soft_margin adam=1000@100' --out t
@@ -145,7 +145,7 @@ test_time_shows_the_injected_slow_down() {
     grep -q 'these are no measurements' t/manifest.json || fail 'no warning in the manifest'
 }
 
-# Steps too long for the budget are told.
+# Steps too long for the budget are reported.
 test_time_leaves_out_long_steps() {
     expect 0 time "$ROOT/experiments/optimizers.yaml" --set samples=20000 \
         --set 'grid.optimizers=[sgd,gd]' --budget 1 --out t

@@ -50,7 +50,7 @@ PYTHON
     done
 }
 
-test_report_writes_where_it_is_told() {
+test_report_writes_where_it_asked() {
     result quick "${QUICK[@]}"
     expect 0 report quick --out "a folder"
     [ -s "a folder/report.md" ] || fail 'no report'

@@ -152,8 +152,8 @@ test_help_has_every_option() {
         expect 0 help "${command%% *}"
         # `lossgrid list ... --format` is another command's.
         sed 's/`lossgrid [^`]*`//g' out | grep -oE '(^|[^a-z-])--[a-z][a-z0-9-]*' |
-            grep -oE -- '--[a-z0-9-]+' | sort -u >told
-        same_file told taken
+            grep -oE -- '--[a-z0-9-]+' | sort -u >shown
+        same_file shown taken
     done
 }
 
@@ -176,7 +176,7 @@ test_examples_of_help_are_understood() {
     done <names
 }
 
-test_exit_codes_are_told() {
+test_exit_codes_are_listed() {
     expect 0 help
     says 'Exit codes: 0 done'
     says 'Ctrl-C: 130'

@@ -26,7 +26,7 @@ test_verify_reads_numbers_and_not_their_spelling() {
     expect 0 verify a --against b
 }
 
-test_verify_tells_of_missing_rows() {
+test_verify_reports_missing_rows() {
     two_results
     sed -i 5d b/trace.csv
     expect 1 verify a --against b
@@ -35,7 +35,7 @@ test_verify_tells_of_missing_rows() {
     says "1 rows are only in a; the first: cell 'mse-s0', epoch 2"
 }
 
-test_verify_tells_of_other_columns() {
+test_verify_reports_other_columns() {
     two_results
     sed -i '1s/train_abs/train_huber/' b/trace.csv
     expect 1 verify a --against b
@@ -43,7 +43,7 @@ test_verify_tells_of_other_columns() {
     says 'columns only in a: train_abs'
 }
 
-test_verify_tells_of_other_data() {
+test_verify_reports_other_data() {
     two_results
     awk -F, -v OFS=, 'NR > 1 {$7 = "another"} 1' a/trace.csv >b/trace.csv
     expect 1 verify a --against b
@@ -88,7 +88,7 @@ test_verify_counts_the_cells() {
     says 'same bits'
     cp quick/trace.csv s/
     expect 0 verify quick --against s
-    says 's: no manifest.json tells how many cells there should be'
+    says 's: no manifest.json with the number of cells'
 }
 
 test_verify_finds_a_changed_spec() {

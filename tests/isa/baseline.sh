@@ -2,7 +2,7 @@
 # baseline.sh BUILD: outside the copies for instruction sets other than generic no object may
 # hold an instruction that an x86-64 CPU without AVX lacks: the program must start there, and a
 # multiply-add that the compiler fused would change bits. VEX and EVEX instructions are
-# told by their first byte (c4, c5 or 62), the accumulator registers by their name.
+# recognised by their first byte (c4, c5 or 62), the accumulator registers by their name.
 set -uo pipefail
 build=$1
 passed=0 failed=0

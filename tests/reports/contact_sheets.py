@@ -75,10 +75,10 @@ def write(folder, task, count, epochs, seeds, images=True):
     arms = arms_of(count, task)
     for number, arm in enumerate(arms):
         label, loss, optimizer, rate = arm
-        twin = number == 3 and count >= 8
+        same = number == 3 and count >= 8
         for seed in range(1, seeds + 1):
             slug = f"arm-{number}-s{seed}"
-            own = random.Random(f"{2 if twin else number} {seed}")
+            own = random.Random(f"{2 if same else number} {seed}")
             lost = number % 13 == 12 and (seed == 1 or number % 2) and max(1, epochs // 2)
             key = [slug, loss, optimizer, label, seed]
             for epoch in range(1, epochs + 1):

@@ -29,7 +29,7 @@ INTENDED = (("abs sgd", "abs", "sgd", 0.11, 15000), ("mse sgd lr=0.01", "mse", "
 
 
 def schema_columns(metrics, loss_better="lower"):
-    """The columns of trace.csv as schema.json tells of them. metrics: (name, better) pairs,
+    """The columns of trace.csv as schema.json describes them. metrics: (name, better) pairs,
     the primary one first."""
     numbers = ("seed", "epoch", "steps")
     columns = [{"name": name, "type": "integer" if name in numbers else "text", "role": "key", "unit": "", "meaning": "a key",

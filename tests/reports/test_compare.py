@@ -61,10 +61,10 @@ class Folder(unittest.TestCase):
         self.folder = Path(tempfile.mkdtemp())
         self.addCleanup(shutil.rmtree, self.folder)
 
-    def write(self, rows, told):
+    def write(self, rows, found):
         write_csv(self.folder / "compare.csv", [HEADER, *rows])
         described.write(self.folder)
-        (self.folder / "compare.json").write_text(json.dumps(told))
+        (self.folder / "compare.json").write_text(json.dumps(found))
 
     def two(self):
         self.write([row(cell, phase, ratio) for cell, ratio in (("adam", 1.05), ("sgd", 1.0))
@@ -125,7 +125,7 @@ class Whole(Folder):
 
 
 class Parts(Folder):
-    def test_what_was_not_compared_is_told_once(self):
+    def test_what_was_not_compared_is_reported_once(self):
         self.two()
         text = self.report()
         self.assertEqual(text.count("only in the baseline"), 1)
@@ -140,7 +140,7 @@ class Parts(Folder):
         self.assertIn("**B: 1 refused**", text)
         self.assertIn("the traces part at epoch 2.", text)
 
-    def test_cycles_are_told_from_ticks_and_nothing_from_both(self):
+    def test_cycles_differ_from_ticks_and_nothing_from_both(self):
         self.write([row("adam", "step", 1.5),
                     row("sgd", "step", 1.5, baseline_ticks_per_sample="")], facts("a", "b"))
         text = self.report()
@@ -149,18 +149,18 @@ class Parts(Folder):
         self.assertIn("| 8,200 cycles | 2.000 | 41.0 % |", text)
 
     def test_conditions_that_were_not_as_they_should_be(self):
-        told = facts("a", "b")
-        told["folders"][1]["conditions"][0] |= {"verdict": "warning", "sentence": "The load was 9."}
-        told["folders"][0]["conditions"] = None
-        self.write([row("adam", "step", 1.0)], told)
+        found = facts("a", "b")
+        found["folders"][1]["conditions"][0] |= {"verdict": "warning", "sentence": "The load was 9."}
+        found["folders"][0]["conditions"] = None
+        self.write([row("adam", "step", 1.0)], found)
         text = self.report()
         self.assertIn("- A: conditions were not recorded.", text)
         self.assertIn("- B, before: **warning**: The load was 9.", text)
 
     def test_no_calibration_is_no_number(self):
-        told = facts("a", "b", fma_peak_gflops=None, calibration_absent="not asked for")
+        found = facts("a", "b", fma_peak_gflops=None, calibration_absent="not asked for")
         self.write([row("adam", "step", 1.0, normalised="", normalised_low="", normalised_high="")],
-                   told)
+                   found)
         text = self.report()
         self.assertIn("| not asked for |", text)
         self.assertIn("| 1.000 (0.990 to 1.010) | – | 2.0 % |", text)

@@ -93,17 +93,17 @@ class Whole(Folder):
             self.assertTrue((self.folder / "report" / picture).is_file(), picture)
         self.assertEqual(re.findall(r"Figure (\d)", text), ["1", "2"])
 
-    def test_without_phases_the_steps_are_told(self):
+    def test_without_phases_the_steps_are_shown(self):
         self.write(only="mse")
         edit(self.folder / "cost.csv", lambda row: row if row["phase"] == "step" else None)
         text = self.report()
-        self.assertIn("12 arms timed, without their phases; the cheapest step is that of mse sgd",
+        self.assertIn("12 arms timed, without their phases; the fastest step is that of mse sgd",
                       text)
         self.assertIn("The update was not measured by itself.", text)
         self.assertIn("cost.csv has no update of its own", text)
         self.assertNotIn("nan", text)
 
-    def test_the_twin_is_no_arm(self):
+    def test_the_control_is_no_arm(self):
         self.write()
         loaded = self.load()
         self.assertEqual(len(loaded.arms), 24)
@@ -169,7 +169,7 @@ class Parts(Folder):
     def test_no_winner_within_the_noise(self):
         self.write(only="mse")
         lines = sections.updates(self.load()).splitlines()
-        self.assertTrue(lines[2].endswith("| – |"), lines[2])     # the cheapest itself
+        self.assertTrue(lines[2].endswith("| – |"), lines[2])     # the fastest itself
         self.assertTrue(lines[-1].endswith("| slower |"), lines[-1])
         self.change("noise.csv", {"phase": "update"}, {"floor": "50"})
         for line in sections.updates(self.load()).splitlines()[3:]:
@@ -219,7 +219,7 @@ class Parts(Folder):
         self.assertEqual(high, adam.get("update", "high_ns") / adagrad.get("update", "low_ns"))
         self.assertTrue(low < middle < high)
 
-    def test_conditions_and_calibration_are_told(self):
+    def test_conditions_and_calibration_are_shown(self):
         self.write(only="mse-sgd", warning=1, calibration=0)
         text = self.report()
         self.assertIn("- before and after: **warning**: The load was 3.2 on 2 cores.", text)

@@ -271,7 +271,7 @@ def replace_texts(value, text):
 class Functions(unittest.TestCase):
     """Each function against a reader of its format, or what is known of it."""
 
-    def test_names_can_be_told_apart(self):
+    def test_names_can_be_distinguished(self):
         labels = ["a", "a", "a ", "a\u200b", "a (2)", "", " ", "é", "e\u0301", "x" * 200,
                   "x" * 199, "a\nb", "a␊b", "a\\nb"]
         names = escape.names(labels)

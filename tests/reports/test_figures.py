@@ -207,19 +207,19 @@ class Front(unittest.TestCase):
         words = front.statuses(self.draw(truth, 1), "abcde")
         self.assertEqual(words, [front.ON, front.ON, front.ON, front.OFF, front.OFF])
 
-    def test_twins_have_the_same_word(self):
+    def test_equal_arms_have_the_same_word(self):
         for seed in range(150):
             truth = [(1, 0.6), (1.2, 0.5), (1.2, 0.5), (2.5, 0.46), (1.25, 0.52)]
             words = front.statuses(self.draw(truth, seed, seeds=random.Random(seed).randint(2, 8),
                                              noise=0.03), ["s", "a", "a", "b", "c"])
-            self.assertEqual(words[1] == words[2] or self.told_apart(truth, seed), True, seed)
+            self.assertEqual(words[1] == words[2] or self.distinguished(truth, seed), True, seed)
 
-    def told_apart(self, truth, seed):
-        """By chance: the twins differ at the 1 % that the rule allows."""
+    def distinguished(self, truth, seed):
+        """By chance: equal arms differ at the 1 % that the rule allows."""
         points = self.draw(truth, seed, seeds=random.Random(seed).randint(2, 8), noise=0.03)
         return not front.Pairs(points).alike(1, 2)
 
-    def test_one_arm_under_two_names_is_not_told_apart(self):
+    def test_one_arm_under_two_names_is_not_distinguished(self):
         """The same bits, timed twice, as in the replay of the optimizers."""
         for seed in range(60):
             rng = random.Random(seed)

@@ -207,7 +207,7 @@ class Winners(unittest.TestCase):
                 found += verdict(values, SCORE)[2] == "arm 1"
             self.assertGreaterEqual(found, 90, f"{arms} arms, {seeds} seeds")
 
-    def test_arms_that_cannot_be_told_apart_are_named_together(self):
+    def test_arms_that_cannot_be_distinguished_are_named_together(self):
         values = {"a": [0.90, 0.92, 0.91, 0.93, 0.90], "b": [0.91, 0.90, 0.92, 0.92, 0.90],
                   "c": [0.10, 0.12, 0.11, 0.13, 0.12]}
         order, best, winner = verdict(values)

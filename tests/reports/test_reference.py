@@ -1,4 +1,4 @@
-"""The committed reference: it can be reported on, and its digests stand for images that are not
+"""The committed reference: it can be reported on, and its digests replace images that are not
 committed."""
 import collections
 import csv

@@ -286,7 +286,7 @@ class Complaints(Folder):
         (folder / "manifest.json").write_text(json.dumps(manifest))
         notices = "\n".join(results.load(folder).notices)
         for words in ("1 of 3 runs are missing:** `abs-s0`", "`mse-s0` has 2",
-                      "1 image not in this folder: the digests in trace.csv stand for them: "
+                      "1 image not in this folder: the digests in trace.csv replace them: "
                       "mse-s0/01.png", "overridden: `epochs=3`",
                       "not the file whose digest"):
             self.assertIn(words, notices)

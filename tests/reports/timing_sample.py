@@ -149,7 +149,7 @@ def write(folder, **given):
     noise = [[every[0][0], phase, s.state, 1 + f / 3, 1 - f / 2, 1 + f, f] for phase in PHASES]
     base = min((arm[0] for arm in every), key=lambda cell: statistics.median(whole[cell]))
     ranking = [[cell, s.state, *interval([a / b for a, b in zip(whole[cell], whole[base])]), f,
-                "cheapest" if cell == base else "slower"] for cell, *_ in every]
+                "fastest" if cell == base else "slower"] for cell, *_ in every]
     write_csv(folder / "ranking.csv", [described.header("ranking.csv", {"label"}), *ranking])
     write_csv(folder / "cost.csv", [COST, *cost])
     write_csv(folder / "samples.csv", [SAMPLES, *samples])

@@ -19,8 +19,8 @@
 #define ROUNDING_F32  0x1p-24
 #define UNDERFLOW_F32 0x1p-149
 
-/* True if got, after `roundings` roundings of numbers no larger than magnitude, may
- * stand for expected. magnitude is |expected| unless terms cancel on the way. */
+/* True if got is within `roundings` roundings, of numbers no larger than magnitude, of
+ * expected. magnitude is |expected| unless terms cancel on the way. */
 static inline bool is_near(double got, double expected, double magnitude, int roundings)
 {
     double limit = TOLERANCE_F64 * magnitude;

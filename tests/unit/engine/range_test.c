@@ -74,7 +74,7 @@ static void replay(const struct lg_backend *backend, const struct lg_choice *cho
     lg_arena_destroy(&arena);
 }
 
-/* The reference has a range of its own: what 0 stands for is the precision's here too. */
+/* The reference has a range of its own: what 0 means is the precision's here too. */
 static struct lg_choice of_precision(const struct lg_backend *backend,
                                      const struct lg_choice *choice)
 {

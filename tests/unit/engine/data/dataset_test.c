@@ -113,7 +113,7 @@ Test(dataset, each_missing_file_is_named)
     }
 }
 
-Test(dataset, each_damaged_file_is_told_by_its_digest)
+Test(dataset, each_damaged_file_is_recognised_by_its_digest)
 {
     for (int which = 0; which < LG_DATASET_FILES; which++) {
         uint8_t bytes[FILE_ROOM];
@@ -202,7 +202,7 @@ Test(dataset, registry_is_sorted_and_whole)
     cr_assert_null(lg_dataset_find("fashion"));
 }
 
-Test(dataset, identify_tells_nothing_from_damaged_and_incomplete)
+Test(dataset, identify_finds_nothing_in_damaged_and_incomplete)
 {
     const struct lg_dataset_info *info = &tiny;
     cr_assert_eq(lg_dataset_identify("/nonexistent", &info, &error), LG_OK);
@@ -248,14 +248,14 @@ Test(dataset, packaged_fashion_mnist_is_right)
     cr_assert_eq(dataset.train.labels[0], 9); /* an ankle boot */
 }
 
-Test(dataset, fashion_under_mnists_names_is_told)
+Test(dataset, fashion_under_mnists_names_is_reported)
 {
     expect_failure(
         lg_dataset_find("mnist"), fashion_folder(), LG_INPUT, LG_TRAIN_IMAGES,
         WORDS("this is Fashion-MNIST's train-images-idx3-ubyte, not MNIST's train-images"));
 }
 
-Test(dataset, another_sets_labels_are_told)
+Test(dataset, another_sets_labels_are_reported)
 {
     char from[FIXTURE_PATH], to[2 * FIXTURE_PATH];
     snprintf(from, sizeof from, "%s/t10k-labels-idx1-ubyte.gz", fashion_folder());

@@ -75,7 +75,7 @@ Test(idx, reads_a_gz_file)
     cr_assert(strstr(idx.path, "/set.gz") != NULL, "%s", idx.path);
 }
 
-Test(idx, content_and_not_the_name_tells_compression)
+Test(idx, content_and_not_the_name_shows_compression)
 {
     fixture_write(folder, "set.gz", file, sizeof file);
     expect_success();

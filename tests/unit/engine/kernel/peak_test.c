@@ -41,7 +41,7 @@ TEMPLATE_TEST(peak, numbers_are_from_1_to_2_and_differ)
     cr_assert_leq(equal, 2);
 }
 
-/* A chain's end tells how many FMAs it went through: it nears 1 by an eighth each. */
+/* A chain's end shows how many FMAs it went through: it nears 1 by an eighth each. */
 TEMPLATE_TEST(peak, fmas_are_done_as_often_as_said)
 {
     const size_t fmas = peak_fmas();

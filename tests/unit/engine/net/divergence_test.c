@@ -9,7 +9,7 @@ static struct lg_net_config exploding(size_t batch)
     return config;
 }
 
-/* The steps that go well, told by training step after step. */
+/* The steps before divergence, found by training step after step. */
 static size_t steps_until_divergence(const struct lg_net_config *config)
 {
     struct example e = example_create(config);

@@ -1,5 +1,5 @@
-/* What a probe is told of a step, and whether that is so: parameters and the optimizer's
- * state change in UPDATE alone, gradients in the other phases alone. */
+/* The phases that a probe sees of a step, checked against the network: parameters and the
+ * optimizer's state change in UPDATE alone, gradients in the other phases alone. */
 #include "engine/net/net.h"
 
 #include "tests/unit/engine/net/example.h"
@@ -7,7 +7,7 @@
 enum { BATCHES = 4, SAMPLES = 20, GRADIENT_REALS = EXAMPLE_FEATURES * EXAMPLE_FEATURES };
 static const size_t batches[BATCHES] = {1, 3, 8, SAMPLES};
 
-/* A probe that looks at the whole network each time it is told something. */
+/* A probe that reads the whole network at each call. */
 struct witness {
     struct lg_probe probe;
     struct lg_net *net;
@@ -200,7 +200,7 @@ static void check(const struct lg_net_config *config, const char *what, bool *wa
     cr_expect_not(witness.in_step, "%s: the last step does not end", what);
     cr_expect_eq(witness.entered[LG_PHASE_DATA], steps);
     cr_expect_geq(witness.entered[LG_PHASE_UPDATE], steps);
-    /* A method that searches is told the loss once more than it runs the network. */
+    /* A method that searches gets the loss once more than it runs the network. */
     cr_expect_eq(witness.entered[LG_PHASE_LOSS],
                  witness.entered[LG_PHASE_FORWARD] + (watched->minimise ? steps : 0));
     cr_expect_geq(witness.entered[LG_PHASE_BACKWARD], steps);
@@ -216,7 +216,7 @@ static void check(const struct lg_net_config *config, const char *what, bool *wa
     example_destroy(&e);
 }
 
-TEMPLATE_TEST(probe, is_told_what_happens_of_every_optimizer)
+TEMPLATE_TEST(probe, sees_what_happens_of_every_optimizer)
 {
     bool was_packed = false, was_sparse = false;
     for (size_t o = 0; o < OPTIMIZERS; o++)
@@ -230,7 +230,7 @@ TEMPLATE_TEST(probe, is_told_what_happens_of_every_optimizer)
     cr_expect(was_packed && was_sparse);
 }
 
-TEMPLATE_TEST(probe, is_told_what_happens_to_collected_gradients)
+TEMPLATE_TEST(probe, sees_what_happens_to_collected_gradients)
 {
     bool was_packed = false, was_sparse = false;
     static const char *const optimizers[] = {"sgd", "adam", "muon", "lbfgs"};
@@ -248,7 +248,7 @@ TEMPLATE_TEST(probe, is_told_what_happens_to_collected_gradients)
 }
 
 /* Layers so wide that their walk goes panel by panel, or chunk by chunk. */
-TEMPLATE_TEST(probe, is_told_what_happens_in_wide_layers)
+TEMPLATE_TEST(probe, sees_what_happens_in_wide_layers)
 {
     enum { WIDE = 400 };
     bool was_packed = false, was_sparse = false;
@@ -281,7 +281,7 @@ TEMPLATE_TEST(probe, steps_can_be_skipped)
 }
 
 /* Evaluating is no step; a step that diverges ends all the same. */
-TEMPLATE_TEST(probe, hears_of_steps_alone_and_of_their_end)
+TEMPLATE_TEST(probe, sees_steps_alone_and_their_end)
 {
     struct lg_net_config config = example_config("identity", 4);
     struct lg_sums sums = {0};

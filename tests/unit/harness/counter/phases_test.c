@@ -9,7 +9,7 @@
 
 enum { COST = 20 };
 
-/* A clock that only moves when it is told to, or read. */
+/* A clock that moves only when a test moves or reads it. */
 static uint64_t clock_now;
 
 static uint64_t read_clock(void)

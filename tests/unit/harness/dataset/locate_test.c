@@ -10,9 +10,9 @@
 #include "engine/data/idx.h"
 #include "tests/unit/fixture.h"
 
-/* A set of no registry stands for one that is asked for and not there; the
- * packaged Fashion-MNIST is the known one, and tests that need it are skipped
- * where it is not installed. */
+/* A set of no registry plays one that is asked for and not there; the packaged
+ * Fashion-MNIST is the known one, and tests that need it are skipped where it is not
+ * installed. */
 static const char *const no_directories[] = {NULL};
 static const struct lg_dataset_info asked = {
     .name = "asked",

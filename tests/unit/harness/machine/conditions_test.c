@@ -103,7 +103,7 @@ Test(conditions, load)
 }
 
 /* Before a run nothing is known of the time after it. */
-Test(conditions, load_is_not_told_of_a_run_to_come)
+Test(conditions, load_is_unknown_for_a_run_to_come)
 {
     fake_root_write("proc/loadavg", "0.75 0.20 0.30 1/100 1000\n");
     conditions_take(&after, fake_root);
@@ -170,7 +170,7 @@ Test(conditions, too_short_to_tell)
     expect("smt", CONDITIONS_UNKNOWN, "not known");
 }
 
-/* A machine that tells nothing gets no good marks. */
+/* A machine that reports nothing is never ok. */
 Test(conditions, nothing_is_known)
 {
     conditions_take(&before, "/nonexistent");

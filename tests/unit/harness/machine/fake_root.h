@@ -1,4 +1,4 @@
-/* A folder that stands for the system's /proc and /sys. */
+/* A folder in place of the system's /proc and /sys. */
 #ifndef TESTS_UNIT_HARNESS_MACHINE_FAKE_ROOT_H
 #define TESTS_UNIT_HARNESS_MACHINE_FAKE_ROOT_H
 

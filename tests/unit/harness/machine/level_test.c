@@ -37,8 +37,8 @@ Test(level, unknown_caches_have_no_working_set)
 {
     const struct machine nothing = {.memory_bytes = (size_t)8 << 30};
     levels_find(&nothing, levels);
-    assert_absent(0, "the system tells of no L1 data cache");
-    assert_absent(2, "the system tells of no L3 data cache");
+    assert_absent(0, "the system reports no L1 data cache");
+    assert_absent(2, "the system reports no L3 data cache");
     assert_absent(3, "the sizes of the caches are unknown");
 }
 
@@ -48,7 +48,7 @@ Test(level, unknown_neighbour)
     machine.caches[2].size_bytes = 0;
     levels_find(&machine, levels);
     cr_assert_eq(levels[0].bytes, 16 * KIB);
-    assert_absent(1, "the system tells of no L2 data cache");
+    assert_absent(1, "the system reports no L2 data cache");
     assert_absent(2, "the size of L2 is unknown");
     assert_absent(3, "the sizes of the caches are unknown");
 }
@@ -58,7 +58,7 @@ Test(level, without_l3_memory_begins_behind_l2)
     struct machine machine = whole;
     machine.cache_count = 3;
     levels_find(&machine, levels);
-    assert_absent(2, "the system tells of no L3 data cache");
+    assert_absent(2, "the system reports no L3 data cache");
     cr_assert_eq(levels[3].bytes, 2 * MIB);
 }
 
@@ -80,7 +80,7 @@ Test(level, a_sweep_that_does_not_reach_the_last_cache)
     levels_find(&swept, levels);
     cr_assert_gt(levels[0].bytes, 0);
     cr_assert_gt(levels[1].bytes, 0);
-    assert_absent(2, "the system tells of no caches, and a sweep of latencies found no end of an "
+    assert_absent(2, "the system reports no caches, and a sweep of latencies found no end of an "
                      "L3");
     cr_assert_eq(levels[3].bytes, (size_t)1 << 28, "four times L2 may be another cache");
 }

@@ -37,7 +37,7 @@ Test(machine, topology_of_two_sockets)
     cr_assert_eq(found.numa_nodes, 2);
 }
 
-Test(machine, what_the_system_tells)
+Test(machine, what_the_system_reports)
 {
     fake_root_write("proc/cpuinfo", "processor\t: 0\nvendor_id\t: Maker\ncpu family\t: 6\n"
                                     "model\t\t: 85\nmodel name\t: Fast One\nstepping\t: 4\n"
@@ -60,7 +60,7 @@ Test(machine, what_the_system_tells)
     json_decref(json);
 }
 
-Test(machine, what_is_not_told_is_null)
+Test(machine, what_is_unknown_is_null)
 {
     static const char *const keys[] = {
         "vendor", "cpu",      "family", "stepping", "microcode",          "flags",
@@ -75,8 +75,8 @@ Test(machine, what_is_not_told_is_null)
     json_decref(json);
 }
 
-/* A made-up system is told as such, and nothing of the real one's caches is mixed in. */
-Test(machine, what_it_was_read_under_is_told)
+/* A made-up system is named as such, and has none of the real one's caches. */
+Test(machine, what_it_was_read_under_is_named)
 {
     machine_look_at(&machine, "/nonexistent");
     cr_assert_not(machine_knows_caches(&machine));

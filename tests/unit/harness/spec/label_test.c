@@ -54,7 +54,7 @@ Test(label, lists_are_shown_where_they_differ)
                   "smooth_l1 sgd weights=[7]");
 }
 
-Test(label, a_draw_is_shown_where_it_tells_arms_apart)
+Test(label, a_draw_is_shown_where_it_distinguishes_arms)
 {
     EXPECT_LABELS("grid:\n"
                   "  - {losses: [mse], optimizers: [sgd]}\n"

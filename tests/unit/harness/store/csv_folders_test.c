@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-/* What test() is told of each file; its columns are listed. */
+/* The rows of test() for each file; its columns are listed. */
 static void each(void (*test)(const struct csv_file *file, const struct csv_columns *columns))
 {
     size_t count;

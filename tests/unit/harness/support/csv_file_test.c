@@ -119,6 +119,6 @@ Test(csv_file, a_word_that_is_none_of_the_columns_is_found)
     csv_file_row(&file, NULL, &csv, &(struct thing){"cupboard", 0, 4, 1});
     cr_expect_eq(csv_check(&csv, &error), LG_FAILED);
     cr_expect_str_eq(error.message,
-                     "a row of things.csv: a word that nobody was told of in column 'name'");
+                     "a row of things.csv: a word that the column does not declare: column 'name'");
     text_free(&csv.text);
 }

@@ -39,7 +39,7 @@ static void put(const char *path, const char *content)
     cr_assert_eq(files_write(path, content, strlen(content), &error), LG_OK, "%s", error.message);
 }
 
-static void assert_told(const char *path, const char *reason)
+static void assert_reported(const char *path, const char *reason)
 {
     cr_assert_eq(error.code, LG_ENVIRONMENT);
     cr_assert_not_null(strstr(error.message, path), "%s", error.message);
@@ -53,7 +53,7 @@ Test(files, makes_folders_upon_folders)
     cr_assert(files_exists("a/b/c"));
     put("file", "");
     cr_assert_eq(files_make_directories("file/d", &error), LG_ENVIRONMENT);
-    assert_told("file", "Not a directory");
+    assert_reported("file", "Not a directory");
     cr_assert_eq(files_make_directories("file", &error), LG_ENVIRONMENT);
 }
 
@@ -64,11 +64,11 @@ Test(files, writes_whole_or_not_at_all)
     assert_content("x", "new and longer");
     cr_assert(!files_exists("x.tmp"));
     cr_assert_eq(files_write("nowhere/x", "y", 1, &error), LG_ENVIRONMENT);
-    assert_told("nowhere/x", "No such file");
+    assert_reported("nowhere/x", "No such file");
     /* The disk is full just where the new content goes. */
     cr_assert_eq(symlink("/dev/full", "x.tmp"), 0);
     cr_assert_eq(files_write("x", "lost", 4, &error), LG_ENVIRONMENT);
-    assert_told("x", "No space left");
+    assert_reported("x", "No space left");
     assert_content("x", "new and longer");
     cr_assert(!files_exists("x.tmp"));
     /* A folder in the way: the rename fails. */
@@ -86,7 +86,7 @@ Test(files, appends_and_cuts)
     cr_assert_eq(files_cut("x", 4, &error), LG_OK);
     assert_content("x", "onet");
     cr_assert_eq(files_append("/dev/full", "x", 1, &end, &error), LG_ENVIRONMENT);
-    assert_told("/dev/full", "No space left");
+    assert_reported("/dev/full", "No space left");
     cr_assert_eq(files_cut("nowhere", 1, &error), LG_ENVIRONMENT);
 }
 
@@ -101,7 +101,7 @@ Test(files, copies_and_renames)
     cr_assert_eq(files_rename("y", "z", &error), LG_OK);
     cr_assert(!files_exists("y"));
     cr_assert_eq(files_rename("y", "z", &error), LG_ENVIRONMENT);
-    assert_told("y", "No such file");
+    assert_reported("y", "No such file");
 }
 
 Test(files, removes_trees_and_follows_no_links)

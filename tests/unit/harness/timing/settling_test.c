@@ -54,7 +54,7 @@ Test(settling, a_constant_cost_has_settled_from_the_start)
     cr_assert_float_eq(settling.resolution, 1 / 0.99 - 1, 1e-12);
 }
 
-Test(settling, a_rise_or_a_fall_is_where_it_begins_anew)
+Test(settling, a_rise_or_a_fall_is_where_it_begins_again)
 {
     double (*const costs[])(uint64_t) = {rising_once, falling_once};
     for (size_t i = 0; i < 2; i++) {
@@ -66,7 +66,7 @@ Test(settling, a_rise_or_a_fall_is_where_it_begins_anew)
     }
 }
 
-/* Before the rise nothing tells of it: what is said is how far it was looked. */
+/* Before the rise nothing shows it: the result says how far training was followed. */
 Test(settling, what_was_not_reached_is_not_claimed)
 {
     follow(rising_once, 512, 0.01);
@@ -92,7 +92,7 @@ Test(settling, a_creeping_cost_is_seen)
     cr_assert_gt(changes, 3);
 }
 
-/* What noise may be is no change, and what a change may be is told. */
+/* A ratio within the noise is no change; the resolution says which change could be missed. */
 Test(settling, noise_is_no_change_and_has_its_resolution)
 {
     follow(creeping, 1 << 14, 0.3);

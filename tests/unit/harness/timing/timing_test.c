@@ -278,7 +278,7 @@ Test(timing, ranking_names_no_winner_within_the_noise)
     struct csv_table table = parse(&csv);
     cr_assert_eq(table.rows, 7); /* of both states */
     cr_assert_str_eq(field(&table, 1, "cell"), timing.arms[control].cell->slug);
-    cr_assert_str_eq(field(&table, 1, "verdict"), "cheapest");
+    cr_assert_str_eq(field(&table, 1, "verdict"), "fastest");
     cr_assert_str_eq(field(&table, 2, "cell"), timing.arms[1 - control].cell->slug);
     cr_assert_str_eq(field(&table, 2, "verdict"), "same within the noise floor");
     cr_assert_str_eq(field(&table, 3, "verdict"), "slower");
@@ -337,7 +337,7 @@ Test(timing, a_cost_that_rises_settles_after_the_rise)
     series_step_ns(&timing, timing_series(&timing, arm, ARM_LATE, false), late);
     struct sample_summary ratio;
     ratio_summarise(late, first, timing.rounds, &ratio);
-    cr_assert_gt(ratio.median, 10, "first steps and settled cost are told apart");
+    cr_assert_gt(ratio.median, 10, "first steps and settled cost are distinguished");
 }
 
 Test(timing, a_cost_that_grows_never_settles)
@@ -395,7 +395,7 @@ static void assert_phases_by(const char *name, bool has_ticks)
     struct csv csv = {0};
     take(NULL, "clock");
     cr_assert_str_eq(timing.ticks.name, name);
-    cr_assert_str_neq(timing.ticks.why, "", "a second best that is not told");
+    cr_assert_str_neq(timing.ticks.why, "", "a second best that is not reported");
     timing_cost_csv(&timing, &csv);
     struct csv_table table = parse(&csv);
     cr_assert_eq(table.rows, 1 + 4 * 2 * 6, "not all phases are there");

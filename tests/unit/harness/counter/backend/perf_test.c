@@ -146,7 +146,7 @@ Test(perf, a_narrow_processor_gets_more_groups)
     cr_assert(strstr(counter_session_detail(session, perf), "14 of 14 events in 4 groups"));
 }
 
-Test(perf, a_group_that_never_fits_is_opened_anew_in_parts)
+Test(perf, a_group_that_never_fits_is_opened_again_in_parts)
 {
     fake.free_width = 3;
     open_session();
@@ -273,7 +273,7 @@ Test(perf, descriptors_run_out)
     expect_absent(SWITCHES, "EMFILE");
 }
 
-Test(perf, descriptors_run_out_while_opening_anew)
+Test(perf, descriptors_run_out_while_opening_again)
 {
     fake.free_width = 3;
     fake.fail_after = ALL + 2;
