@@ -63,6 +63,7 @@ test-data: all
 	tests/replay.sh $(BIN) 2
 
 test-long: deps ## all 90 images, both whole optimizer curves, same bits from every compiler and on AArch64
+	@.ci/deps.sh git
 	@$(MAKE) --no-print-directory -j $(JOBS) all
 	$(MAKE) --no-print-directory -j 2 --output-sync=target test-bits test-neon test-injected
 	$(BIN) gradcheck --all --quiet

@@ -21,11 +21,10 @@ quietly() { "$@" >log 2>&1 || { cat log; report "$*"; exit 1; }; }
 
 # ---- The table -----------------------------------------------------------------
 
-# "addition|new files|edited places" of each row; a row may name several additions.
+# "addition|new files|edited places|places in tests" of each row.
 table() {
     awk -F ' *[|] *' '/^## /{ inside = /What an addition costs/ }
-        inside && $4 ~ /^[0-9]+$/ { n = split($2, names, ", ")
-            for (i = 1; i <= n; i++) print names[i] "|" $4 "|" $5 }' "$source/ARCHITECTURE.md"
+        inside && $4 ~ /^[0-9]+$/ { print $2 "|" $4 "|" $5 "|" $6 }' "$source/ARCHITECTURE.md"
 }
 
 # Git counts; it keeps its notes beside the copy, which is no repository.
@@ -48,7 +47,7 @@ addition() {
     new=$(history diff --cached --diff-filter=A --name-only | wc -l)
     places=$(history diff --cached --diff-filter=M -U0 | grep -c '^@@' || true)
     [ -z "$(history diff --cached --diff-filter=DRT --name-only)" ] || report "$row: not only added"
-    expected=$(table | grep "^$row|" || true)
+    expected=$(table | grep "^$row|" | cut -d'|' -f-3 || true)
     if [ "$expected" != "$row|$new|$places" ]; then
         report "ARCHITECTURE.md says '$expected', found $row|$new|$places"
         history diff --cached --stat
@@ -57,10 +56,19 @@ addition() {
     printf '%s|%s|%s\n' "$row" "$new" "$places" >>"$scratch/counted"
 }
 
-# edit FILE PERL: change a file, or fail.
+# tested ROW: count the places in tests that were edited since the last one.
+tested() {
+    local places
+    places=$(history diff -U0 | grep -c '^@@' || true)
+    table | grep -q "^$1|.*|$places\$" || report "ARCHITECTURE.md says '$(table | grep "^$1|")', found $places places in tests"
+    history add -A .
+    history commit -q --allow-empty -m "tests of $1"
+}
+
+# edit FILE SED: change a file, or fail.
 edit() {
     cp "$1" "$scratch/old"
-    perl -0pi -e "$2" "$1"
+    sed -i "$2" "$1"
     ! cmp -s "$1" "$scratch/old" || { report "$1: no place for: $2"; exit 1; }
 }
 
@@ -120,7 +128,7 @@ before harness/compare/compare_columns.c 'const struct csv_folder csv_folder_com
 
 const struct csv_file folders_csv = {"folders.csv", "a row for each folder", folders};
 '
-edit harness/compare/compare_columns.c 's/\{&compare_csv, NULL\}/{&compare_csv, &folders_csv, NULL}/'
+edit harness/compare/compare_columns.c 's/{&compare_csv, NULL}/{\&compare_csv, \&folders_csv, NULL}/'
 before harness/compare/compare_columns.h 'extern const struct csv_folder csv_folder_compare;' \
     'extern const struct csv_file folders_csv;'
 before harness/compare/compare_output.c '/* ---- compare.json' \
@@ -197,8 +205,8 @@ sees loss eval '^0\.40546510810816' $lossgrid eval loss cauchy --prediction one.
 sees optimizer eval '^0\.5$' $lossgrid eval optimizer sign_sgd --parameters one.csv --gradients one.csv --set lr=0.5
 for check in loss:cauchy activation:softsign optimizer:sign_sgd; do
     kind=${check%:*} name=${check#*:}
-    quietly $lossgrid gradcheck --$kind $name --quiet --out check-$kind
-    sees $kind gradcheck "^$kind,$name,.*,pass," cat check-$kind/gradcheck.csv
+    quietly $lossgrid gradcheck "--$kind" "$name" --quiet --out "check-$kind"
+    sees "$kind" gradcheck "^$kind,$name,.*,pass," cat "check-$kind/gradcheck.csv"
 done
 
 # The experiment trains with all of them, and under the added instruction set to the same bits.
@@ -254,6 +262,45 @@ done
 sees 'CSV file' list '^compare,folders.csv,' $lossgrid list files --format=csv
 sees 'CSV file' docs '^| compare | folders.csv |' docs/columns.sh $lossgrid
 
+# ---- What the unit tests ask for, and what satisfies them ------------------------
+
+object=build/obj/release
+unit_tests=$object/tests/unit/engine/draws_test.o
+for kind in activation loss optimizer schedule; do
+    unit_tests+=" $object/f32-generic/tests/unit/engine/$kind/golden_test.o"
+done
+unit() {
+    quietly make -j "${JOBS:-$(nproc)}" build/unit-release UNIT_OBJ="$unit_tests"
+    build/unit-release --jobs "${JOBS:-$(nproc)}" >seen/unit 2>&1
+}
+rm -f build/unit-release
+! unit || report "the unit tests ask for nothing"
+for ask in 'activation:no golden values for softsign' 'schedule:no golden values for linear' \
+    'schedule:no formula of linear' 'loss:no golden values for cauchy' 'optimizer:no golden values for sign_sgd' \
+    'initialisation:no standard deviation of lecun_normal'; do
+    sees "${ask%%:*}" unit "${ask#*:}" cat seen/unit
+done
+
+python3 "$source/tests/additions/golden.py" activation >>tests/golden/activations.csv
+tested activation
+before tests/unit/engine/draws_test.c '    if (strncmp(method, "he_"' \
+    '    if (strcmp(method, "lecun_normal") == 0)
+        return 1 / sqrt(in);'
+tested initialisation
+python3 "$source/tests/additions/golden.py" schedule >>tests/golden/schedules.csv
+before tests/unit/engine/schedule/golden_test.c '    if (strcmp(name, "constant") == 0)' \
+    '    if (strcmp(name, "linear") == 0)
+        return (steps - past) / steps;'
+tested schedule
+tested 'data set'
+python3 "$source/tests/additions/golden.py" loss >>tests/golden/losses.csv
+tested loss
+python3 "$source/tests/additions/golden.py" optimizer >>tests/golden/optimizers.csv
+tested optimizer
+unit || { report "the unit tests still fail"; grep -a -e '\[----\]   [^ ]' -e FAIL seen/unit | head -n 20; }
+
+# ---- An option of a command ------------------------------------------------------
+
 option='option of a command'
 ! $lossgrid env --brief | grep -q '^cpu ' || report "$option: env --brief does not leave the machine out"
 sees "$option" env '^compiler ' $lossgrid env --brief
@@ -265,11 +312,11 @@ sees "$option" zsh 'brief' $lossgrid help --format=zsh
 # ---- The table that was carried out --------------------------------------------
 
 {
-    echo 'addition|new files|edited places|seen in'
-    table | while IFS='|' read -r row new places; do
-        echo "$row|$new|$places|$(grep "^$row|" "$scratch/seen" | cut -d'|' -f2 | awk '!seen[$0]++' | paste -sd' ')"
+    echo 'addition|new files|edited places|in tests|seen in'
+    table | while IFS='|' read -r row new places asked; do
+        echo "$row|$new|$places|$asked|$(grep "^$row|" "$scratch/seen" | cut -d'|' -f2 | awk '!seen[$0]++' | paste -sd' ')"
     done
-} | column -t -s'|'
+} | awk -F '|' '{ printf "%-28s%-11s%-15s%-10s%s\n", $1, $2, $3, $4, $5 }'
 while IFS='|' read -r row _; do
     grep -q "^$row|" "$scratch/seen" || report "$row: seen nowhere"
 done < <(table)

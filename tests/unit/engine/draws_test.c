@@ -70,7 +70,12 @@ static double deviation_of(const char *method, size_t inputs, size_t outputs)
         return 1 / sqrt(inputs > outputs ? in : out);
     if (strcmp(method, "torch7_uniform") == 0)
         return 1 / sqrt(3 * in);
-    return sqrt(2 / (method[0] == 'h' ? in : in + out));
+    if (strncmp(method, "he_", 3) == 0)
+        return sqrt(2 / in);
+    if (strncmp(method, "xavier_", 7) == 0)
+        return sqrt(2 / (in + out));
+    cr_assert_fail("no standard deviation of %s", method);
+    return 0;
 }
 
 static struct sums sums_of(const struct lg_backend *b, const char *method, enum lg_rng rng,

@@ -98,7 +98,7 @@ static long double formula(const char *name, const double *o, long double step, 
         return past < o[1] ? o[0] + (1 - (long double)o[0]) * past / o[1] : 1;
     if (strcmp(name, "constant") == 0)
         return 1;
-    cr_assert_str_eq(name, "one_cycle");
+    cr_assert(strcmp(name, "one_cycle") == 0, "no formula of %s", name);
     const long double first = 1 / (long double)o[1], final = first / o[2];
     const long double peak = o[0] * steps - 1, last = steps - 1;
     if (past <= peak)
