@@ -56,7 +56,7 @@ $(BENCH): $(OBJ)/tests/bench/steps.o $(call copies,tests/bench/kernels.c) $(ENGI
 detect: all ## is a slow-down of 5 % found, and none where there is none? 20 times each; minutes, on an idle machine
 	$(PYTHON) tests/bench/detect.py $(BIN) --out results/detect
 
-agree: all ## what `time` says of a step beside what `run` took, for every element-wise optimizer; minutes
+agree: all ## what `time` measures of a step against `run`, for every element-wise optimizer; minutes
 	$(PYTHON) tests/bench/agree.py $(BIN) --out results/agree
 
 INSTRUCTIONS := $(BUILD)/instructions-$(VARIANT)

@@ -103,7 +103,7 @@ class Checks:
     @property
     def unseen(self):
         """Injected faults without a size that some trial did not see; one of a given size
-        is for the power curve, whose lower end nobody can see."""
+        is for the power curve, whose lower end is too small to see."""
         return [p for p in self.injected if p["size"] is None and p["fault"] != "none"
                 and p["detected"] < p["trials"]]
 

@@ -102,7 +102,7 @@ def steps(timings):
 
 
 def claims(timings):
-    """What the article's text says about speed, beside what was measured."""
+    """What the article's text says about speed, and the measurements."""
     facts = speed.facts()
     rows = []
     for claim in facts["claims"]:

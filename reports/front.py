@@ -6,7 +6,7 @@ the front when against every other arm it is better in time or in quality beyond
 it *may be* on it. Beyond noise: a one-sided t test over the seeds that both arms have, paired
 seed by seed, at LEVEL divided by the number of other arms. Time is compared by its logarithm.
 So an arm that belongs on the front is called beaten in at most 5 % of reports.
-With one seed the noise is not known and nothing is said. Two arms of the same loss and
+With one seed the noise is unknown, and so is the answer. Two arms of the same loss and
 optimizer are alike where their quality is the same number in every seed, or where no test at
 ALIKE distinguishes them in time or quality: they are the same as far as anyone can see, and where
 they would get different words, both get "may be".

@@ -378,5 +378,5 @@ def load(folder):
     if (folder / "timing.csv").is_file():
         read_timing(folder, schema, cells)
     if not any(cell.costs for cell in cells):
-        results.notices.append("timing.csv holds no finished epoch: nothing is said about speed.")
+        results.notices.append("timing.csv holds no finished epoch: speed is not reported.")
     return results

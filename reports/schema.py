@@ -1,4 +1,4 @@
-"""What the columns of a result folder are, as schema.json beside them says.
+"""The columns of a result folder, from the schema.json next to them.
 
 Names, types, units, the words that occur, which way of a number is better and its range come
 from there; nothing is guessed from a name. A folder of a run without the file has columns of
@@ -204,6 +204,6 @@ def read_rows(folder, name, schema, command, strict=True):
     found, rows = read_csv(path, columns)
     for column in found:
         if strict and column not in columns:
-            raise InputError(f"{path}: column '{column}' is not in {FILE} beside it")
+            raise InputError(f"{path}: column '{column}' is not in {FILE} next to it")
     return [Row(path, row | {column: read_value(path, row, known)
                              for column, known in columns.items()}) for row in rows]

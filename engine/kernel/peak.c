@@ -5,7 +5,7 @@
 #include "engine/kernel/simd/simd.h"
 #include "lossgrid/pcg.h"
 
-/* Chains that fit into registers beside two constants. An FMA's latency times the FMAs
+/* Chains that fit into registers with two constants. An FMA's latency times the FMAs
  * begun in a cycle is 10 at most where there are 16 registers, 16 where there are 32. */
 enum { CHAINS = VEC_REGISTERS * 3 / 4, ROUND = CHAINS * LANES };
 _Static_assert(PEAK_BLOCK % ROUND == 0, "a block is whole rounds");

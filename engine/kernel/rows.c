@@ -64,7 +64,7 @@ static void strip_of(real *out, const real *start, const struct active *x, const
 void rows_accumulate(real *out, const real *start, const struct active *x, const real *matrix,
                      size_t stride, size_t n)
 {
-    /* Strips of equal width: a narrow last one would be a chain with nothing beside it. */
+    /* Strips of equal width: a narrow last one would be a chain alone. */
     const size_t vectors = n / LANES, strips = (vectors + STRIP_MAX - 1) / STRIP_MAX;
     size_t done = 0;
     for (size_t s = 0; s < strips; s++) {

@@ -12,7 +12,7 @@ struct scores {
 };
 
 /* margin - y[t] + y[c] where it is above 0, else 0. What rounding takes from the first
- * difference comes last: the margin may be lost beside large scores. */
+ * difference comes last: the margin may be lost next to large scores. */
 static accumulator violation(const struct scores *s, size_t c)
 {
     const struct twofold from_class = exact_sum(s->margin, -(accumulator)s->y[s->class]);

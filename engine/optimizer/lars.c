@@ -71,7 +71,7 @@ static const struct lg_option options_table[] = {
                            .default_value = 1e-3,
                            .maximum = 1e30,
                            .is_double = true,
-                           .meaning = "how far a step may go beside the norm of the weight"},
+                           .meaning = "length of a step relative to the norm of the weight"},
     [EPS] = {.name = "eps",
              .kind = LG_OPTION_REAL,
              .default_value = 1e-8,

@@ -119,7 +119,7 @@ static void update_weight(const double *o, const struct block *block)
     const struct space space = space_of(block);
     push(o, block, space.x);
     accumulator length = sums_norm(rows, columns, space.x, columns) + o[EPS];
-    if (length > ACCUMULATOR_MAX) { /* eps is nothing beside it */
+    if (length > ACCUMULATOR_MAX) { /* eps is negligible */
         for (size_t i = 0; i < rows * columns; i++)
             space.x[i] = (real)((accumulator)space.x[i] * SUMS_DOWN);
         length = sums_norm(rows, columns, space.x, columns);

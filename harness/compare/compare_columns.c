@@ -79,7 +79,7 @@ static void compare(struct csv_columns *to, const void *given)
     COLUMN_TEXT("other", "the folder that is compared", row->pairing->b->path);
     COLUMN_REAL("batch", "samples", "samples in a step", cell->batch);
     COLUMN_REAL("parameters", "1", "weights and biases of the network", cell->parameters);
-    COLUMN_WORD("verdict", verdict_words, "what may be said of other against baseline",
+    COLUMN_WORD("verdict", verdict_words, "verdict on other against baseline",
                 verdict_words[paired->verdict]);
     COLUMN_TEXT("reason", "why not comparable, or undecided; else empty", paired->reason);
     ratio(to, "ratio", "", "time of other / time of baseline", row == NULL ? NULL : &paired->ratio);

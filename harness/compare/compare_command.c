@@ -125,7 +125,7 @@ const struct command compare_command = {
         "Verdicts: a winner is named only if the whole interval lies outside the noise floor, the "
         "larger of both folders' A/A floors; \"same\" if it lies within; else \"undecided\". "
         "Cells whose weights_sha256 differ did not do the same work: they are refused, with the "
-        "first place where the trace.csv beside the folders differ. Of each cell the later state "
+        "first divergence of the trace.csv next to the folders. Of each cell the later state "
         "is compared: after equal steps, or settled in both folders. Exit code 1 if any was "
         "refused, or none is in both.",
     .example =

@@ -40,7 +40,7 @@ void first_divergence_find(const char *here, const char *there, struct text *sen
     struct comparison comparison = {0};
     struct lg_error error = {0};
     if (!find_trace(here, path_here) || !find_trace(there, path_there)) {
-        text_print(sentence, "where they part is not known: no trace.csv beside %s",
+        text_print(sentence, "the first divergence is unknown: no trace.csv next to %s",
                    find_trace(here, path_here) ? there : here);
         return;
     }
@@ -52,7 +52,7 @@ void first_divergence_find(const char *here, const char *there, struct text *sen
     if (status == LG_OK)
         describe(&comparison, sentence);
     else
-        text_print(sentence, "where they part is not known: %s%s%s", error.file,
+        text_print(sentence, "the first divergence is unknown: %s%s%s", error.file,
                    error.file[0] != '\0' ? ": " : "", error.message);
     comparison_free(&comparison);
     csv_free(&trace_here);

@@ -14,7 +14,7 @@ static const double UNIT = (double)FLT_EPSILON / 2;
 /* Roundings of a result of an elementary function or a loss's entry. */
 static const double OWN = 4;
 
-/* A matrix with the root mean square of its errors beside it: (rows, columns). */
+/* A matrix and the root mean square of its errors: (rows, columns). */
 struct field {
     size_t rows, columns;
     double *value, *error;

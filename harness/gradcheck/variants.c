@@ -12,7 +12,7 @@ enum { FACTORS = sizeof factors / sizeof *factors, VALUES = sizeof values / size
 
 static const double SMALL = 1e-3, REACHED = 0.25;
 
-/* At most so many values of one option beside its default. */
+/* At most so many values of one option other than its default. */
 enum { NUMBERS_MAX = 2 };
 
 static bool in_range(const struct lg_option *option, double value)

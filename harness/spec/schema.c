@@ -180,7 +180,7 @@ static const struct key keys[] = {
      .kind = KEY_REAL,
      .fallback = "1",
      .meaning = "what it is multiplied by"},
-    {.name = "penalty", .kind = KEY_MAPPING, .meaning = "terms beside the loss"},
+    {.name = "penalty", .kind = KEY_MAPPING, .meaning = "terms added to the loss"},
     {.section = "penalty",
      .name = "l1",
      .kind = KEY_REAL,

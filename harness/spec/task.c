@@ -100,7 +100,7 @@ static enum lg_status check_arm(const struct arm *arm, const struct experiment *
     return LG_OK;
 }
 
-/* A term beside the loss of every arm. `reduction` is every loss's first option, and
+/* A term added to the loss of every arm. `reduction` is every loss's first option, and
  * mean its first choice. */
 static enum lg_status check_term(const struct grid *grid, const struct experiment *experiment,
                                  const struct lg_term *term, struct lg_error *error)

@@ -145,7 +145,7 @@ static void ranking(struct csv_columns *to, const void *given)
     ratio(to, "time of a step over that of the fastest, median over the rounds",
           row == NULL ? NULL : &row->ratio);
     COLUMN_OPTIONAL("floor", "1", "how far a ratio of equals may be from 1 here", row->floor);
-    COLUMN_TEXT("verdict", "fastest, or what may be said of it against the fastest", row->verdict);
+    COLUMN_TEXT("verdict", "fastest, or the verdict against the fastest", row->verdict);
 }
 
 static void settling(struct csv_columns *to, const void *given)

@@ -22,7 +22,7 @@ static enum lg_status read_manifest(const char *directory, struct manifest_found
         status = manifest_read(path, found, error);
     if (status == LG_OK && strcmp(found->spec_sha256, found->text_sha256) != 0)
         status = lg_fail_at(error, LG_FAILED, path, 0, 0,
-                            "the SHA-256 of the spec's text is %s, beside it stands %s",
+                            "the SHA-256 of the spec's text is %s, the manifest has %s",
                             found->text_sha256, found->spec_sha256);
     return status;
 }

@@ -1,4 +1,4 @@
-# Columns: the files that commands write, schema.json beside them and `list columns` tell the same.
+# Columns: the files that commands write, schema.json next to them and `list columns` agree.
 # shellcheck shell=bash disable=SC2154
 
 XOR=$ROOT/experiments/xor.yaml

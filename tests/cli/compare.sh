@@ -32,7 +32,7 @@ test_compare_refuses_other_weights() {
     expect 1 compare a b
     says "did not compute the same in 2 of their cells, the first 'mse-adam-s1'"
     says 'weights_sha256 differ'
-    says 'no trace.csv beside a'
+    says 'no trace.csv next to a'
     # A run's folder holds the timings.
     mkdir run1 run2
     mv a run1/timing && mv b run2/timing

@@ -271,7 +271,7 @@ class Complaints(Folder):
         self.write(only="mse-sgd")
         path.write_text(path.read_text().replace("cell,", "cell,weather,", 1).replace(
             "\nmse", "\nsunny,mse"))
-        self.assert_complaint("cost.csv: column 'weather' is not in schema.json beside it")
+        self.assert_complaint("cost.csv: column 'weather' is not in schema.json next to it")
         # What neither the file nor its schema has, and the report needs.
         self.write(only="mse-sgd")
         edit(self.folder / "cost.csv", lambda row: {k: v for k, v in row.items()

@@ -215,7 +215,7 @@ class Claims(Folder):
         loaded, module = self.findings(folder)
         verdicts = {code: verdict for code, _, verdict, _ in module.judged(loaded)}
         self.assertEqual(verdicts["C11"], "not tested")
-        self.assertIn("timing.csv holds no finished epoch: nothing is said about speed.",
+        self.assertIn("timing.csv holds no finished epoch: speed is not reported.",
                       loaded.notices)
 
     def test_findings_survive_any_diverged_arm(self):

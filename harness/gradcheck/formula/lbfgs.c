@@ -21,7 +21,7 @@ struct method {
     struct formula_verdict *verdict;
     struct pair pairs[PAIRS_MAX];
     size_t held, step;
-    bool has_begun, is_lost; /* is_lost: nothing can be said of what follows */
+    bool has_begun, is_lost; /* is_lost: the rest is unknown */
     uint64_t random;
 };
 
@@ -190,7 +190,7 @@ static bool goes_on(const struct method *m, const struct search_ray *ray, size_t
            bounded_abs(less) >= change;
 }
 
-/* One move of a step. Returns false where nothing can be said of what follows it. */
+/* One move of a step. Returns false where the rest is unknown. */
 static bool follow_move(struct method *m, struct search_ray *ray, size_t end, size_t *at)
 {
     const struct formula_search *s = m->s;

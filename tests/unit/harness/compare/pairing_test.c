@@ -143,7 +143,7 @@ Test(pairing, other_weights_are_refused)
     cr_assert_eq(pairing.all[1].verdict, VERDICT_NOT_COMPARABLE);
     cr_assert_str_eq(pairing.all[1].reason, "weights_sha256 differ: d1 and d2");
     cr_assert(isnan(pairing.all[1].ratio.value), "a ratio of unlike work");
-    cr_assert(strstr(pairing.first_divergence.bytes, "no trace.csv beside") != NULL);
+    cr_assert(strstr(pairing.first_divergence.bytes, "no trace.csv next to") != NULL);
 }
 
 Test(pairing, missing_weights_are_refused)
