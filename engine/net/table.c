@@ -2,6 +2,7 @@
 #include "registry.h"
 
 #include "engine/kernel/peak.h"
+#include "engine/math/math.h"
 #include "engine/net/evaluate.h"
 #include "engine/net/net.h"
 #include "engine/net/products.h"
@@ -71,6 +72,11 @@ static bool optimizer_replays(size_t index)
     return registry_optimizer(index)->minimise == NULL;
 }
 
+static double power(double x, double p)
+{
+    return (double)math_pow(x, p);
+}
+
 const struct lg_backend backend_table = {
     .isa = LG_STRING(LG_ISA),
     .precision = (enum lg_precision)LG_PRECISION,
@@ -91,6 +97,7 @@ const struct lg_backend backend_table = {
     .optimizer_searches = optimizer_searches,
     .optimizer_full_batch = optimizer_full_batch,
     .optimizer_replays = optimizer_replays,
+    .power = power,
     .evaluate_loss = net_evaluate_loss,
     .evaluate_activation = net_evaluate_activation,
     .evaluate_optimizer = net_evaluate_optimizer,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "harness/spec/axis.h"
 #include "harness/spec/schema.h"
 #include "harness/spec/value.h"
 
@@ -162,11 +163,18 @@ static enum lg_status read_option(struct pool *pool, const struct registry *regi
     double *value = &set->base.options.value[option];
     if (info->options[option].kind == LG_OPTION_LIST)
         return read_lists(pool, registry, (size_t)option, member->value, place.text, set, error);
-    if (member->value->kind != NODE_LIST)
+    if (member->value->kind == NODE_SCALAR)
         return read_value(registry, &info->options[option], member->value, place.text, value,
                           error);
     struct axis *axis = &set->axes[set->axis_count++];
     axis->option = (size_t)option;
+    if (member->value->kind == NODE_MAPPING) {
+        double *values = NULL;
+        status = axis_read(pool, registry, info->name, &info->options[option], member->value,
+                           place.text, &values, &axis->count, error);
+        axis->values = values;
+        return status;
+    }
     return read_axis(pool, registry, &info->options[option], member->value, place.text, axis,
                      error);
 }

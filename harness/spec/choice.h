@@ -12,8 +12,8 @@ struct numbers {
     const double *values; /* (count), in the pool */
 };
 
-/* An option that was given as a list of values, or a list option that was given as a
- * list of lists. */
+/* An option that was given as a list of values or as an axis (axis.h), or a list option that was
+ * given as a list of lists. */
 struct axis {
     size_t option; /* index in the entry's table */
     size_t count;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/spec/choice.h"
+#include "harness/spec/exclude.h"
 #include "harness/spec/schema.h"
 
 /* Entries of `losses` or `optimizers`. */
@@ -21,6 +22,8 @@ struct block {
     size_t arm_count;
     bool has_activation;
     struct lg_choice activation;
+    const struct node *exclude; /* NULL: nothing */
+    struct path exclude_path;
 };
 
 enum lg_status grid_read_seeds(struct pool *pool, const struct node *list, const char *path,
@@ -98,6 +101,11 @@ static enum lg_status read_block(struct pool *pool, const struct registries *reg
     if (status == LG_OK && activation != NULL)
         status = choice_read(pool, &registries->activation, activation,
                              path_key(path, "activation").text, &block->activation, error);
+    if (status == LG_OK)
+        status = section_list(&section, "exclude", &block->exclude);
+    block->exclude_path = path_key(path, "exclude");
+    if (status == LG_OK && block->exclude != NULL)
+        status = exclude_check(pool, registries, block->exclude, block->exclude_path.text, error);
     block->node = node;
     return status;
 }
@@ -147,6 +155,42 @@ static void expand_block(const struct registries *registries, const struct block
     }
 }
 
+/* Take the arms that the block excludes out of its arms: (block->arm_count). */
+static enum lg_status exclude_arms(struct pool *pool, const struct registries *registries,
+                                   struct block *block, struct arm *arms, struct lg_error *error)
+{
+    const struct node *list = block->exclude;
+    if (list == NULL)
+        return LG_OK;
+    size_t *excluded = pool_take(pool, list->count * sizeof *excluded, error), kept = 0;
+    if (excluded == NULL)
+        return LG_ENVIRONMENT;
+    for (size_t i = 0; i < block->arm_count; i++) {
+        bool leaves_out = false;
+        for (size_t j = 0; j < list->count; j++) {
+            if (exclude_matches(registries, list->members[j].value, &arms[i].loss,
+                                &arms[i].optimizer)) {
+                leaves_out = true;
+                excluded[j]++;
+            }
+        }
+        if (!leaves_out)
+            arms[kept++] = arms[i];
+    }
+    for (size_t j = 0; j < list->count; j++)
+        if (excluded[j] == 0)
+            return node_fail(list->members[j].value, error,
+                             "%s: found an entry that leaves out no arm of the block",
+                             path_entry(block->exclude_path.text, j).text);
+    if (kept == 0)
+        return node_fail(list, error, "%s: found all arms of the block, expected one to be left",
+                         block->exclude_path.text);
+    block->arm_count = kept;
+    for (size_t i = 0; i < kept; i++)
+        arms[i].alone = kept == 1;
+    return LG_OK;
+}
+
 enum lg_status grid_read(struct pool *pool, const struct registries *registries,
                          const struct node *node, const struct seeds *seeds, struct grid *grid,
                          struct lg_error *error)
@@ -173,9 +217,15 @@ enum lg_status grid_read(struct pool *pool, const struct registries *registries,
     if (grid->arms == NULL)
         return LG_ENVIRONMENT;
     struct arm *next = grid->arms;
+    grid->cell_count = 0;
     for (size_t i = 0; i < count; i++) {
         expand_block(registries, &blocks[i], next);
+        enum lg_status status = exclude_arms(pool, registries, &blocks[i], next, error);
+        if (status != LG_OK)
+            return status;
         next += blocks[i].arm_count;
+        grid->cell_count += blocks[i].arm_count * blocks[i].seeds.count;
     }
+    grid->arm_count = (size_t)(next - grid->arms);
     return LG_OK;
 }

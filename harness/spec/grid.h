@@ -43,7 +43,7 @@ enum lg_status grid_read_seeds(struct pool *pool, const struct node *list, const
 
 /* Read a block or a list of blocks. Arms come in the order block, loss,
  * optimizer, options of the loss, options of the optimizer. `seeds` are those of
- * blocks without their own. At most GRID_CELLS_MAX cells. */
+ * blocks without their own. At most GRID_CELLS_MAX cells before any are excluded. */
 enum lg_status grid_read(struct pool *pool, const struct registries *registries,
                          const struct node *node, const struct seeds *seeds, struct grid *grid,
                          struct lg_error *error);

@@ -49,6 +49,11 @@ enum lg_status registries_collect(struct pool *pool, const struct lg_backend *ba
                          &registries->schedule, error);
     if (status == LG_OK)
         status = collect_datasets(pool, &registries->dataset, error);
+    struct registry *const all[] = {&registries->loss, &registries->optimizer,
+                                    &registries->activation, &registries->initialisation,
+                                    &registries->schedule};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        all[i]->power = backend->power;
     registries_set_precision(registries, backend->precision);
     return status;
 }

@@ -11,6 +11,7 @@ struct registry {
     const char *const *names;
     const struct lg_info *(*info)(size_t index); /* NULL for datasets */
     enum lg_precision precision;                 /* that options' values must be held in */
+    double (*power)(double x, double p);         /* the engine's, for values of an axis */
 };
 
 struct registries {

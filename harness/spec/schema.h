@@ -91,6 +91,10 @@ struct schema_row {
     const char *meaning;
 };
 
+/* The section of an axis's keys, which stand where an option's value does. */
+#define AXIS_SECTION "grid[].optimizers[].OPTION"
+enum { AXIS_VALUES_MAX = 4096 };
+
 /* The row of index, in the order of the documentation; false behind the last. */
 bool schema_row(size_t index, struct schema_row *row);
 

@@ -12,7 +12,12 @@ struct lg_pcg {
 };
 
 /* The purposes of random numbers: each draws from a stream of its own. */
-enum lg_purpose { LG_PURPOSE_INITIALISE = 1, LG_PURPOSE_SHUFFLE = 2, LG_PURPOSE_PAIR = 3 };
+enum lg_purpose {
+    LG_PURPOSE_INITIALISE = 1,
+    LG_PURPOSE_SHUFFLE = 2,
+    LG_PURPOSE_PAIR = 3,
+    LG_PURPOSE_AXIS = 4
+};
 
 /* The generator `pcg32(seed, stream)` of the reference implementation. */
 struct lg_pcg lg_pcg_seed(uint64_t seed, uint64_t stream);

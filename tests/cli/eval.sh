@@ -275,9 +275,14 @@ test_keys_of_a_spec_are_what_the_program_prints() {
     "$ROOT/docs/spec.sh" "$LOSSGRID" >spec.md
     cmp spec.md "$ROOT/docs/spec.md" >difference ||
         fail "docs/spec.md is old; run 'make catalogue': $(cat difference)"
-    # The example at its head is a spec.
-    sed -n '/^```yaml$/,/^```$/p' spec.md | grep -v '^```' >example.yaml
-    expect 0 run example.yaml --set samples=64 --set epochs=1 --set 'seeds=[1]' --quiet --out r
+    # The example at its head is a spec, and stays one with the grid of the second.
+    awk '/^```yaml$/ { n++; next } /^```$/ { within = 0 } n > 0 { if (last != n) { last = n; within = 1 }
+         if (within) print >("example" n ".yaml") }' spec.md
+    local quick=(--set samples=64 --set epochs=1 --set 'seeds=[1]' --quiet)
+    expect 0 run example1.yaml "${quick[@]}" --out r
+    sed '/^grid:$/,$d' example1.yaml | cat - example2.yaml >axes.yaml
+    expect 0 run axes.yaml "${quick[@]}" --out a --shard 0/19
+    [ "$(grep -c '"slug"' a/manifest.json)" -eq 95 ] || fail "not 21 * 2 - 1 + 50 + 4 cells"
 }
 
 test_eval_refuses_what_the_precision_does_not_hold() {

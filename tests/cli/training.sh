@@ -103,3 +103,26 @@ test_substitute_is_labelled() {
         fail 'the column dataset says otherwise'
     grep -q '"substituted": true' r/manifest.json || fail 'the manifest says otherwise'
 }
+
+# An axis is the list of its values: the same cells, keys and bits; what is excluded is not there.
+test_axes_are_lists() {
+    local head='dataset: xor
+task: classify
+model: {inputs: 2, layers: [{outputs: 3, activation: tanh}, {outputs: 2}]}
+epochs: 2
+grid:
+  losses: [cross_entropy]
+  optimizers:'
+    printf '%s\n' "$head" '    - {name: sgd, lr: {log: [0.001, 0.1], points: 5}, momentum: {linear: [0, 0.9], points: 3}}' \
+        '  exclude: [{optimizer: {lr: 0.1, momentum: [0.45, 0.9]}}]' >axes.yaml
+    printf '%s\n' "$head" '    - {name: sgd, lr: [0.001, 0.00316228, 0.01, 0.0316228], momentum: [0, 0.45, 0.9]}' \
+        '    - {name: sgd, lr: 0.1, momentum: 0}' >lists.yaml
+    expect 0 run axes.yaml --out axes --quiet
+    expect 0 run lists.yaml --out lists --quiet
+    same_file axes/trace.csv lists/trace.csv
+    [ "$(wc -l <axes/trace.csv)" -eq 27 ] || fail "not 13 cells of 2 epochs"
+    expect 0 run axes.yaml --out lists
+    says '13 of 13 cells were finished earlier'
+    expect 2 run axes.yaml --out other --set 'grid.optimizers.0.lr={log: [0, 1], points: 3}'
+    says "found '0', expected a number above 0"
+}

@@ -66,6 +66,35 @@ def number(rng, default):
     return int(scaled) if scaled == int(scaled) else scaled
 
 
+def an_axis(rng, value):
+    """A few values about one, given by their ends; seldom ends that are none."""
+    low, high = value * rng.choice([0.1, 0.5, 0.9]), value * rng.choice([1, 1, 2])
+    if isinstance(value, int):
+        low, high = value, value + rng.choice([1, 2, 5])
+    form = rng.choice(["log", "linear", "uniform", "log_uniform", "integer_uniform"])
+    few = rng.choice([2, 2, 3]) if rng.random() < 0.9 else rng.choice([0, 1, -1, 1.5, "x", 10**6])
+    if rng.random() < 0.05:
+        low, high = high, low
+    if form in ("log", "linear"):
+        return {form: [low, high], "points": few}
+    drawn = {"random": form, "range": [low, high], "count": few}
+    if rng.random() < 0.3:
+        drawn["seed"] = rng.randrange(5)
+    return drawn
+
+
+def an_exclusion(rng, block):
+    """Part of the block, by its first or its last entries; some leave out nothing, or all."""
+    entry = {}
+    for key, entries in (("loss", block["losses"]), ("optimizer", block["optimizers"])):
+        picked = rng.choice([None, entries[0], entries[-1]])
+        if picked is not None:
+            entry[key] = picked if isinstance(picked, str) else {
+                option: value for option, value in picked.items()
+                if option == "name" or not isinstance(value, dict)}
+    return [entry]
+
+
 def choice(rng, table, name, axis=False):
     """A name, or a mapping with an option or two."""
     options = table[name]
@@ -77,7 +106,10 @@ def choice(rng, table, name, axis=False):
         value = number(rng, options[option])
         if axis and rng.random() < 0.3 and not isinstance(value, (list, str)):
             other = number(rng, options[option])
-            value = [value, other] if value != other else value
+            if rng.random() < 0.4 and not isinstance(value, bool):
+                value = an_axis(rng, value)
+            else:
+                value = [value, other] if value != other else value
         result[option] = value
     return result
 
@@ -136,6 +168,8 @@ def draw_grid(rng, task, loss, catalogue, many):
             block["draw"] = rng.choice([1, 2, 3])
         if rng.random() < 0.1:
             block["seeds"] = rng.sample(range(5), rng.choice([1, 2]))
+        if rng.random() < 0.12:
+            block["exclude"] = an_exclusion(rng, block)
         blocks.append(block)
     return blocks[0] if len(blocks) == 1 and rng.random() < 0.5 else blocks
 

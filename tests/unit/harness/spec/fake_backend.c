@@ -94,6 +94,13 @@ static void activation_range(size_t index, double *minimum, double *maximum)
     *minimum = *maximum = 0;
 }
 
+/* The engine's own: what an axis is made of is not what these tests make up. */
+static double power(double x, double p)
+{
+    size_t count;
+    return lg_backends(&count)[0]->power(x, p);
+}
+
 const struct lg_backend fake_backend = {
     .isa = "fake",
     .precision = LG_F64,
@@ -109,4 +116,5 @@ const struct lg_backend fake_backend = {
     .loss_measure = loss_measure,
     .activation_range = activation_range,
     .activation_rows = activation_rows,
+    .power = power,
 };

@@ -130,8 +130,8 @@ Test(grid, mistakes_in_blocks)
     expect_refused("grid:\n  - {losses: [mse], optimizers: [sgd]}\n"
                    "  - {loss: [mse], optimizers: [sgd]}\n",
                    10, 6,
-                   "unknown key 'loss'; valid: label, losses, optimizers, activation, draw, seeds; "
-                   "did you mean "
+                   "unknown key 'loss'; valid: label, losses, optimizers, activation, draw, seeds, "
+                   "exclude; did you mean "
                    "'losses'?");
     expect_refused("grid:\n  - {losses: [mse], optimizers: [sgd], seeds: [1, 1]}\n", 9, 51,
                    "grid.0.seeds.1: found '1', expected a seed that is not in the list yet");

@@ -76,7 +76,8 @@ Test(schema, keys_are_known_and_not_missing)
          "the key 'model.inputs' is missing: features of a sample: the pixels of an image of the "
          "dataset"},
         {"  losses: [mse]\n", "", 9, 3,
-         "the key 'grid.losses' is missing: losses to train under; a list as an option's value is "
+         "the key 'grid.losses' is missing: losses to train under; a list, or what OPTION below "
+         "has, as an option's value is "
          "an axis of the grid"},
         {"outputs: 32, activation", "outputs: 32, activatoin", 5, 21,
          "unknown key 'activatoin'; valid: outputs, activation; did you mean 'activation'?"},
