@@ -1,4 +1,4 @@
-/* Which losses fit which tasks. */
+/* The losses that fit each task. */
 #include "lossgrid/backend.h"
 
 const char *const lg_task_names[] = {"reconstruct", "classify", "pair", "rank", "triplet", NULL};

@@ -12,7 +12,7 @@ static const char not_nearest[] = "the rounding mode is not to nearest";
 static const char flushes_results[] = "subnormal results are flushed to zero (FTZ)";
 static const char flushes_operands[] = "subnormal operands are read as zero (DAZ)";
 
-/* What the control register says; NULL: nothing wrong, or no register known. */
+/* The deviation in the control register; NULL: none, or no register known. */
 static const char *register_deviation(void)
 {
 #if defined(__x86_64__)

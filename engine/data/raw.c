@@ -100,8 +100,8 @@ static enum lg_status read_plain(struct lg_raw *raw, unsigned char *bytes, size_
     return LG_OK;
 }
 
-/* What follows a complete member: nothing, or another member; a stream may be
- * several, one after the other (RFC 1952, section 2.2). */
+/* The rest after a complete member: nothing, or another member; a stream may be several,
+ * one after the other (RFC 1952, section 2.2). */
 static enum lg_status end_member(struct lg_raw *raw, struct lg_error *error)
 {
     z_stream *z = &raw->stream;

@@ -246,7 +246,7 @@ static void multiply_accumulator(const struct tile *t, size_t k, const real *a, 
     multiply_panel(t, k, a, b, rows, TILE_VECTORS);
 }
 
-/* How a product is cut. Panels of equal height: 128 rows are ten of 13, not nine of 14 and
+/* The cut of a product. Panels of equal height: 128 rows are ten of 13, not nine of 14 and
  * one of 2. Blocks of k likewise, in whole vectors. */
 struct cut {
     size_t panels, height, blocks, block;

@@ -55,7 +55,7 @@ static accumulator weight_of(const void *of, size_t c)
     return class_weight(s->weights, c);
 }
 
-/* What class c adds by its weight: -log of its probability. */
+/* The term of class c by its weight: -log of its probability. */
 static accumulator surprise(const void *of, size_t c)
 {
     const struct softmax *s = of;
@@ -81,7 +81,7 @@ static void value(const struct lg_options *options, const struct loss_batch *at,
     }
 }
 
-/* What class c counts in the target: the label's share and what smoothing gives to all. */
+/* The share of class c in the target: the label's share and what smoothing gives to all. */
 struct target {
     const struct softmax *softmax;
     size_t label;

@@ -29,7 +29,7 @@ static accumulator gap(const struct scores *s, size_t class, size_t i)
     return 1 - (accumulator)s->y[class] + (accumulator)s->y[i];
 }
 
-/* What output i adds: nothing where it is a class itself. */
+/* The term of output i: 0 where it is a class itself. */
 static accumulator term(const void *of, size_t i)
 {
     const struct scores *s = of;

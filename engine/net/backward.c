@@ -80,7 +80,7 @@ static void turn_columns(struct columns *columns, const struct layer *layer, siz
         }
 }
 
-/* What a walk over a layer's weight needs: its columns [from, to) for now. */
+/* The state of a walk over a layer's weight: its columns [from, to) for now. */
 struct walk {
     struct lg_net *net;
     struct layer *layer;

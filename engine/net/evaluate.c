@@ -101,7 +101,7 @@ long double net_evaluate_activation(struct lg_arena *arena, const struct lg_choi
 
 /* ---- Optimizers ---------------------------------------------------------- */
 
-/* What a step of an elementwise optimizer or of one that takes whole blocks needs. */
+/* The state of a step of an elementwise or block optimizer. */
 struct replay {
     const struct optimizer *optimizer;
     const struct lg_options *options;

@@ -1,4 +1,4 @@
-/* What a step goes down on, and how far: the loss with its terms, the options of this step. */
+/* The objective of a step and its options: the loss with its terms, the scheduled rate. */
 #include <string.h>
 
 #include "engine/net/target.h"

@@ -131,7 +131,7 @@ bool net_state_is_finite(const struct lg_net *net)
     return finite;
 }
 
-/* What a checkpoint holds before the parameters. */
+/* The header of a checkpoint. */
 struct checkpoint_head {
     uint64_t steps;
     uint64_t has_diverged;

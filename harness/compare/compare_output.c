@@ -46,7 +46,7 @@ static json_t *string(const char *text)
     return value != NULL ? value : json_null();
 }
 
-/* What was not as it should be, or null where nothing was recorded. */
+/* The conditions that were not ok, or null where none were recorded. */
 static json_t *conditions_json(const struct csv_table *table)
 {
     static const char *const columns[] = {"when", "condition", "verdict", "sentence"};

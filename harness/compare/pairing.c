@@ -37,13 +37,13 @@ static bool all_positive(const struct timed_cost *cost)
     return cost->rounds > 0;
 }
 
-static void say(struct paired *paired, enum verdict verdict, const char *reason)
+static void set_verdict(struct paired *paired, enum verdict verdict, const char *reason)
 {
     paired->verdict = verdict;
     snprintf(paired->reason, sizeof paired->reason, "%s", reason);
 }
 
-/* Why there is no winner, or nothing. */
+/* The reason why there is no winner, or nothing. */
 static const char *doubt(const struct paired *paired)
 {
     if (paired->verdict != VERDICT_UNDECIDED)
@@ -68,12 +68,12 @@ static enum lg_status compare_phase(const struct pairing *pairing, struct paired
     /* Unknown is larger than any number: there may be any noise. */
     paired->floor = isnan(floors[0]) || floors[0] > floors[1] ? floors[0] : floors[1];
     if (!a->is_there || !b->is_there) {
-        say(paired, VERDICT_NOT_COMPARABLE,
-            a->is_there ? "only in the baseline" : "only in the other");
+        set_verdict(paired, VERDICT_NOT_COMPARABLE,
+                    a->is_there ? "only in the baseline" : "only in the other");
         return LG_OK;
     }
     if (!all_positive(a) || !all_positive(b)) {
-        say(paired, VERDICT_UNDECIDED, "not sampled, or too short to measure");
+        set_verdict(paired, VERDICT_UNDECIDED, "not sampled, or too short to measure");
         return LG_OK;
     }
     enum lg_status status =
@@ -83,7 +83,7 @@ static enum lg_status compare_phase(const struct pairing *pairing, struct paired
     normalise(pairing, paired);
     paired->verdict = verdict_of_interval(paired->ratio.has_interval, paired->ratio.low,
                                           paired->ratio.high, paired->floor);
-    say(paired, paired->verdict, doubt(paired));
+    set_verdict(paired, paired->verdict, doubt(paired));
     return LG_OK;
 }
 
@@ -95,7 +95,7 @@ static bool is_one_state(const struct timed_cell *a, const struct timed_cell *b)
     return a->from_step == b->from_step || isnan(a->from_step + b->from_step);
 }
 
-/* Why two that both settled, or not, elsewhere in their training cannot be compared, or
+/* The reason why two that settled, or did not, at different steps cannot be compared, or
  * nothing: two settled states cost what all states from there on do. */
 static void find_distance(const struct timed_cell *a, const struct timed_cell *b,
                           char reason[PAIRED_REASON_MAX])
@@ -108,8 +108,8 @@ static void find_distance(const struct timed_cell *a, const struct timed_cell *b
                  a->state, a->from_step, b->state, b->from_step);
 }
 
-/* Why the two did not do the same work, or nothing. In different states of one training the
- * weights of the first steps are the same. */
+/* The reason why the two did not do the same work, or nothing. In different states of one
+ * training the weights of the first steps are the same. */
 static void find_obstacle(const struct timed_cell *a, const struct timed_cell *b,
                           char reason[PAIRED_REASON_MAX])
 {
@@ -163,7 +163,7 @@ static enum lg_status add_cell(struct pairing *pairing, const struct timed_cell 
                                   .normalised = {.value = (double)NAN},
                                   .floor = (double)NAN};
         if (obstacle[0] != '\0')
-            say(paired, VERDICT_NOT_COMPARABLE, obstacle);
+            set_verdict(paired, VERDICT_NOT_COMPARABLE, obstacle);
         else
             status = compare_phase(pairing, paired, error);
     }

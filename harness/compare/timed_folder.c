@@ -172,7 +172,7 @@ static enum lg_status read_cost_row(struct timed_folder *folder, const struct so
     return status;
 }
 
-/* What the weights of the cells were in their first steps. */
+/* The digests of the cells' weights in their first steps. */
 static void read_first(struct timed_folder *folder, const struct source *source)
 {
     for (size_t row = 1; row < source->table.rows; row++) {

@@ -1,6 +1,6 @@
 #include "harness/dataset/pair_sampler.h"
 
-/* What the other samples of a task are to the first; returns how many there are. */
+/* The relations of a task's other samples to the first; returns how many there are. */
 static size_t kinds_of(enum lg_task task, enum lg_pair_kind kinds[PAIRED_MAX])
 {
     kinds[1] = LG_PAIR_OTHER;

@@ -20,7 +20,7 @@ static const struct form_row forms[] = {
 };
 enum { FOR_LOSS = 1 << LOSS, FOR_ACTIVATION = 1 << ACTIVATION, FOR_OPTIMIZER = 1 << OPTIMIZER };
 
-/* What is given; the members of eval of which one may be standard input are files. */
+/* The inputs given; the members of eval of which one may be standard input are files. */
 struct request {
     struct eval eval;
     struct option_list sets;

@@ -30,7 +30,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* What was found: clipped, and escaped as shown.h says; "nothing", or 'text'. */
+/* The text found: clipped, and escaped as shown.h says; "nothing", or 'text'. */
 static const char *show(const char *text, size_t length, char found[FOUND_BYTES])
 {
     struct text shown = {0}, cut = {0};
@@ -45,8 +45,8 @@ static const char *show(const char *text, size_t length, char found[FOUND_BYTES]
     return found;
 }
 
-/* What is wrong with a number of `length` bytes, or NULL. A minus sign before a zero is
- * kept: some derivatives depend on it. */
+/* The error in a number of `length` bytes, or NULL. A minus sign before a zero is kept:
+ * some derivatives depend on it. */
 static const char *parse_number(const char *text, size_t length, enum lg_precision precision,
                                 double *value)
 {

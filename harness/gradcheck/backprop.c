@@ -91,7 +91,7 @@ static double *activate(struct work *work, size_t l, const double *z, const doub
     return upstream != NULL ? dz : h;
 }
 
-/* What moving arguments does to a result, as an error in unit roundoffs. */
+/* The change of a result when its arguments move, as an error in unit roundoffs. */
 static void note_moves(struct field *to, const double *moved)
 {
     for (size_t i = 0; i < to->rows * to->columns; i++) {

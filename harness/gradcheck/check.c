@@ -133,7 +133,7 @@ static size_t lines_of(const struct gradient_block *block, const struct check_pl
     return size <= plan->whole ? size : plan->entries + plan->directions;
 }
 
-/* Which entries or directions a block is measured in. */
+/* The entries or directions in which a block is measured. */
 static void choose_lines(const struct subject *subject, size_t b, const struct check_plan *plan,
                          struct lg_pcg *pcg, struct check_line *lines)
 {
@@ -222,7 +222,7 @@ static long double allowance(const struct court *court, const struct check_line 
     return ROUNDINGS * check_unit(COPY_F64) * (line->count == 1 ? court->largest : court->sum);
 }
 
-/* How a line came out: its error beyond what is allowed is `excess`. */
+/* The result of a line: `excess` is its error beyond what is allowed. */
 struct line_reading {
     bool is_usable, at_kink;
     long double analytic, numeric, bar, error, excess;
@@ -366,7 +366,7 @@ static void count_line(const struct line_reading *o, struct judgement *judgement
     judgement->certified += o->at_kink;
 }
 
-/* What a line that disagrees, or the worst that agrees, has to say. */
+/* The numbers of a line that disagrees, or of the worst that agrees. */
 static void note_worst(const struct court *court, size_t l, const struct line_reading *o,
                        long double *worst, struct judgement *judgement)
 {

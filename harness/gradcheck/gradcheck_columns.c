@@ -9,7 +9,7 @@ static const char *const kink_words[] = {"pass", "fail", NULL};
 
 /* ---- What several files have --------------------------------------------- */
 
-/* What is not finite has no place in a plot. */
+/* True for a number that a plot can show: one that is neither infinite nor NaN. */
 static bool is_finite(double value)
 {
     return value - value == 0;

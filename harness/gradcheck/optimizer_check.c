@@ -74,7 +74,7 @@ static enum lg_status replay(const struct lg_backend *backend, const struct lg_c
 
 /* ---- Against the formula ------------------------------------------------- */
 
-/* What is checked now. */
+/* The subject being checked. */
 struct subject_of {
     const struct lg_backend *backend;
     const struct lg_choice *optimizer;

@@ -100,7 +100,7 @@ static void print_kinks(const struct gradcheck *g, struct text *text)
     }
 }
 
-/* Why, and how many. */
+/* The reasons and their counts. */
 struct reason {
     const char *why;
     size_t count;

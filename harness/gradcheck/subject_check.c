@@ -213,7 +213,7 @@ static const char *method_of(const struct work *work, const struct judgement *ju
     return derivative_has_kink(d) ? "one-sided" : "reference";
 }
 
-/* What other checks rest on is held against the same differences. */
+/* The gradient that other checks use is compared with the same differences. */
 static void judge_second(struct work *work, size_t b, struct judgement *judgement)
 {
     struct judgement own;

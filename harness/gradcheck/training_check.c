@@ -24,8 +24,8 @@ static const double OWN_SIZE = 0.25;
 /* A clipping that never clips makes the network collect its gradient. */
 static const double NO_CLIP = 1e300;
 
-/* How a gradient reaches the parameters. One that an optimizer scales, block by block or as
- * a whole, is compared up to that scale. */
+/* The way of a gradient to the parameters. One that an optimizer scales, block by block or
+ * as a whole, is compared up to that scale. */
 struct way {
     const char *name, *optimizer;
     double clip_norm;
@@ -90,7 +90,8 @@ static enum lg_status configure(const struct training *training, const struct lg
     return LG_OK;
 }
 
-/* What a step on the batch takes from the parameters, into `got`; the paths that it took. */
+/* Put the difference that a step on the batch makes to the parameters into `got`, and its
+ * paths into *paths. */
 static void take_step(struct training *t, const struct lg_backend *backend, struct lg_net *net,
                       const struct way *way, const struct batch *batch, uint64_t *paths)
 {
@@ -149,7 +150,7 @@ static void unscale(struct training *t, const struct way *way)
             t->got[i] /= scale;
             t->before[i] = fabs(t->before[i] / scale);
         }
-        /* What an optimizer makes of rounding alone has no scale to compare by. */
+        /* A step made of rounding alone has no scale to compare by. */
         if (way->scale == BY_BLOCK && is_rounding(t, block->first, end))
             for (size_t i = block->first; i < end; i++)
                 t->got[i] = (double)t->right.gradient[i];

@@ -29,7 +29,7 @@ static json_t *bytes_or_null(size_t bytes)
     return bytes > 0 ? json_integer((json_int_t)bytes) : json_null();
 }
 
-/* What does not apply to a thing is left out of its object. */
+/* Members that do not apply to a thing are left out of its object. */
 static void set_word(json_t *object, const char *key, const char *word)
 {
     if (word != NULL)
@@ -131,7 +131,7 @@ enum lg_status calibration_csv(const struct calibration *calibration, struct tex
 
 enum { OF_MAX = 64, NUMBER_MAX = 16 };
 
-/* What a measurement is of, in words. */
+/* The thing measured, in words. */
 static void format_of(const struct measure *measure, char of[OF_MAX])
 {
     const size_t kib = measure->bytes >> 10;

@@ -138,11 +138,11 @@ void conditions_take(struct conditions *now, const char *root)
 
 /* ---- Judging ------------------------------------------------------------- */
 
-static void say(struct conditions_row *row, enum conditions_verdict verdict, const char *format,
-                ...) __attribute__((format(printf, 3, 4)));
+static void judge(struct conditions_row *row, enum conditions_verdict verdict, const char *format,
+                  ...) __attribute__((format(printf, 3, 4)));
 
-static void say(struct conditions_row *row, enum conditions_verdict verdict, const char *format,
-                ...)
+static void judge(struct conditions_row *row, enum conditions_verdict verdict, const char *format,
+                  ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -155,65 +155,65 @@ static void judge_affinity(const struct conditions *before, const struct conditi
                            struct conditions_row *row)
 {
     if (before->allowed_count == 0 || after->allowed_count == 0)
-        say(row, CONDITIONS_UNKNOWN, "The system does not tell which processors may be used.");
+        judge(row, CONDITIONS_UNKNOWN, "The system does not report which processors may be used.");
     else if (memcmp(before->allowed, after->allowed, sizeof before->allowed) != 0)
-        say(row, CONDITIONS_WARNING, "The processors that may be used changed%s.",
-            after->nothing_ran ? "" : " during the run");
+        judge(row, CONDITIONS_WARNING, "The processors that may be used changed%s.",
+              after->nothing_ran ? "" : " during the run");
     else if (before->allowed_count > 1)
-        say(row, CONDITIONS_WARNING,
-            "The run may move among %zu processors; pin it to one (taskset).",
-            before->allowed_count);
+        judge(row, CONDITIONS_WARNING,
+              "The run may move among %zu processors; pin it to one (taskset).",
+              before->allowed_count);
     else
-        say(row, CONDITIONS_OK, "Pinned to one processor.");
+        judge(row, CONDITIONS_OK, "Pinned to one processor.");
 }
 
 static void judge_governor(const struct conditions *before, const struct conditions *after,
                            struct conditions_row *row)
 {
     if (before->governor[0] == '\0' || after->governor[0] == '\0')
-        say(row, CONDITIONS_UNKNOWN, "The system does not tell how it sets the frequency.");
+        judge(row, CONDITIONS_UNKNOWN, "The system does not report how it sets the frequency.");
     else if (strcmp(before->governor, after->governor) != 0)
-        say(row, CONDITIONS_WARNING, "The frequency governor changed from %.64s to %.64s.",
-            before->governor, after->governor);
+        judge(row, CONDITIONS_WARNING, "The frequency governor changed from %.64s to %.64s.",
+              before->governor, after->governor);
     else if (strcmp(before->governor, "performance") != 0)
-        say(row, CONDITIONS_WARNING, "The frequency governor is %.64s, not performance.",
-            before->governor);
+        judge(row, CONDITIONS_WARNING, "The frequency governor is %.64s, not performance.",
+              before->governor);
     else
-        say(row, CONDITIONS_OK, "The frequency governor is performance.");
+        judge(row, CONDITIONS_OK, "The frequency governor is performance.");
 }
 
 static void judge_turbo(const struct conditions *before, const struct conditions *after,
                         struct conditions_row *row)
 {
     if (before->turbo == PROCESSOR_UNKNOWN || after->turbo == PROCESSOR_UNKNOWN)
-        say(row, CONDITIONS_UNKNOWN, "The system does not tell whether turbo is on.");
+        judge(row, CONDITIONS_UNKNOWN, "The system does not report whether turbo is on.");
     else if (before->turbo == PROCESSOR_YES || after->turbo == PROCESSOR_YES)
-        say(row, CONDITIONS_WARNING,
-            "Turbo is on: the frequency depends on heat and on what other cores do.");
+        judge(row, CONDITIONS_WARNING,
+              "Turbo is on: the frequency depends on heat and on what other cores do.");
     else
-        say(row, CONDITIONS_OK, "Turbo is off.");
+        judge(row, CONDITIONS_OK, "Turbo is off.");
 }
 
 static void judge_load(const struct conditions *before, const struct conditions *after,
                        struct conditions_row *row)
 {
     if (!before->load_is_known || !after->load_is_known)
-        say(row, CONDITIONS_UNKNOWN, "The system does not tell its load.");
+        judge(row, CONDITIONS_UNKNOWN, "The system does not report its load.");
     else if (after->nothing_ran)
-        say(row, after->load > LOAD_BEFORE ? CONDITIONS_WARNING : CONDITIONS_OK,
-            after->load > LOAD_BEFORE ? "Other programs run: the load is %.2f."
-                                      : "The load is %.2f.",
-            after->load);
+        judge(row, after->load > LOAD_BEFORE ? CONDITIONS_WARNING : CONDITIONS_OK,
+              after->load > LOAD_BEFORE ? "Other programs run: the load is %.2f."
+                                        : "The load is %.2f.",
+              after->load);
     else if (before->load > LOAD_BEFORE || after->load > LOAD_AFTER)
-        say(row, CONDITIONS_WARNING,
-            "Other programs ran: the load was %.2f before and %.2f after the run.", before->load,
-            after->load);
+        judge(row, CONDITIONS_WARNING,
+              "Other programs ran: the load was %.2f before and %.2f after the run.", before->load,
+              after->load);
     else
-        say(row, CONDITIONS_OK, "The load was %.2f before and %.2f after the run.", before->load,
-            after->load);
+        judge(row, CONDITIONS_OK, "The load was %.2f before and %.2f after the run.", before->load,
+              after->load);
 }
 
-/* What passed between two moments; not known for a time too short, or that ran back. */
+/* The difference between two moments; unknown for a time too short, or that ran back. */
 static struct conditions_times passed(const struct conditions_times *before,
                                       const struct conditions_times *after)
 {
@@ -240,20 +240,20 @@ static void judge_siblings(const struct conditions *before, const struct conditi
         any = any || before->sibling[p];
     const struct conditions_times time = passed(&before->siblings, &after->siblings);
     if (!before->siblings_are_known)
-        say(row, CONDITIONS_UNKNOWN, "The system does not tell which processors share a core.");
+        judge(row, CONDITIONS_UNKNOWN, "The system does not report which processors share a core.");
     else if (!any)
-        say(row, CONDITIONS_OK, "No other processor shares the run's cores.");
+        judge(row, CONDITIONS_OK, "No other processor shares the run's cores.");
     else if (!time.is_known)
-        say(row, CONDITIONS_UNKNOWN,
-            "A processor shares the run's core; how busy it was is not known%s.",
-            before->allowed_count > 1 ? ", since the run is not pinned" : "");
+        judge(row, CONDITIONS_UNKNOWN,
+              "A processor shares the run's core; how busy it was is not known%s.",
+              before->allowed_count > 1 ? ", since the run is not pinned" : "");
     else if (share(time.busy, &time) > SIBLING_SHARE)
-        say(row, CONDITIONS_WARNING,
-            "Processors that share the run's core were busy %.1f %% of "
-            "the time.",
-            100 * share(time.busy, &time));
+        judge(row, CONDITIONS_WARNING,
+              "Processors that share the run's core were busy %.1f %% of "
+              "the time.",
+              100 * share(time.busy, &time));
     else
-        say(row, CONDITIONS_OK, "Processors that share the run's core were idle.");
+        judge(row, CONDITIONS_OK, "Processors that share the run's core were idle.");
 }
 
 static void judge_steal(const struct conditions *before, const struct conditions *after,
@@ -261,26 +261,26 @@ static void judge_steal(const struct conditions *before, const struct conditions
 {
     const struct conditions_times time = passed(&before->own, &after->own);
     if (!time.is_known)
-        say(row, CONDITIONS_UNKNOWN,
-            "The time that a hypervisor took away is not known, or %s was too short.",
-            after->nothing_ran ? "the moment of looking" : "the run");
+        judge(row, CONDITIONS_UNKNOWN,
+              "The time that a hypervisor took away is not known, or %s was too short.",
+              after->nothing_ran ? "the moment of looking" : "the run");
     else if (share(time.steal, &time) > STEAL_SHARE)
-        say(row, CONDITIONS_WARNING, "A hypervisor took %.2f %% of the time away.",
-            100 * share(time.steal, &time));
+        judge(row, CONDITIONS_WARNING, "A hypervisor took %.2f %% of the time away.",
+              100 * share(time.steal, &time));
     else
-        say(row, CONDITIONS_OK, "No time was taken away by a hypervisor.");
+        judge(row, CONDITIONS_OK, "No time was taken away by a hypervisor.");
 }
 
 static void judge_throttling(const struct conditions *before, const struct conditions *after,
                              struct conditions_row *row)
 {
     if (!before->throttles_are_known || !after->throttles_are_known)
-        say(row, CONDITIONS_UNKNOWN, "The system does not count throttling.");
+        judge(row, CONDITIONS_UNKNOWN, "The system does not count throttling.");
     else if (after->throttles != before->throttles)
-        say(row, CONDITIONS_WARNING, "The processor was throttled for heat %" PRIu64 " times.",
-            after->throttles - before->throttles);
+        judge(row, CONDITIONS_WARNING, "The processor was throttled for heat %" PRIu64 " times.",
+              after->throttles - before->throttles);
     else
-        say(row, CONDITIONS_OK, "The processor was not throttled.");
+        judge(row, CONDITIONS_OK, "The processor was not throttled.");
 }
 
 static void judge_build(const struct conditions *before, const struct conditions *after,
@@ -288,9 +288,9 @@ static void judge_build(const struct conditions *before, const struct conditions
 {
     (void)after;
     if (strcmp(before->variant, "release") == 0)
-        say(row, CONDITIONS_OK, "A release build.");
+        judge(row, CONDITIONS_OK, "A release build.");
     else
-        say(row, CONDITIONS_WARNING, "A %.32s build: its times mean nothing.", before->variant);
+        judge(row, CONDITIONS_WARNING, "A %.32s build: its times mean nothing.", before->variant);
 }
 
 static const struct {

@@ -85,6 +85,6 @@ void levels_find(const struct machine *machine, struct level levels[LEVELS])
         last = sizes[number] > last ? sizes[number] : last;
         find_cache(&levels[number - 1], machine, sizes[number], sizes[number - 1], number);
     }
-    /* Beyond L1 alone may still be a cache that the system does not tell of. */
+    /* Beyond L1 alone may still be a cache that the system does not report. */
     find_dram(&levels[CACHES], machine, sizes[2] > 0 ? last : 0);
 }

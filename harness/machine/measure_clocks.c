@@ -1,4 +1,4 @@
-/* What reading each clock costs, and how fast the core's own clock runs. */
+/* The cost of reading each clock, and the rate of the core's own clock. */
 #include <stdio.h>
 #include <time.h>
 

@@ -10,7 +10,7 @@
 #include "harness/support/clock.h"
 #include "lossgrid/pcg.h"
 
-/* Loads of one repeat, and what a line is taken to be where the system does not tell. */
+/* Loads of one repeat, and what a line is taken to be where the system does not report it. */
 enum { LOADS = 32, LINE_BYTES = 64 };
 
 struct chase {

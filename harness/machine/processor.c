@@ -6,7 +6,7 @@
 #if defined __x86_64__
 #include <cpuid.h>
 
-/* How hypervisors sign, and what they are called. */
+/* The signatures and names of hypervisors. */
 static const char *const signatures[][2] = {
     {"KVMKVMKVM", "KVM"},    {"Microsoft Hv", "Hyper-V"}, {"VMwareVMware", "VMware"},
     {"XenVMMXenVMM", "Xen"}, {"TCGTCGTCGTCG", "QEMU"},    {"bhyve bhyve ", "bhyve"},

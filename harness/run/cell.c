@@ -91,7 +91,7 @@ static enum lg_status create(struct training *training, struct lg_error *error)
     return LG_OK;
 }
 
-static bool tell(const struct training *training, const struct cell_report *report)
+static bool notify(const struct training *training, const struct cell_report *report)
 {
     return training->observer->report(training->observer->state, report);
 }
@@ -156,7 +156,7 @@ static enum lg_status begin(struct training *training, size_t *done, struct lg_e
     if (status == LG_OK && *done == 0)
         status = start_again(training, error);
     report.epoch = *done;
-    if (status == LG_OK && !tell(training, &report))
+    if (status == LG_OK && !notify(training, &report))
         status = lg_fail(error, LG_INTERRUPTED, "interrupted");
     return status;
 }
@@ -197,7 +197,7 @@ static bool report_divergence(const struct training *training, size_t epoch)
     (void)training->context->backend->diverged(training->net, &step);
     snprintf(report.note, sizeof report.note, "diverged in epoch %zu, at step %llu of its training",
              epoch, (unsigned long long)step);
-    return tell(training, &report);
+    return notify(training, &report);
 }
 
 /* Train on all samples, chunk by chunk. */
@@ -228,7 +228,7 @@ static enum lg_status train_epoch(struct training *training, struct epoch_record
             .loss = sums.weight > 0 ? sums.loss / sums.weight : 0.0,
         };
         if (sound)
-            go_on = tell(training, &report);
+            go_on = notify(training, &report);
     }
     if (!go_on)
         return lg_fail(error, LG_INTERRUPTED, "interrupted");
@@ -263,7 +263,7 @@ static enum lg_status evaluate(struct training *training, struct epoch_record *r
         uint64_t wall = clock_wall_ns();
         training->context->backend->evaluate(training->net, &pass, &sums);
         record->evaluation_wall_ns += clock_wall_ns() - wall;
-        if (!tell(training, &report))
+        if (!notify(training, &report))
             return lg_fail(error, LG_INTERRUPTED, "interrupted");
     }
     record->tested = true;
@@ -380,8 +380,8 @@ static enum lg_status run_epoch(struct training *training, size_t epoch, bool *s
         return status;
     const struct cell_report report = {
         .event = CELL_EPOCH, .epoch = epoch, .loss = record.train_loss};
-    bool go_on = record.trained ? tell(training, &report) : report_divergence(training, epoch);
-    /* What is finished is finished: after the last row only the renaming is left. */
+    bool go_on = record.trained ? notify(training, &report) : report_divergence(training, epoch);
+    /* A stop after the last epoch is too late to matter: only the renaming is left. */
     bool last = !record.trained || epoch == training->context->experiment->epochs;
     return go_on || last ? LG_OK : lg_fail(error, LG_INTERRUPTED, "interrupted");
 }

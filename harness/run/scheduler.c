@@ -16,7 +16,7 @@
 
 enum { LOOK_MS = 200 };
 
-/* What a worker says through its pipe: a report, or as its last words an error. */
+/* The message of a worker through its pipe: a report, or at its end an error. */
 struct message {
     bool last;
     struct cell_report report;
@@ -46,7 +46,7 @@ struct schedule {
 
 /* ---- In the worker ------------------------------------------------------- */
 
-static bool say(int pipe, const struct message *message)
+static bool send_message(int pipe, const struct message *message)
 {
     return write(pipe, message, sizeof *message) == (ssize_t)sizeof *message;
 }
@@ -54,7 +54,7 @@ static bool say(int pipe, const struct message *message)
 static bool pass_report(void *state, const struct cell_report *report)
 {
     struct message message = {.report = *report};
-    return say(*(int *)state, &message) && interrupt_count() == 0;
+    return send_message(*(int *)state, &message) && interrupt_count() == 0;
 }
 
 static _Noreturn void work(const struct cell_context *context, const struct cell *cell, int pipe,
@@ -67,8 +67,8 @@ static _Noreturn void work(const struct cell_context *context, const struct cell
     struct message message = {.last = true};
     const struct cell_observer observer = {pass_report, &pipe};
     message.status = cell_train(context, cell, &observer, &message.error);
-    bool said = say(pipe, &message);
-    _exit(said ? lg_exit_code(message.status) : EXIT_FAILURE);
+    bool sent = send_message(pipe, &message);
+    _exit(sent ? lg_exit_code(message.status) : EXIT_FAILURE);
 }
 
 /* ---- In the parent ------------------------------------------------------- */

@@ -55,7 +55,7 @@ static void announce(const struct study *study, const struct lg_dataset *dataset
             study->backend->isa);
 }
 
-/* What will not be measured or ranked, and why. */
+/* The metrics that will not be measured or ranked, and why. */
 static void warn_of_domains(const struct study *study)
 {
     const struct experiment *experiment = study->experiment;

@@ -57,7 +57,7 @@ static enum lg_status print_rows(const struct csv_table *trace, const char *metr
     return status;
 }
 
-/* What the table's numbers are, and whether one arm's may be held against another's. */
+/* The meaning of the table's numbers, and whether arms can be compared by them. */
 static void print_meaning(const struct experiment *experiment, const struct metric *metric,
                           bool is_loss)
 {

@@ -62,7 +62,7 @@ static enum lg_status check_text(const struct reader *reader, const char *text, 
     return LG_OK;
 }
 
-/* What libfyaml has to say of a stream that it cannot go on with. */
+/* libfyaml's message on a stream that it cannot parse. */
 static enum lg_status syntax_error(const struct reader *reader)
 {
     void *state = NULL;

@@ -103,7 +103,7 @@ static bool need_is_met(const struct lg_backend *registries, size_t activation, 
     return false;
 }
 
-/* What an activation's outputs are, for a message. */
+/* An activation's outputs in words, for a message. */
 static const char *describe_outputs(const struct lg_backend *registries, size_t activation,
                                     char text[VALUE_EXPECTED_MAX])
 {

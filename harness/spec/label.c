@@ -29,7 +29,7 @@ static int compare_entries(const void *a, const void *b)
     return compare_names(((const struct entry *)a)->arm, ((const struct entry *)b)->arm);
 }
 
-/* Which options differ within a group of arms. */
+/* The options that differ within a group of arms. */
 struct differences {
     bool loss[LG_OPTIONS_MAX], optimizer[LG_OPTIONS_MAX], draw;
 };

@@ -31,8 +31,8 @@ static void identity(const struct cell_folder *folder, struct text *text)
     text_print(text, "%s %s\n", folder->cell->key, folder->dataset);
 }
 
-static enum lg_status say_foreign(const struct cell_folder *folder, const struct text *found,
-                                  struct lg_error *error)
+static enum lg_status fail_foreign(const struct cell_folder *folder, const struct text *found,
+                                   struct lg_error *error)
 {
     size_t key = strlen(folder->cell->key);
     const char *dataset =
@@ -62,7 +62,7 @@ static enum lg_status compare_key(const struct cell_folder *folder, const char *
         *same = found.size > 0 && found.size == expected.size &&
                 memcmp(found.bytes, expected.bytes, found.size) == 0;
         if (!*same)
-            say_foreign(folder, &found, error);
+            fail_foreign(folder, &found, error);
     }
     text_free(&found);
     text_free(&expected);

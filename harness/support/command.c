@@ -91,7 +91,7 @@ static enum lg_status take(const struct option_row *row, const char *text, void 
     }
 }
 
-/* What holds where a line says nothing. */
+/* Take values from the environment, else the defaults. */
 static enum lg_status take_fallbacks(const struct command *command, void *request,
                                      struct lg_error *error)
 {

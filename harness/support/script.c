@@ -55,7 +55,7 @@ static void follow_parent(pid_t parent)
         _exit(EXIT_FAILURE);
 }
 
-/* What the scripts import that is not Python's own. */
+/* The modules that the scripts import and Python does not bring. */
 #define MODULES "matplotlib, scipy"
 
 /* True if this Python has the modules: asked of it, since one without is common. */

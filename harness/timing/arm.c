@@ -17,7 +17,7 @@ enum { SPAN_PART = 4, SPAN_LEAST = 64, SPAN_MOST = 1024, SPAN_FULL = 8 };
 /* Steps whose samples are at hand for blocks: an epoch's, or so many. */
 enum { POOL_MOST = 1 << 16 };
 enum { LONGEST_STEP_S = 5, WARM_UP_NS = 50000000, PILOTS_MOST_NS = 500000000, PILOTS = 5 };
-/* What looking into phases may cost, and the steps that this is found by; and which part
+/* The cost allowed for reading phases, and the steps that this is found by; and which part
  * of a block is run before it, uncounted. */
 #define PROBE_SHARE 0.01
 enum { PILOT_STEPS = 100, PROBE_PILOTS = 64, LEAD_IN_SHARE = 16 };

@@ -106,7 +106,7 @@ static void size_blocks(struct climb *climb, double step_ns)
     climb->span = steps < 1 ? 1 : steps < (double)most ? (size_t)steps : most;
 }
 
-/* What a step takes at first. */
+/* The time of a step at first. */
 static double pilot(struct climb *climb)
 {
     enum { STEPS = 4 };

@@ -26,7 +26,7 @@ static double larger(double a, double b)
     return a > b ? a : b;
 }
 
-/* How far from 1 a ratio may lie that this one leaves possible. */
+/* The largest distance from 1 in the interval of a ratio. */
 static double distance(const struct sample_summary *ratio)
 {
     return ratio->has_interval ? larger(ratio->high - 1, 1 / ratio->low - 1) : (double)INFINITY;

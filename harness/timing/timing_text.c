@@ -108,7 +108,7 @@ static void add_conclusion(const struct timing *timing, const struct timed_arm *
                    rivals > 1 ? "s" : "", ranked[0]->cell->label);
 }
 
-/* What the states are, and which arms did not settle. */
+/* The meaning of the states, and the arms that did not settle. */
 static void add_states(const struct timing *timing, struct text *text)
 {
     text_print(text,

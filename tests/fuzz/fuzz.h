@@ -1,6 +1,7 @@
-/* What the fuzz targets share. A target is one file, tests/fuzz/NAME_fuzz.c; a line
- * "Sources: PATH..." in its first comment names what is compiled with it, all C files of a folder,
- * and "Seeds: PATH..." what it starts from. What else it calls is linked as the program has it. */
+/* Parts that the fuzz targets share. A target is one file, tests/fuzz/NAME_fuzz.c; a line
+ * "Sources: PATH..." in its first comment names what is compiled with it, all C files of a
+ * folder, and "Seeds: PATH..." what it starts from. What else it calls is linked as the
+ * program has it. */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 

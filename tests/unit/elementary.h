@@ -1,4 +1,4 @@
-/* What the tests of engine/math ask of every function. */
+/* The tests of engine/math that every function must pass. */
 #ifndef TESTS_UNIT_ELEMENTARY_H
 #define TESTS_UNIT_ELEMENTARY_H
 

@@ -1,12 +1,12 @@
-/* How far a result may lie from its golden value: the one place that says so.
+/* The tolerance of a result against its golden value: the one place that has it.
  *
- * f64: the engine and its reference make different roundings of the same formula,
- * a few times 1.1e-16 of the largest number on the way; 1e-12 leaves room for the
- * steps of an optimizer and none for another formula.
+ * f64: the engine and its reference make different roundings of the same formula, a few times
+ * 1.1e-16 of the largest number on the way; 1e-12 leaves room for the steps of an optimizer
+ * and none for another formula.
  *
- * f32: golden inputs are floats, so only the engine's own roundings count. Each
- * moves its result by at most 2^-24 of it, or, where it underflows, by half of the
- * smallest subnormal; a test says how many follow one another. */
+ * f32: golden inputs are floats, so only the engine's own roundings count. Each moves its
+ * result by at most 2^-24 of it, or, where it underflows, by half of the smallest
+ * subnormal; a test says how many follow one another. */
 #ifndef TESTS_UNIT_TOLERANCE_H
 #define TESTS_UNIT_TOLERANCE_H
 

@@ -1,10 +1,10 @@
-/* What the processor's counters and the kernel count, by perf_event_open(2). User space
- * alone, this thread alone.
+/* The counters of the processor and the kernel, by perf_event_open(2). User space alone, this
+ * thread alone.
  *
  * Events are opened in groups, which the kernel counts and stops together, so that their
  * ratios hold. It tries one group for all events of the hardware; where the processor has
- * too few counters, the rest goes into another. Groups then take turns, which the two
- * times of a reading tell: enabled, and of that running. */
+ * too few counters, the rest goes into another. Groups then take turns, which the two times
+ * of a reading tell: enabled, and of that running. */
 #include "harness/counter/backend/perf.h"
 
 #include <dirent.h>

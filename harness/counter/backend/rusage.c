@@ -1,4 +1,4 @@
-/* What the system books to this process. */
+/* The resources that the system counts for this process. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -20,7 +20,7 @@ static struct bounded moved_mean(const struct formula_run *run, const struct bou
     return (struct bounded){value, error + (long double)t * bounded_tiny(run->unit), run->unit};
 }
 
-/* What the paper adds to squares, or PyTorch keeps roots and means from falling below. */
+/* The number that the paper adds to squares, or the least root and mean of PyTorch. */
 static long double floor_of(const struct formula_run *run)
 {
     const long double eps1 = formula_option(run, "eps1");
@@ -100,7 +100,8 @@ static struct bounded rate_at(const struct formula_run *run, size_t t)
     return times(rate, larger(rms(run->work, size), least));
 }
 
-/* What decay leaves of w: PyTorch's is by lr, that of transformers by the rate of the step. */
+/* The share of w after decay: PyTorch's is by lr, that of transformers by the rate of the
+ * step. */
 static struct bounded kept(const struct formula_run *run, size_t t)
 {
     const long double decay = formula_option(run, "weight_decay");
