@@ -8,6 +8,7 @@
 
 #include "harness/dataset/data.h"
 #include "harness/machine/machine.h"
+#include "harness/run/dry_run.h"
 #include "harness/run/study.h"
 #include "harness/support/files.h"
 #include "harness/support/interrupt.h"
@@ -21,7 +22,7 @@ struct options {
     const char *out, *isa, *data; /* NULL: not given */
     size_t jobs;                  /* 0: not given */
     struct shard shard;
-    bool fresh, quiet;
+    bool fresh, quiet, dry_run;
 };
 
 /* ---- The command line ---------------------------------------------------- */
@@ -63,6 +64,8 @@ static const struct option_row option_rows[] = {
      .absent = "LOSSGRID_DATA, else data/, else a package of the system", .offer = OFFER_FOLDER},
     {"fresh", .meaning = "train the cells again, whatever is there", .kind = OPTION_FLAG,
      .offset = offsetof(struct options, fresh)},
+    {"dry-run", .meaning = "print the cells, their memory and the values of each axis; train none",
+     .kind = OPTION_FLAG, .offset = offsetof(struct options, dry_run)},
     {"quiet", .meaning = "no progress and no closing table", .kind = OPTION_FLAG,
      .offset = offsetof(struct options, quiet)},
     {.name = NULL},
@@ -202,7 +205,11 @@ static enum lg_status check_and_run(const struct options *options, struct lg_err
                        options->specs.count);
     interrupt_catch();
     enum lg_status status = read_requests(options, requests, error);
-    if (status == LG_OK)
+    for (size_t i = 0; status == LG_OK && options->dry_run && i < options->specs.count; i++) {
+        const struct study study = study_of(options, &requests[i]);
+        status = dry_run_print(&study, error);
+    }
+    if (status == LG_OK && !options->dry_run)
         status = run_requests(options, requests, error);
     for (size_t i = 0; i < options->specs.count; i++)
         experiment_free(&requests[i].experiment);

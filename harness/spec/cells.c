@@ -73,6 +73,7 @@ enum lg_status cells_make(struct pool *pool, const struct registries *registries
                                    ? arm->activation
                                    : experiment->layers[experiment->layer_count - 1].activation;
             cell->has_images = experiment->task == LG_TASK_RECONSTRUCT;
+            cell->arm = i;
             cell->seed = arm->seeds.values[j];
             cell->draw = arm->draw;
             snprintf(cell->label, sizeof cell->label, "%s", arm->label);

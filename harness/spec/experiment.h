@@ -25,6 +25,8 @@ struct cell {
     struct lg_choice optimizer;
     struct lg_choice activation; /* the last layer's */
     bool has_images;             /* its outputs are images, kept after every epoch */
+    size_t arm;                  /* its number in the grid's order; the cells of an arm differ
+                                    in their seeds alone, and stand together */
     uint64_t seed;
     uint64_t draw;           /* index of the network drawn after the seeding, 1-based */
     char key[LG_DIGEST_HEX]; /* SHA-256 of everything that decides this cell's bits */
@@ -103,5 +105,11 @@ struct lg_net_config experiment_net_config(const struct experiment *experiment,
  * instruction set and the number of jobs are not among them. The caller frees
  * it; NULL when memory is short. */
 char *experiment_canonical(const struct experiment *experiment, const struct cell *cell);
+
+/* The text that a configuration's id is made of: the lines of experiment_canonical() but the
+ * seed and what is only measured (image, evaluate, metrics), so that experiments which share
+ * arms share ids; with a semicolon between them, so on one line. The caller frees it; NULL
+ * when memory is short. */
+char *experiment_configuration(const struct experiment *experiment, const struct cell *cell);
 
 #endif

@@ -126,3 +126,19 @@ grid:
     expect 2 run axes.yaml --out other --set 'grid.optimizers.0.lr={log: [0, 1], points: 3}'
     says "found '0', expected a number above 0"
 }
+
+test_dry_run_trains_nothing() {
+    expect 0 run "$ROOT/experiments/xor.yaml" --dry-run --out dry --jobs 2 \
+        --set 'grid.optimizers=[{name: sgd, lr: {log: [0.001, 0.1], points: 3}}, {name: adam, beta1: [0.8, 0.9]}]' \
+        --set 'seeds=[3, 1]'
+    [ ! -e dry ] || fail 'there is a folder'
+    [ ! -s err ] || fail 'it said something else'
+    says '5 arms, 10 cells, 10 of them in this shard'
+    grep -qE '^optimizer +2 +sgd adam$' out || fail 'optimizers'
+    grep -qE '^optimizer\.sgd\.lr +3 +0\.001 0\.01 0\.1$' out || fail 'rates'
+    grep -qE '^optimizer\.adam\.beta1 +2 +0\.8 0\.9$' out || fail 'decays'
+    grep -qE '^seed +2 +3 1$' out || fail 'seeds'
+    [ "$(grep -c '^optimizer\.' out)" -eq 2 ] || fail 'an option that does not vary is no axis'
+    expect 2 run "$ROOT/experiments/xor.yaml" --dry-run --set 'grid.optimizers=[{name: sgd, lr: {}}]'
+    says 'expected one of log, linear, random'
+}
