@@ -53,6 +53,8 @@ What is drawn comes from PCG by the SHA-256 of the axis's name (`optimizer.adam.
 
 An option that only one optimizer has is an axis for that one alone. `exclude` leaves out arms: those that have all that an entry says, a loss, an optimizer, options, of each option one of the values listed. An entry that leaves out nothing is an error.
 
+`lossgrid run --dry-run` prints the number of cells and the values of every axis, and trains nothing. `configurations.csv` has each arm as a row and each option as a column.
+
 ## Keys
 `experiments/` has a spec for every task. Names of losses, optimizers, activations, initialisations and schedules, and their options, are in [catalogue.md](catalogue.md).
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "harness/store/cell_folder.h"
+#include "harness/store/configuration_columns.h"
 #include "harness/store/epoch_columns.h"
 #include "harness/store/schema_json.h"
 #include "harness/support/image.h"
@@ -217,6 +218,8 @@ enum lg_status collect_results(const struct cell_context *context, struct cell_e
         status = write_rows(context, COLUMNS_TRACE, &trace, error);
     if (status == LG_OK)
         status = write_rows(context, COLUMNS_TIMING, &timing, error);
+    if (status == LG_OK)
+        status = configurations_write(context->experiment, context->directory, error);
     if (status == LG_OK)
         status = write_schema(context, error);
     if (status == LG_OK && context->experiment->task == LG_TASK_RECONSTRUCT)

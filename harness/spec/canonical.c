@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/spec/experiment.h"
 #include "harness/spec/set_size.h"
@@ -100,4 +101,27 @@ char *experiment_canonical(const struct experiment *experiment, const struct cel
         return text;
     free(text);
     return NULL;
+}
+
+/* Take the line that begins so, of which there is one behind the first, out of the text. */
+static void drop_line(char *text, const char *begin)
+{
+    char *line = strstr(text, begin) + 1; /* behind the line end that `begin` begins with */
+    const char *next = strchr(line, '\n') + 1;
+    memmove(line, next, strlen(next) + 1);
+}
+
+char *experiment_configuration(const struct experiment *experiment, const struct cell *cell)
+{
+    char *text = experiment_canonical(experiment, cell);
+    if (text == NULL)
+        return NULL;
+    drop_line(text, "\nimage ");
+    drop_line(text, "\nevaluate ");
+    drop_line(text, "\nmetrics");
+    drop_line(text, "\nseed ");
+    text[strlen(text) - 1] = '\0'; /* the last line end */
+    for (char *end = text; (end = strchr(end, '\n')) != NULL;)
+        *end = ';';
+    return text;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/store/configuration_columns.h"
 #include "harness/support/files.h"
 #include "harness/support/json.h"
 
@@ -105,9 +106,11 @@ static json_t *describe_unmeasured(const struct experiment *experiment)
 
 json_t *schema_json(const struct experiment *experiment)
 {
-    return json_pack("{s:i, s:o, s:o, s:o}", "schema", CSV_SCHEMA_VERSION,
+    const struct configuration_columns columns = configuration_columns_of(experiment);
+    return json_pack("{s:i, s:o, s:o, s:o, s:o}", "schema", CSV_SCHEMA_VERSION,
                      columns_file_name(COLUMNS_TRACE), describe_file(experiment, COLUMNS_TRACE),
                      columns_file_name(COLUMNS_TIMING), describe_file(experiment, COLUMNS_TIMING),
+                     configurations_csv.name, csv_file_json(&configurations_csv, &columns),
                      "not_measured", describe_unmeasured(experiment));
 }
 

@@ -21,7 +21,7 @@
 
 #include "harness/support/csv.h"
 
-enum { CSV_COLUMNS_MAX = 96, CSV_COLUMN_NAME_MAX = 64 };
+enum { CSV_COLUMNS_MAX = 192, CSV_COLUMN_NAME_MAX = 64 };
 
 enum csv_type { CSV_TEXT, CSV_INTEGER, CSV_REAL };
 

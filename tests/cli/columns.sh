@@ -33,9 +33,9 @@ for path in sorted(Path().glob("*/**/*.csv")):
         header, *rows = list(csv.reader(file))
     assert path.name in listed, f"{path} is no file of the list"
     names = [row["column"] for row in listed[path.name]]
-    patterns = [n.removesuffix("<metric>") for n in names if n.endswith("<metric>")]
+    patterns = [n for n in names if n.endswith(">")]
     for name in header:
-        own = name if name in names else next((p + "<metric>" for p in patterns if name.startswith(p)), None)
+        own = name if name in names else next((p for p in patterns if name.startswith(p.split("<")[0])), None)
         assert own, f"{path}: column {name} is not listed"
         found.setdefault(path.name, set()).add(own)
     schema = path.parent / "schema.json"
@@ -57,11 +57,76 @@ for path in sorted(Path().glob("*/**/*.csv")):
             else:
                 assert value in column.get("values", [value]), f"{what}: {value}"
 for file, rows in listed.items():
-    missing = [r["column"] for r in rows if r["column"] not in found.get(file, ())]
+    missing = [r["column"] for r in rows if r["column"] not in found.get(file, ())
+               and not r["column"].endswith("<option>")]  # an entry may have none
     assert not missing, f"{file}: listed and never written: {missing}"
 PYTHON
     # What tests of reports write beside made-up folders is what the program would.
     python3 "$ROOT/tests/reports/described.py" run time gradcheck compare >columns.json
     cmp columns.json "$ROOT/tests/reports/columns.json" >difference ||
         fail "tests/reports/columns.json is old; run 'make catalogue': $(cat difference)"
+}
+
+# Each arm is a row: every option a column, joined to the trace by label and seed, its id made of
+# the text next to it, which two specs with that arm have alike.
+test_configurations_are_the_arms() {
+    local head='dataset: xor
+task: classify
+model: {inputs: 2, layers: [{outputs: 3, activation: tanh}, {outputs: 2}]}
+batch: 3
+epochs: 2
+seeds: [4, 2]
+schedule: {name: exponential, gamma: 0.5}'
+    printf '%s\n' "$head" 'grid:' '  losses: [cross_entropy, {name: focal, gamma: [0, 2]}]' \
+        '  optimizers: [{name: sgd, lr: {log: [0.001, 1], points: 4}, nesterov: false}, adam]' >a.yaml
+    printf '%s\n' "$head" 'grid: {label: "x, \"y\"", losses: [{name: focal, gamma: 2}], optimizers: [{name: sgd, lr: 0.01}]}' >b.yaml
+    expect 0 run a.yaml --out a --quiet
+    expect 0 run b.yaml --out b --quiet --set 'seeds=[9]'
+    expect 0 run a.yaml --out shard --quiet --shard 1/3
+    same_file a/configurations.csv shard/configurations.csv
+    python3 - >problems 2>&1 <<'PYTHON' || fail "$(cat problems)"
+import csv
+import hashlib
+
+def read(path):
+    return list(csv.DictReader(open(path, newline="")))
+
+def number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+for folder, arms in ("a", 15), ("b", 1):
+    rows = read(folder + "/configurations.csv")
+    assert len(rows) == arms and len({r["id"] for r in rows}) == arms, rows
+    by_cell = {(r["label"], seed): r for r in rows for seed in r["seeds"].split()}
+    trace = read(folder + "/trace.csv")
+    assert {(t["label"], t["seed"]) for t in trace} == set(by_cell)
+    for t in trace:
+        row = by_cell[t["label"], t["seed"]]
+        assert (row["loss.name"], row["optimizer.name"]) == (t["loss"], t["optimizer"])
+    for (label, seed), row in by_cell.items():
+        text = row["canonical"]
+        assert seed in row["seeds"].split() and row["label"] == label
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        assert sha256 == row["sha256"] and row["id"] == sha256[:12], row
+        lines = text.split(";")
+        for part in "loss", "optimizer", "schedule", "initialisation":
+            words = next(line for line in lines if line.startswith(part + " ")).split()
+            options = dict(word.split("=") for word in words[2:])
+            assert row[part + ".name"] == words[1]
+            columns = {k.split(".", 1)[1]: v for k, v in row.items() if k.startswith(part + ".")}
+            del columns["name"]
+            for name, value in columns.items():
+                expected = options.pop(name, "")
+                flags = {"true": "1", "false": "0"}
+                assert number(flags.get(value, value)) == number(expected), (part, name, value, expected)
+            assert not options, options
+        assert f"batch {row['batch']}" in lines and row["model"] == "2 3:tanh 2:identity", row
+a, b = read("a/configurations.csv"), read("b/configurations.csv")
+assert b[0]["id"] in {r["id"] for r in a} and b[0]["label"] == 'x, "y"', b
+assert {r["optimizer.lr"] for r in a if r["optimizer.name"] == "sgd"} == {"0.001", "0.01", "0.1", "1"}
+assert all((r["optimizer.beta1"] == "") == (r["optimizer.name"] == "sgd") for r in a)
+PYTHON
 }

@@ -148,3 +148,31 @@ Test(canonical, every_cell_has_its_own_key)
     }
     experiment_free(&experiment);
 }
+
+/* The seed, and what is only measured, are not the configuration's; all else is. */
+Test(canonical, a_configuration_is_what_decides_the_training)
+{
+    char text[SPEC_BYTES_MAX];
+    struct experiment a = parse_sound(spec_with("", "seeds: [1, 2]\n", text), NULL, NULL);
+    char *whole = experiment_configuration(&a, &a.cells[0]);
+    char *other = experiment_configuration(&a, &a.cells[1]);
+    cr_expect_str_eq(whole, other);
+    free(other);
+    cr_expect_null(strchr(whole, '\n'));
+    cr_expect_eq(strncmp(whole, "numerics ", 9), 0);
+    cr_expect_not_null(strstr(whole, ";optimizer sgd lr=0.001 momentum=0 nesterov=0;draw 1"));
+    static const char *const same[] = {"metrics=[abs]", "evaluate=none", "image.sample=3",
+                                       "seeds=[9]"};
+    static const char *const different[] = {"epochs=3", "batch=2", "grid.draw=2", "samples=7",
+                                            "grid.optimizers.0.lr=0.002"};
+    for (size_t i = 0; i < 4 + 5; i++) {
+        const char *change = i < 4 ? same[i] : different[i - 4];
+        struct experiment b = parse_sound(sound_spec, change, NULL);
+        char *changed = experiment_configuration(&b, &b.cells[0]);
+        cr_expect_eq(strcmp(whole, changed) == 0, i < 4, "%s: %s", change, changed);
+        free(changed);
+        experiment_free(&b);
+    }
+    free(whole);
+    experiment_free(&a);
+}
