@@ -28,7 +28,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wdouble-promotion -Wstrict-prot
             -Wmissing-prototypes -Wvla -Wundef $(if $(CI),-Werror)
 CFLAGS   ?=
 ALL_CFLAGS = $(CONTRACT) $(OPT) $(WARNINGS) -D_GNU_SOURCE -Iinclude -I. -I$(OBJ)/generated -MMD -MP $(CFLAGS)
-LIBRARIES := libfyaml jansson libpng zlib libcrypto
+LIBRARIES := libfyaml jansson libpng sqlite3 zlib libcrypto
 LIBS     = -pthread $(shell pkg-config --libs $(LIBRARIES))
 
 TARGET := $(shell $(CC) -dumpmachine 2>/dev/null)

@@ -6,7 +6,6 @@
 
 #include "harness/dataset/data.h"
 #include "harness/dataset/pair_sampler.h"
-#include "harness/store/cell_folder.h"
 #include "harness/store/epoch_columns.h"
 #include "harness/store/parameters.h"
 #include "harness/support/clock.h"
@@ -21,7 +20,6 @@ struct training {
     const struct cell_context *context;
     const struct cell *cell;
     const struct cell_observer *observer;
-    struct cell_folder folder;
     struct lg_arena arena;
     struct lg_net *net;
     uint32_t *order;                 /* (samples), in the arena; NULL: file order */
@@ -30,6 +28,9 @@ struct training {
     size_t batch;
     void *saved; /* the engine's checkpoint; owned */
     size_t samples, chunk, capture;
+    uint64_t saved_ns;                /* when the last one was taken, or training began */
+    struct text image;                /* of the epoch, as a PNG */
+    struct csv trace, timing, values; /* rows of the epoch */
 };
 
 size_t cell_image_sample(const struct experiment *experiment, const struct lg_dataset *dataset)
@@ -91,35 +92,26 @@ static enum lg_status create(struct training *training, struct lg_error *error)
     return LG_OK;
 }
 
-static bool notify(const struct training *training, const struct cell_report *report)
+static bool tell(const struct training *training, const struct cell_report *report)
 {
     return training->observer->report(training->observer->state, report);
 }
 
-/* Take the state from a checkpoint whose folder has been checked. The weights' digest
- * reveals a state that another version of the engine laid out otherwise. */
-static enum lg_status restore(struct training *training, const struct checkpoint *checkpoint,
-                              struct lg_error *error)
+/* Take the state from a checkpoint. The weights' digest shows a state that another version of
+ * the engine laid out otherwise. */
+static bool restore(const struct training *training, const struct store_checkpoint *checkpoint)
 {
     const struct lg_backend *backend = training->context->backend;
     char sha256[LG_DIGEST_HEX] = "";
-    if (checkpoint->size == backend->checkpoint_bytes(training->net)) {
-        backend->restore(training->net, checkpoint->bytes);
-        backend->weights_digest(training->net, sha256);
-    }
-    if (strcmp(sha256, checkpoint->weights_sha256) != 0)
-        return lg_fail(error, LG_INPUT, "its checkpoint does not restore the weights it had");
-    char path[FILES_PATH_MAX];
-    enum lg_status status = cell_folder_part(&training->folder, "trace.csv", path, error);
-    if (status == LG_OK)
-        status = files_cut(path, checkpoint->trace_bytes, error);
-    if (status == LG_OK)
-        status = cell_folder_part(&training->folder, "timing.csv", path, error);
-    return status == LG_OK ? files_cut(path, checkpoint->timing_bytes, error) : status;
+    if (checkpoint->size != backend->checkpoint_bytes(training->net))
+        return false;
+    backend->restore(training->net, checkpoint->bytes);
+    backend->weights_digest(training->net, sha256);
+    return strcmp(sha256, checkpoint->weights_sha256) == 0;
 }
 
-/* An empty folder and freshly drawn weights. */
-static enum lg_status start_again(struct training *training, struct lg_error *error)
+/* Freshly drawn weights. */
+static void initialise(const struct training *training)
 {
     const struct experiment *experiment = training->context->experiment;
     const struct lg_initialisation how = {
@@ -130,35 +122,24 @@ static enum lg_status start_again(struct training *training, struct lg_error *er
         .options = experiment->initialisation.options,
     };
     training->context->backend->initialise(training->net, &how);
-    const char *metrics[RECORD_METRICS_MAX];
-    size_t metric_count = cell_metric_names(training->context, metrics);
-    return cell_folder_begin(&training->folder, metrics, metric_count, error);
 }
 
-/* Go on from the checkpoint, or start again; *done receives the epochs there. */
-static enum lg_status begin(struct training *training, size_t *done, struct lg_error *error)
+/* Go on from the checkpoint, or begin; *done receives the epochs there. */
+static enum lg_status begin(struct training *training, const struct store_checkpoint *checkpoint,
+                            size_t *done, struct lg_error *error)
 {
-    struct checkpoint checkpoint = {0};
     struct cell_report report = {.event = CELL_STARTED};
-    enum cell_state state;
-    enum lg_status status = cell_folder_look(&training->folder, &state, error);
-    if (status == LG_OK && state == CELL_PART)
-        status = cell_folder_checkpoint(&training->folder, &checkpoint, error);
-    if (status == LG_OK && checkpoint.epoch > 0)
-        status = restore(training, &checkpoint, error);
-    *done = checkpoint.epoch;
-    checkpoint_free(&checkpoint);
-    if (status == LG_INPUT) {
-        snprintf(report.note, sizeof report.note, "%.255s", error->message);
-        *done = 0;
-        status = LG_OK;
-    }
-    if (status == LG_OK && *done == 0)
-        status = start_again(training, error);
+    *done = 0;
+    training->saved_ns = clock_wall_ns();
+    if (checkpoint->epoch > 0 && restore(training, checkpoint))
+        *done = checkpoint->epoch;
+    else if (checkpoint->epoch > 0)
+        snprintf(report.note, sizeof report.note,
+                 "its checkpoint does not restore the weights it had");
+    if (*done == 0)
+        initialise(training);
     report.epoch = *done;
-    if (status == LG_OK && !notify(training, &report))
-        status = lg_fail(error, LG_INTERRUPTED, "interrupted");
-    return status;
+    return tell(training, &report) ? LG_OK : lg_fail(error, LG_INTERRUPTED, "interrupted");
 }
 
 /* ---- One epoch ----------------------------------------------------------- */
@@ -197,7 +178,7 @@ static bool report_divergence(const struct training *training, size_t epoch)
     (void)training->context->backend->diverged(training->net, &step);
     snprintf(report.note, sizeof report.note, "diverged in epoch %zu, at step %llu of its training",
              epoch, (unsigned long long)step);
-    return notify(training, &report);
+    return tell(training, &report);
 }
 
 /* Train on all samples, chunk by chunk. */
@@ -228,7 +209,7 @@ static enum lg_status train_epoch(struct training *training, struct epoch_record
             .loss = sums.weight > 0 ? sums.loss / sums.weight : 0.0,
         };
         if (sound)
-            go_on = notify(training, &report);
+            go_on = tell(training, &report);
     }
     if (!go_on)
         return lg_fail(error, LG_INTERRUPTED, "interrupted");
@@ -263,7 +244,7 @@ static enum lg_status evaluate(struct training *training, struct epoch_record *r
         uint64_t wall = clock_wall_ns();
         training->context->backend->evaluate(training->net, &pass, &sums);
         record->evaluation_wall_ns += clock_wall_ns() - wall;
-        if (!notify(training, &report))
+        if (!tell(training, &report))
             return lg_fail(error, LG_INTERRUPTED, "interrupted");
     }
     record->tested = true;
@@ -277,61 +258,79 @@ static enum lg_status keep_image(struct training *training, struct epoch_record 
 {
     const struct lg_backend *backend = training->context->backend;
     const struct lg_images *images = &training->context->dataset->train;
-    char file[32], path[FILES_PATH_MAX];
     backend->weights_digest(training->net, record->weights_sha256);
     backend->state_digest(training->net, record->state_sha256);
     if (!training->cell->has_images)
         return LG_OK;
     backend->captured_bytes(training->net, training->pixels);
     lg_digest_bytes(training->pixels, images->rows * images->columns, record->image_sha256);
-    cell_folder_image(file, record->epoch);
-    enum lg_status status = cell_folder_part(&training->folder, file, path, error);
-    return status == LG_OK
-               ? image_write(path, training->pixels, images->rows, images->columns, error)
-               : status;
-}
-
-static enum lg_status keep_checkpoint(struct training *training, const struct epoch_record *record,
-                                      size_t trace_bytes, size_t timing_bytes,
-                                      struct lg_error *error)
-{
-    const struct lg_backend *backend = training->context->backend;
-    struct checkpoint checkpoint = {
-        .epoch = record->epoch,
-        .trace_bytes = trace_bytes,
-        .timing_bytes = timing_bytes,
-        .bytes = training->saved,
-        .size = backend->checkpoint_bytes(training->net),
-    };
-    char path[FILES_PATH_MAX];
-    struct text trace = {0};
-    backend->save(training->net, training->saved);
-    memcpy(checkpoint.key, training->cell->key, LG_DIGEST_HEX);
-    memcpy(checkpoint.weights_sha256, record->weights_sha256, LG_DIGEST_HEX);
-    enum lg_status status = cell_folder_part(&training->folder, "trace.csv", path, error);
-    if (status == LG_OK)
-        status = files_read(path, &trace, error);
-    if (status == LG_OK) {
-        lg_digest_bytes(trace.bytes, trace.size, checkpoint.trace_sha256);
-        status = cell_folder_part(&training->folder, "checkpoint.bin", path, error);
-    }
-    text_free(&trace);
-    return status == LG_OK ? checkpoint_write(path, &checkpoint, error) : status;
+    return image_encode("an image", training->pixels, images->rows, images->columns,
+                        &training->image, error);
 }
 
 /* The parameters, where they are few. */
-static enum lg_status keep_parameters(struct training *training, struct lg_error *error)
+static void keep_parameters(struct training *training)
 {
     const struct lg_backend *backend = training->context->backend;
     double values[PARAMETERS_MOST];
-    char path[FILES_PATH_MAX];
     if (backend->parameter_count(training->net) > PARAMETERS_MOST)
-        return LG_OK;
+        return;
     backend->parameters(training->net, values);
     const struct lg_net_config config =
         experiment_net_config(training->context->experiment, training->cell);
-    enum lg_status status = cell_folder_part(&training->folder, "parameters.csv", path, error);
-    return status == LG_OK ? parameters_write(path, backend, &config, values, error) : status;
+    parameters_rows(&training->values, training->cell->slug, backend, &config, values);
+}
+
+static struct store_bytes bytes_of(const struct text *text)
+{
+    return (struct store_bytes){text->bytes, text->size};
+}
+
+/* The engine's state, unless one was taken a moment ago or training ends here. */
+static struct store_bytes save(struct training *training, bool is_last)
+{
+    const struct lg_backend *backend = training->context->backend;
+    const uint64_t now = clock_wall_ns();
+    if (is_last || now - training->saved_ns < CELL_CHECKPOINT_MS * 1000000ull)
+        return (struct store_bytes){NULL, 0};
+    training->saved_ns = now;
+    backend->save(training->net, training->saved);
+    return (struct store_bytes){training->saved, backend->checkpoint_bytes(training->net)};
+}
+
+/* Hand over what the epoch left. */
+static enum lg_status hand_over(struct training *training, const struct epoch_record *record,
+                                bool is_last, struct lg_error *error)
+{
+    columns_row(&training->trace, COLUMNS_TRACE, record);
+    columns_row(&training->timing, COLUMNS_TIMING, record);
+    enum lg_status status = csv_check(&training->trace, error);
+    if (status == LG_OK)
+        status = csv_check(&training->timing, error);
+    if (status == LG_OK)
+        status = csv_check(&training->values, error);
+    if (status != LG_OK)
+        return status;
+    struct store_epoch epoch = {
+        .epoch = record->epoch,
+        .trace = bytes_of(&training->trace.text),
+        .timing = bytes_of(&training->timing.text),
+        .image = bytes_of(&training->image),
+        .parameters = bytes_of(&training->values.text),
+        .state = save(training, is_last),
+    };
+    memcpy(epoch.weights_sha256, record->weights_sha256, LG_DIGEST_HEX);
+    if (!training->observer->keep(training->observer->state, &epoch))
+        return lg_fail(error, LG_INTERRUPTED, "interrupted");
+    return LG_OK;
+}
+
+static void forget_epoch(struct training *training)
+{
+    text_free(&training->image);
+    text_free(&training->trace.text);
+    text_free(&training->timing.text);
+    text_free(&training->values.text);
 }
 
 static struct epoch_record blank_record(const struct training *training, size_t epoch)
@@ -357,15 +356,15 @@ static enum lg_status run_epoch(struct training *training, size_t epoch, bool *s
                                 struct lg_error *error)
 {
     struct epoch_record record = blank_record(training, epoch);
-    size_t trace_bytes, timing_bytes;
     enum lg_status status = train_epoch(training, &record, error);
     if (status != LG_OK)
         return status;
     *sound = record.trained;
+    const bool is_last = !record.trained || epoch == training->context->experiment->epochs;
     if (record.trained)
         status = keep_image(training, &record, error);
-    if (status == LG_OK && record.trained && epoch == training->context->experiment->epochs)
-        status = keep_parameters(training, error);
+    if (status == LG_OK && record.trained && is_last)
+        keep_parameters(training);
     if (status == LG_OK && record.trained && training->context->experiment->evaluate_test)
         status = evaluate(training, &record, error);
     if (record.steps > 0) {
@@ -373,27 +372,26 @@ static enum lg_status run_epoch(struct training *training, size_t epoch, bool *s
         record.cpu_ns_per_step = (double)record.cpu_ns / (double)record.steps;
     }
     if (status == LG_OK)
-        status = cell_folder_append(&training->folder, &record, &trace_bytes, &timing_bytes, error);
-    if (status == LG_OK && record.trained)
-        status = keep_checkpoint(training, &record, trace_bytes, timing_bytes, error);
+        status = hand_over(training, &record, is_last, error);
+    forget_epoch(training);
     if (status != LG_OK)
         return status;
     const struct cell_report report = {
         .event = CELL_EPOCH, .epoch = epoch, .loss = record.train_loss};
-    bool go_on = record.trained ? notify(training, &report) : report_divergence(training, epoch);
-    /* A stop after the last epoch is too late to matter: only the renaming is left. */
-    bool last = !record.trained || epoch == training->context->experiment->epochs;
-    return go_on || last ? LG_OK : lg_fail(error, LG_INTERRUPTED, "interrupted");
+    bool go_on = record.trained ? tell(training, &report) : report_divergence(training, epoch);
+    /* What is finished is finished. */
+    return go_on || is_last ? LG_OK : lg_fail(error, LG_INTERRUPTED, "interrupted");
 }
 
 enum lg_status cell_train(const struct cell_context *context, const struct cell *cell,
-                          const struct cell_observer *observer, struct lg_error *error)
+                          const struct store_checkpoint *checkpoint,
+                          const struct cell_observer *observer, bool *diverged,
+                          struct lg_error *error)
 {
     struct training training = {
         .context = context,
         .cell = cell,
         .observer = observer,
-        .folder = {context->directory, cell, context->dataset->info->name},
         .samples = data_samples(context->experiment, context->dataset),
         .capture = cell_image_sample(context->experiment, context->dataset),
     };
@@ -401,12 +399,11 @@ enum lg_status cell_train(const struct cell_context *context, const struct cell 
     bool sound = true;
     enum lg_status status = create(&training, error);
     if (status == LG_OK)
-        status = begin(&training, &done, error);
+        status = begin(&training, checkpoint, &done, error);
     for (size_t epoch = done + 1; status == LG_OK && sound && epoch <= context->experiment->epochs;
          epoch++)
         status = run_epoch(&training, epoch, &sound, error);
-    if (status == LG_OK)
-        status = cell_folder_finish(&training.folder, error);
+    *diverged = !sound;
     free(training.saved);
     lg_arena_destroy(&training.arena);
     return status;

@@ -1,4 +1,4 @@
-/* Train one cell, from its first epoch or from its checkpoint. */
+/* Train one cell, from its first epoch or from where it was left. */
 #ifndef HARNESS_RUN_CELL_H
 #define HARNESS_RUN_CELL_H
 
@@ -7,16 +7,16 @@
 
 #include "harness/spec/experiment.h"
 #include "harness/store/epoch_columns.h"
+#include "harness/store/store.h"
 #include "lossgrid/backend.h"
 #include "lossgrid/dataset.h"
 
-/* The data that the cells of a run share. Borrowed, and never written to. */
+/* What the cells of a run share. Borrowed, and never written to. */
 struct cell_context {
     const struct experiment *experiment;
     const struct lg_dataset *dataset;
     const struct lg_backend *backend;
-    const char *directory; /* the result folder */
-    size_t jobs;           /* cells trained at the same time */
+    size_t jobs; /* cells trained at the same time */
 };
 
 enum cell_event {
@@ -35,9 +35,11 @@ struct cell_report {
     char note[256];
 };
 
-/* The receiver of reports. It returns false when the cell must stop. */
+/* Where reports and results go. Both answer false when the cell is to stop. */
 struct cell_observer {
     bool (*report)(void *state, const struct cell_report *report);
+    /* An epoch is finished; its bytes are borrowed until the call returns. Before its report. */
+    bool (*keep)(void *state, const struct store_epoch *epoch);
     void *state;
 };
 
@@ -45,14 +47,18 @@ struct cell_observer {
  * used. */
 size_t cell_image_sample(const struct experiment *experiment, const struct lg_dataset *dataset);
 
-/* The names of the metrics other than the loss, in order; returns how many. */
+/* The names of what is measured beside the loss, in order; returns how many. */
 size_t cell_metric_names(const struct cell_context *context, const char *names[RECORD_METRICS_MAX]);
 
-/* Train the cell in its .part folder, and finish the folder. After each epoch:
- * test, image, rows, checkpoint. A cell that diverges ends there, which is a
- * result. LG_INTERRUPTED when the observer said so; LG_ENVIRONMENT when something
- * cannot be written, LG_FAILED when the engine gives up. */
+/* Train the cell from the checkpoint, or from its first epoch where that has none (or is of
+ * another layout: the report CELL_STARTED says so). After each epoch: test, image, rows; a
+ * checkpoint where the last one is CELL_CHECKPOINT_MS old. A cell that diverges ends there,
+ * which is a result: *diverged. LG_INTERRUPTED when the observer said so; LG_ENVIRONMENT when
+ * memory is short, LG_FAILED when the engine gives up. */
+enum { CELL_CHECKPOINT_MS = 200 };
 enum lg_status cell_train(const struct cell_context *context, const struct cell *cell,
-                          const struct cell_observer *observer, struct lg_error *error);
+                          const struct store_checkpoint *checkpoint,
+                          const struct cell_observer *observer, bool *diverged,
+                          struct lg_error *error);
 
 #endif

@@ -2,56 +2,82 @@
 
 #include <stdlib.h>
 
-#include "harness/store/cell_folder.h"
+#include "harness/support/output.h"
 
-enum lg_status plan_check(const struct experiment *experiment, const char *directory,
-                          const char *dataset, struct lg_error *error)
+static struct store_cell what(const struct experiment *experiment, size_t i, const char *directory,
+                              const char *dataset)
 {
-    for (size_t i = 0; i < experiment->cell_count; i++) {
-        const struct cell_folder folder = {directory, &experiment->cells[i], dataset};
-        enum cell_state state;
-        enum lg_status status = cell_folder_look(&folder, &state, error);
+    const struct cell *cell = &experiment->cells[i];
+    return (struct store_cell){directory, cell->key, dataset, cell->slug};
+}
+
+enum lg_status plan_check(const struct experiment *experiment, struct store *store,
+                          const char *directory, const char *dataset, struct lg_error *error)
+{
+    for (size_t i = 0; store != NULL && i < experiment->cell_count; i++) {
+        const struct store_cell cell = what(experiment, i, directory, dataset);
+        struct store_found found;
+        enum lg_status status = store_look(store, &cell, &found, error);
         if (status != LG_OK)
             return status;
-        if (state == CELL_FOREIGN)
+        if (found.state == STORE_FOREIGN)
             return LG_USAGE; /* *error says how it differs */
     }
     return LG_OK;
 }
 
-enum lg_status plan_clear(const struct experiment *experiment, const char *directory,
-                          const char *dataset, struct shard shard, struct lg_error *error)
+enum lg_status plan_clear(const struct experiment *experiment, struct store *store,
+                          const char *directory, const char *dataset, struct shard shard,
+                          struct lg_error *error)
 {
-    for (size_t i = 0; i < experiment->cell_count; i++) {
-        const struct cell_folder folder = {directory, &experiment->cells[i], dataset};
-        enum cell_state state;
-        enum lg_status status = cell_folder_look(&folder, &state, error);
-        if (status == LG_OK && (state == CELL_FOREIGN || i % shard.count == shard.index))
-            status = cell_folder_remove(&folder, error);
-        if (status != LG_OK)
-            return status;
+    enum lg_status status = LG_OK;
+    for (size_t i = 0; status == LG_OK && i < experiment->cell_count; i++) {
+        const struct store_cell cell = what(experiment, i, directory, dataset);
+        const bool is_ours = i % shard.count == shard.index;
+        struct store_found found;
+        status = store_look(store, &cell, &found, error);
+        if (status == LG_OK && found.state != STORE_ABSENT &&
+            (is_ours || found.state == STORE_FOREIGN))
+            status = store_remove(store, found.id, error);
     }
-    return LG_OK;
+    return status;
 }
 
-enum lg_status plan_make(const struct experiment *experiment, const char *directory,
-                         const char *dataset, struct shard shard, struct plan *plan,
-                         struct lg_error *error)
+/* Whether a cell that says that it is finished is; otherwise it is removed. */
+static enum lg_status check_seal(struct store *store, const struct store_cell *cell,
+                                 const struct store_found *found, bool *is_kept,
+                                 struct lg_error *error)
+{
+    char why[STORE_WHY_MAX];
+    enum lg_status status = store_verify(store, found->id, why, error);
+    *is_kept = status == LG_OK && why[0] == '\0';
+    if (status != LG_OK || *is_kept)
+        return status;
+    output_line(stderr, "cell '%s' starts again: %s", cell->slug, why);
+    return store_remove(store, found->id, error);
+}
+
+enum lg_status plan_make(const struct experiment *experiment, struct store *store,
+                         const char *directory, const char *dataset, struct shard shard,
+                         struct plan *plan, struct lg_error *error)
 {
     *plan = (struct plan){.train = calloc(experiment->cell_count, sizeof(struct cell *))};
     if (plan->train == NULL)
         return lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu cells",
                        experiment->cell_count);
     for (size_t i = shard.index; i < experiment->cell_count; i += shard.count) {
-        const struct cell_folder folder = {directory, &experiment->cells[i], dataset};
-        enum cell_state state;
-        enum lg_status status = cell_folder_look(&folder, &state, error);
+        const struct store_cell cell = what(experiment, i, directory, dataset);
+        struct store_found found;
+        bool is_kept = false;
+        enum lg_status status = store_look(store, &cell, &found, error);
+        if (status == LG_OK && (found.state == STORE_DONE || found.state == STORE_DIVERGED))
+            status = check_seal(store, &cell, &found, &is_kept, error);
         if (status != LG_OK) {
             plan_free(plan);
             return status;
         }
         plan->selected++;
-        if (state == CELL_FINISHED)
+        if (is_kept)
             plan->kept++;
         else
             plan->train[plan->train_count++] = &experiment->cells[i];

@@ -115,6 +115,18 @@ static enum lg_status name_directory(const struct options *options, struct reque
     return files_path(request->directory, error, "%s/%s", options->out, request->experiment.name);
 }
 
+/* Whether the folder holds cells of these names that were trained otherwise. */
+static enum lg_status check_folder(const struct request *request, struct lg_error *error)
+{
+    struct store *store;
+    enum lg_status status = store_open(request->directory, STORE_READ, &store, error);
+    if (status == LG_OK)
+        status = plan_check(&request->experiment, store, request->directory,
+                            request->located.info->name, error);
+    store_close(store);
+    return status;
+}
+
 /* Everything that can be found wrong before the data is read. */
 static enum lg_status read_request(const struct options *options, const char *spec,
                                    struct request *request, struct lg_error *error)
@@ -128,9 +140,7 @@ static enum lg_status read_request(const struct options *options, const char *sp
         status = name_directory(options, request, error);
     if (status == LG_OK)
         status = locate_dataset(experiment->dataset, options->data, &request->located, error);
-    if (status == LG_OK && !options->fresh)
-        status = plan_check(experiment, request->directory, request->located.info->name, error);
-    return status;
+    return status == LG_OK && !options->fresh ? check_folder(request, error) : status;
 }
 
 static enum lg_status read_requests(const struct options *options, struct request *requests,

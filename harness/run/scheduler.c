@@ -1,139 +1,163 @@
 #include "harness/run/scheduler.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "harness/dataset/data.h"
+#include "harness/run/channel.h"
+#include "harness/run/worker.h"
+#include "harness/support/clock.h"
 #include "harness/support/interrupt.h"
 
 enum { LOOK_MS = 200 };
 
-/* The message of a worker through its pipe: a report, or at its end an error. */
-struct message {
-    bool last;
-    struct cell_report report;
-    enum lg_status status;
-    struct lg_error error;
-};
-_Static_assert(sizeof(struct message) <= PIPE_BUF, "a message is written whole or not at all");
-
 struct worker {
-    pid_t pid; /* 0: idle */
-    int pipe;
-    const struct cell *cell;
-    uint64_t samples_left; /* that were counted on */
-    enum lg_status status; /* its last word */
-    struct lg_error error;
+    pid_t pid; /* 0: none */
+    struct text inbox;
+    const struct cell *cell; /* NULL: idle */
+    int64_t id;              /* of the cell, in the store */
+    uint64_t samples_left;   /* that were counted on */
 };
 
 struct schedule {
     const struct cell_context *context;
+    struct store *store;
+    const char *directory;
     struct progress *progress;
     struct worker *workers; /* (jobs) */
+    int *sockets;           /* (jobs) -1: none */
     struct pollfd *polls;   /* (jobs) */
-    size_t jobs, running, failed;
+    size_t jobs, busy, failed;
+    uint64_t committed_ns;
     int signals_passed_on;
     struct lg_error stop; /* code LG_OK: go on */
 };
 
-/* ---- In the worker ------------------------------------------------------- */
+/* ---- Stopping -------------------------------------------------------------- */
 
-static bool send_message(int pipe, const struct message *message)
+/* Ask all workers to stop, or make them. */
+static void stop_all(const struct schedule *schedule, int signal_number)
 {
-    return write(pipe, message, sizeof *message) == (ssize_t)sizeof *message;
+    for (size_t i = 0; i < schedule->jobs; i++)
+        if (schedule->workers[i].pid != 0)
+            kill(schedule->workers[i].pid, signal_number);
 }
 
-static bool pass_report(void *state, const struct cell_report *report)
+/* What would meet every cell: the first reason is the one to be told. */
+static void give_up(struct schedule *schedule, const struct lg_error *why)
 {
-    struct message message = {.report = *report};
-    return send_message(*(int *)state, &message) && interrupt_count() == 0;
+    if (schedule->stop.code != LG_OK)
+        return;
+    schedule->stop = *why;
+    stop_all(schedule, SIGTERM);
 }
 
-static _Noreturn void work(const struct cell_context *context, const struct cell *cell, int pipe,
-                           pid_t parent)
+/* The status of a call on the store: anything but LG_OK ends the run. */
+static void check(struct schedule *schedule, enum lg_status status, const struct lg_error *error)
 {
-    /* Nobody would look after an orphan, and it would hold the folder's lock. */
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(EXIT_FAILURE);
-    struct message message = {.last = true};
-    const struct cell_observer observer = {pass_report, &pipe};
-    message.status = cell_train(context, cell, &observer, &message.error);
-    bool sent = send_message(pipe, &message);
-    _exit(sent ? lg_exit_code(message.status) : EXIT_FAILURE);
+    if (status != LG_OK)
+        give_up(schedule, error);
 }
 
-/* ---- In the parent ------------------------------------------------------- */
-
-static enum lg_status start(struct schedule *schedule, const struct cell *cell,
-                            struct lg_error *error)
+/* Pass the signals on: the first asks the workers to stop, the next makes them. */
+static void forward_signals(struct schedule *schedule)
 {
-    int ends[2];
-    if (pipe(ends) != 0)
-        return lg_fail(error, LG_ENVIRONMENT, "cannot make a pipe: %s", strerror(errno));
-    fflush(NULL); /* or the worker would print it once more */
-    pid_t parent = getpid(), pid = fork();
-    if (pid == 0) {
-        close(ends[0]);
-        for (size_t i = 0; i < schedule->jobs; i++)
-            if (schedule->workers[i].pid != 0)
-                close(schedule->workers[i].pipe);
-        work(schedule->context, cell, ends[1], parent);
-    }
-    int reason = errno;
-    close(ends[1]);
-    if (pid < 0) {
-        close(ends[0]);
-        return lg_fail(error, LG_ENVIRONMENT, "cannot start a process: %s", strerror(reason));
-    }
-    struct worker *worker = schedule->workers;
-    while (worker->pid != 0)
-        worker++;
+    int count = interrupt_count();
+    if (count == schedule->signals_passed_on)
+        return;
+    stop_all(schedule, count > 1 ? SIGKILL : SIGTERM);
+    schedule->signals_passed_on = count;
+    if (schedule->stop.code == LG_OK)
+        lg_fail(&schedule->stop, LG_INTERRUPTED, "interrupted");
+}
+
+/* ---- Giving out cells ------------------------------------------------------ */
+
+/* What the store has of the cell, made ready for more: its number, and where to go on from. */
+static enum lg_status open_cell(struct schedule *schedule, const struct cell *cell, int64_t *id,
+                                struct store_checkpoint *checkpoint, struct lg_error *error)
+{
+    const struct store_cell what = {schedule->directory, cell->key,
+                                    schedule->context->dataset->info->name, cell->slug};
+    struct store_found found;
+    char why[STORE_WHY_MAX] = "";
+    *checkpoint = (struct store_checkpoint){0};
+    enum lg_status status = store_look(schedule->store, &what, &found, error);
+    if (status == LG_OK && found.state == STORE_ABSENT)
+        return store_begin(schedule->store, &what, id, error);
+    *id = found.id;
+    if (status == LG_OK)
+        status = store_resume(schedule->store, found.id, checkpoint, why, error);
+    if (status == LG_OK && why[0] != '\0')
+        progress_note(schedule->progress, "cell '%s' starts again: %s", cell->slug, why);
+    return status == LG_OK ? store_cut(schedule->store, found.id, checkpoint->epoch, error)
+                           : status;
+}
+
+/* Give the cell to the idle worker i, started if need be. */
+static enum lg_status give(struct schedule *schedule, size_t i, const struct cell *cell,
+                           struct lg_error *error)
+{
     const struct experiment *experiment = schedule->context->experiment;
-    *worker = (struct worker){
-        .pid = pid,
-        .pipe = ends[0],
-        .cell = cell,
-        .samples_left = data_samples(experiment, schedule->context->dataset) * experiment->epochs,
-        .status = LG_FAILED,
-    };
-    schedule->running++;
-    return LG_OK;
+    struct worker *worker = &schedule->workers[i];
+    struct store_checkpoint checkpoint;
+    enum lg_status status = open_cell(schedule, cell, &worker->id, &checkpoint, error);
+    if (status == LG_OK && worker->pid == 0)
+        status = worker_start(schedule->context, schedule->sockets, schedule->jobs, &worker->pid,
+                              &schedule->sockets[i], error);
+    if (status == LG_OK) {
+        worker->cell = cell;
+        worker->samples_left =
+            data_samples(experiment, schedule->context->dataset) * experiment->epochs;
+        schedule->busy++;
+        /* A worker that is gone is seen when its socket is read. */
+        (void)channel_send_job(schedule->sockets[i], (size_t)(cell - experiment->cells),
+                               &checkpoint);
+    }
+    free(checkpoint.bytes);
+    return status;
 }
 
-static void receive_start(struct schedule *schedule, struct worker *worker,
-                          const struct cell_report *report)
+static struct worker *idle_worker(struct schedule *schedule, size_t *i)
 {
-    uint64_t there =
+    for (*i = 0; *i < schedule->jobs; ++*i)
+        if (schedule->workers[*i].cell == NULL)
+            return &schedule->workers[*i];
+    return NULL;
+}
+
+/* ---- Taking what comes ----------------------------------------------------- */
+
+static void take_start(struct schedule *schedule, struct worker *worker,
+                       const struct cell_report *report)
+{
+    const uint64_t there =
         data_samples(schedule->context->experiment, schedule->context->dataset) * report->epoch;
+    struct lg_error error;
     progress_drop(schedule->progress, there);
     worker->samples_left -= there;
-    if (report->note[0] != '\0')
+    if (report->note[0] != '\0') {
         progress_note(schedule->progress, "cell '%s' starts again: %s", worker->cell->slug,
                       report->note);
-    else if (report->epoch > 0 && !schedule->progress->quiet)
+        check(schedule, store_cut(schedule->store, worker->id, 0, &error), &error);
+    } else if (report->epoch > 0 && !schedule->progress->quiet) {
         progress_note(schedule->progress, "cell '%s' goes on after epoch %zu", worker->cell->slug,
                       report->epoch);
+    }
 }
 
-static void receive(struct schedule *schedule, struct worker *worker, const struct message *message)
+static void take_report(struct schedule *schedule, struct worker *worker,
+                        const struct cell_report *report)
 {
-    const struct cell_report *report = &message->report;
-    if (message->last) {
-        worker->status = message->status;
-        worker->error = message->error;
-        return;
-    }
     if (report->event == CELL_STARTED) {
-        receive_start(schedule, worker, report);
+        take_start(schedule, worker, report);
         return;
     }
     if (report->event == CELL_DIVERGED) {
@@ -151,108 +175,172 @@ static void receive(struct schedule *schedule, struct worker *worker, const stru
     progress_advance(schedule->progress, report->samples, &place);
 }
 
-/* Ask all workers to stop, or make them. */
-static void stop_all(const struct schedule *schedule, int signal_number)
+/* A cell failed: name it and go on, or stop them all. */
+static void take_failure(struct schedule *schedule, struct worker *worker,
+                         const struct lg_error *why)
 {
-    for (size_t i = 0; i < schedule->jobs; i++)
-        if (schedule->workers[i].pid != 0)
-            kill(schedule->workers[i].pid, signal_number);
-}
-
-/* A worker failed: name it and go on, or stop them all. */
-static void take_failure(struct schedule *schedule, const struct worker *worker)
-{
-    const char *slug = worker->cell->slug;
+    struct lg_error error;
     if (schedule->stop.code != LG_OK || interrupt_count() > 0)
         return; /* asked to */
-    if (worker->status == LG_ENVIRONMENT) {
-        lg_fail(&schedule->stop, LG_ENVIRONMENT, "cell '%s': %s", slug, worker->error.message);
-        stop_all(schedule, SIGTERM);
+    if (why->code == LG_ENVIRONMENT) {
+        lg_fail(&error, LG_ENVIRONMENT, "cell '%s': %s", worker->cell->slug, why->message);
+        give_up(schedule, &error);
         return;
     }
     schedule->failed++;
-    progress_note(schedule->progress, "cell '%s' failed: %s", slug, worker->error.message);
+    progress_note(schedule->progress, "cell '%s' failed: %s", worker->cell->slug, why->message);
+    check(schedule, store_note(schedule->store, worker->id, why->message, &error), &error);
 }
 
-/* The worker has closed its pipe: see how it ended. */
-static void reap(struct schedule *schedule, struct worker *worker)
+/* The worker is done with its cell. */
+static void take_end(struct schedule *schedule, struct worker *worker,
+                     const struct channel_end *end)
 {
+    struct lg_error error;
+    progress_drop(schedule->progress, worker->samples_left);
+    if (end->status == LG_OK) {
+        check(schedule, store_finish(schedule->store, worker->id, end->diverged, &error), &error);
+        progress_cell_done(schedule->progress, worker->cell->slug);
+    } else {
+        take_failure(schedule, worker, &end->error);
+    }
+    worker->cell = NULL;
+    schedule->busy--;
+}
+
+/* All that is whole in the inbox. */
+static void take_messages(struct schedule *schedule, struct worker *worker)
+{
+    struct channel_message message;
+    struct lg_error error;
+    size_t at = 0;
+    for (;;) {
+        channel_next(&worker->inbox, at, &message);
+        if (message.kind == CHANNEL_NOTHING || worker->cell == NULL)
+            break;
+        if (message.kind == CHANNEL_REPORT)
+            take_report(schedule, worker, &message.report);
+        else if (message.kind == CHANNEL_END)
+            take_end(schedule, worker, &message.end);
+        else if (schedule->stop.code == LG_OK || schedule->stop.code == LG_INTERRUPTED)
+            check(schedule, store_add(schedule->store, worker->id, &message.epoch, &error), &error);
+        at += message.size;
+    }
+    if (at > 0) {
+        memmove(worker->inbox.bytes, worker->inbox.bytes + at, worker->inbox.size - at);
+        worker->inbox.size -= at;
+    }
+}
+
+/* The worker has closed its socket: see how it ended. */
+static void reap(struct schedule *schedule, size_t i)
+{
+    struct worker *worker = &schedule->workers[i];
+    struct channel_end end = {.status = LG_FAILED};
     int ending = 0;
     while (waitpid(worker->pid, &ending, 0) < 0 && errno == EINTR)
         ;
-    close(worker->pipe);
+    close(schedule->sockets[i]);
+    schedule->sockets[i] = -1;
     worker->pid = 0;
-    schedule->running--;
-    progress_drop(schedule->progress, worker->samples_left);
-    if (worker->status == LG_OK) {
-        progress_cell_done(schedule->progress, worker->cell->slug);
-        return;
-    }
+    text_free(&worker->inbox);
     if (WIFSIGNALED(ending))
-        lg_fail(&worker->error, LG_FAILED, "its process was ended by signal %d (%s)",
-                WTERMSIG(ending), strsignal(WTERMSIG(ending)));
-    else if (worker->error.message[0] == '\0')
-        lg_fail(&worker->error, LG_FAILED, "its process ended without a word");
-    take_failure(schedule, worker);
+        lg_fail(&end.error, LG_FAILED, "its process was ended by signal %d (%s)", WTERMSIG(ending),
+                strsignal(WTERMSIG(ending)));
+    else
+        lg_fail(&end.error, LG_FAILED, "its process ended without a word");
+    if (worker->cell != NULL)
+        take_end(schedule, worker, &end);
 }
 
 /* Wait for something to read, a signal or a moment, and take what there is. */
 static void poll_workers(struct schedule *schedule)
 {
+    struct lg_error error;
     for (size_t i = 0; i < schedule->jobs; i++)
-        schedule->polls[i] = (struct pollfd){
-            .fd = schedule->workers[i].pid != 0 ? schedule->workers[i].pipe : -1,
-            .events = POLLIN,
-        };
+        schedule->polls[i] = (struct pollfd){.fd = schedule->sockets[i], .events = POLLIN};
     if (poll(schedule->polls, schedule->jobs, LOOK_MS) <= 0)
         return;
     for (size_t i = 0; i < schedule->jobs; i++) {
-        struct message message;
         if (schedule->polls[i].revents == 0)
             continue;
-        ssize_t got = read(schedule->polls[i].fd, &message, sizeof message);
-        if (got == (ssize_t)sizeof message)
-            receive(schedule, &schedule->workers[i], &message);
-        else if (got >= 0 || errno != EINTR)
-            reap(schedule, &schedule->workers[i]);
+        struct worker *worker = &schedule->workers[i];
+        const bool is_open = channel_read(schedule->sockets[i], &worker->inbox);
+        check(schedule, text_check(&worker->inbox, &error), &error);
+        take_messages(schedule, worker);
+        if (!is_open)
+            reap(schedule, i);
     }
 }
 
-/* Pass the signals on: the first asks the workers to stop, the next makes them. */
-static void forward_signals(struct schedule *schedule)
+static void commit(struct schedule *schedule)
 {
-    int count = interrupt_count();
-    if (count == schedule->signals_passed_on)
-        return;
-    stop_all(schedule, count > 1 ? SIGKILL : SIGTERM);
-    schedule->signals_passed_on = count;
-    if (schedule->stop.code == LG_OK)
-        lg_fail(&schedule->stop, LG_INTERRUPTED, "interrupted");
+    struct lg_error error;
+    check(schedule, store_commit(schedule->store, &error), &error);
+    schedule->committed_ns = clock_wall_ns();
 }
 
-enum lg_status scheduler_run(const struct cell_context *context, const struct cell *const *cells,
-                             size_t count, struct progress *progress, struct lg_error *error)
+static void commit_in_time(struct schedule *schedule)
+{
+    if (clock_wall_ns() - schedule->committed_ns >= SCHEDULER_COMMIT_MS * 1000000ull)
+        commit(schedule);
+}
+
+/* ---- The whole ------------------------------------------------------------- */
+
+/* Idle workers see the end of their channel and leave. */
+static void dismiss(struct schedule *schedule)
+{
+    for (size_t i = 0; i < schedule->jobs; i++)
+        if (schedule->workers[i].pid != 0) {
+            shutdown(schedule->sockets[i], SHUT_RDWR);
+            reap(schedule, i);
+        }
+}
+
+static void run_cells(struct schedule *schedule, const struct cell *const *cells, size_t count)
+{
+    size_t next = 0, i;
+    struct lg_error error;
+    while (schedule->busy > 0 || (schedule->stop.code == LG_OK && next < count)) {
+        forward_signals(schedule);
+        while (schedule->stop.code == LG_OK && next < count && idle_worker(schedule, &i) != NULL) {
+            const enum lg_status status = give(schedule, i, cells[next], &error);
+            check(schedule, status, &error);
+            next += status == LG_OK;
+        }
+        if (schedule->busy > 0)
+            poll_workers(schedule);
+        commit_in_time(schedule);
+    }
+}
+
+enum lg_status scheduler_run(const struct cell_context *context, struct store *store,
+                             const char *directory, const struct cell *const *cells, size_t count,
+                             struct progress *progress, struct lg_error *error)
 {
     struct schedule schedule = {
         .context = context,
+        .store = store,
+        .directory = directory,
         .progress = progress,
         .jobs = context->jobs,
         .workers = calloc(context->jobs, sizeof *schedule.workers),
+        .sockets = malloc(context->jobs * sizeof *schedule.sockets),
         .polls = calloc(context->jobs, sizeof *schedule.polls),
+        .committed_ns = clock_wall_ns(),
     };
-    if (schedule.workers == NULL || schedule.polls == NULL)
+    if (schedule.workers == NULL || schedule.polls == NULL || schedule.sockets == NULL) {
         lg_fail(&schedule.stop, LG_ENVIRONMENT, "not enough memory for %zu workers", context->jobs);
-    for (size_t next = 0; schedule.running > 0 || (schedule.stop.code == LG_OK && next < count);) {
-        forward_signals(&schedule);
-        while (schedule.stop.code == LG_OK && schedule.running < schedule.jobs && next < count)
-            if (start(&schedule, cells[next], &schedule.stop) == LG_OK)
-                next++;
-            else
-                stop_all(&schedule, SIGTERM);
-        if (schedule.running > 0)
-            poll_workers(&schedule);
+    } else {
+        for (size_t i = 0; i < context->jobs; i++)
+            schedule.sockets[i] = -1;
+        run_cells(&schedule, cells, count);
+        dismiss(&schedule);
+        commit(&schedule);
     }
     free(schedule.workers);
+    free(schedule.sockets);
     free(schedule.polls);
     if (schedule.stop.code != LG_OK) {
         *error = schedule.stop;

@@ -1,18 +1,23 @@
-/* Train cells in processes of their own, several at once. */
+/* Train cells in processes that live as long as the run, several at once. */
 #ifndef HARNESS_RUN_SCHEDULER_H
 #define HARNESS_RUN_SCHEDULER_H
 
 #include <stddef.h>
 
 #include "harness/run/cell.h"
+#include "harness/store/store.h"
 #include "harness/support/progress.h"
 
-/* Train cells[0..count), at most context->jobs at once, each in a process of its own. A
- * cell whose process fails or dies is named with its reason, and the others go on;
- * LG_FAILED at the end. LG_ENVIRONMENT (such as a full disk) concerns every cell: all are
- * stopped. LG_INTERRUPTED after a signal: all are stopped, and a second signal does not
- * wait for them. */
-enum lg_status scheduler_run(const struct cell_context *context, const struct cell *const *cells,
-                             size_t count, struct progress *progress, struct lg_error *error);
+/* What is committed at once, at most: a run that is killed loses no more. */
+enum { SCHEDULER_COMMIT_MS = 200 };
+
+/* Train cells[0..count) into the store, at most context->jobs at once, each worker one after
+ * the other. A cell whose process fails or dies is named with its reason, another process
+ * takes its place, and the others go on; LG_FAILED at the end. LG_ENVIRONMENT (a full disk,
+ * say) would meet every cell: all are stopped. LG_INTERRUPTED after a signal: all are stopped,
+ * and a second signal does not wait for them. What was finished is committed in any case. */
+enum lg_status scheduler_run(const struct cell_context *context, struct store *store,
+                             const char *directory, const struct cell *const *cells, size_t count,
+                             struct progress *progress, struct lg_error *error);
 
 #endif

@@ -14,12 +14,14 @@
 #include "harness/run/summary.h"
 #include "harness/spec/metric.h"
 #include "harness/store/manifest.h"
+#include "harness/store/store.h"
 #include "harness/support/files.h"
 #include "harness/support/interrupt.h"
 #include "harness/support/output.h"
 
 /* Make the folder ready: nobody else writes it, and it holds nothing else. */
-static enum lg_status prepare(const struct study *study, int *lock, struct lg_error *error)
+static enum lg_status prepare(const struct study *study, int *lock, struct store **store,
+                              struct lg_error *error)
 {
     const char *dataset = study->located->info->name;
     char path[FILES_PATH_MAX];
@@ -28,11 +30,13 @@ static enum lg_status prepare(const struct study *study, int *lock, struct lg_er
         status = files_make_directories(study->directory, error);
     if (status == LG_OK)
         status = files_lock(path, lock, error);
+    if (status == LG_OK)
+        status = store_open(study->directory, STORE_WRITE, store, error);
     if (status != LG_OK)
         return status;
-    return study->fresh
-               ? plan_clear(study->experiment, study->directory, dataset, study->shard, error)
-               : plan_check(study->experiment, study->directory, dataset, error);
+    return study->fresh ? plan_clear(study->experiment, *store, study->directory, dataset,
+                                     study->shard, error)
+                        : plan_check(study->experiment, *store, study->directory, dataset, error);
 }
 
 static void announce(const struct study *study, const struct lg_dataset *dataset,
@@ -73,14 +77,14 @@ static void warn_of_domains(const struct study *study)
 }
 
 static enum lg_status train(const struct study *study, const struct cell_context *context,
-                            const struct plan *plan, struct lg_error *error)
+                            struct store *store, const struct plan *plan, struct lg_error *error)
 {
     struct progress progress;
     uint64_t samples = data_samples(context->experiment, context->dataset);
     progress_begin(&progress, study->quiet, plan->kept, plan->selected,
                    samples * context->experiment->epochs * plan->train_count);
-    enum lg_status status =
-        scheduler_run(context, plan->train, plan->train_count, &progress, error);
+    enum lg_status status = scheduler_run(context, store, study->directory, plan->train,
+                                          plan->train_count, &progress, error);
     progress_end(&progress);
     return status;
 }
@@ -137,7 +141,8 @@ static json_t *command_words(const struct study *study, bool is_whole)
 /* Rebuild the folder's files from its cells; *finished receives how many of the
  * shard's cells are. */
 static enum lg_status collect(const struct study *study, const struct cell_context *context,
-                              time_t started, size_t *finished, struct lg_error *error)
+                              struct store *store, time_t started, size_t *finished,
+                              struct lg_error *error)
 {
     size_t count = study->experiment->cell_count;
     char trace_sha256[LG_DIGEST_HEX] = "";
@@ -149,12 +154,15 @@ static enum lg_status collect(const struct study *study, const struct cell_conte
         free(cells);
         return lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu cells", count);
     }
-    enum lg_status status = collect_results(context, extents, trace_sha256, error);
+    enum lg_status status =
+        collect_results(context, store, study->directory, extents, trace_sha256, error);
     for (size_t i = 0; status == LG_OK && i < count; i++) {
         cells[i].epochs = extents[i].epochs;
-        cells[i].status = !extents[i].finished  ? "missing"
-                          : extents[i].diverged ? "diverged"
-                                                : "done";
+        cells[i].status = extents[i].diverged         ? "diverged"
+                          : extents[i].finished       ? "done"
+                          : extents[i].why[0] != '\0' ? "failed"
+                                                      : "missing";
+        cells[i].why = extents[i].why;
         *finished += extents[i].finished && i % study->shard.count == study->shard.index;
     }
     machine_look(&machine);
@@ -187,7 +195,8 @@ static enum lg_status collect(const struct study *study, const struct cell_conte
 
 /* Train, collect and say how it ended. */
 static enum lg_status carry_out(const struct study *study, const struct lg_dataset *dataset,
-                                const struct plan *plan, struct lg_error *error)
+                                struct store *store, const struct plan *plan,
+                                struct lg_error *error)
 {
     const time_t started = time(NULL);
     size_t jobs = study->jobs < plan->train_count ? study->jobs : plan->train_count;
@@ -195,17 +204,18 @@ static enum lg_status carry_out(const struct study *study, const struct lg_datas
         .experiment = study->experiment,
         .dataset = dataset,
         .backend = study->backend,
-        .directory = study->directory,
         .jobs = jobs > 0 ? jobs : 1,
     };
     announce(study, dataset, plan, context.jobs);
     warn_of_domains(study);
-    enum lg_status trained = train(study, &context, plan, error);
+    enum lg_status trained = train(study, &context, store, plan, error);
     if (trained == LG_ENVIRONMENT)
         return trained; /* the files would meet the same */
     size_t finished = 0;
     struct lg_error later;
-    enum lg_status status = collect(study, &context, started, &finished, &later);
+    enum lg_status status = collect(study, &context, store, started, &finished, &later);
+    if (status == LG_OK)
+        status = store_settle(store, &later);
     if (status == LG_OK && trained != LG_INTERRUPTED && !study->quiet)
         status = summary_print(study->experiment, study->directory, &later);
     if (status != LG_OK) {
@@ -224,17 +234,19 @@ enum lg_status study_run(const struct study *study, const struct lg_dataset *dat
 {
     int lock = -1;
     struct plan plan = {0};
+    struct store *store = NULL;
     enum lg_status status = data_check_fit(study->experiment, dataset, error);
     if (status == LG_OK && interrupt_count() > 0)
         status = lg_fail(error, LG_INTERRUPTED, "interrupted: nothing was begun");
     if (status == LG_OK)
-        status = prepare(study, &lock, error);
+        status = prepare(study, &lock, &store, error);
     if (status == LG_OK)
-        status = plan_make(study->experiment, study->directory, study->located->info->name,
+        status = plan_make(study->experiment, store, study->directory, study->located->info->name,
                            study->shard, &plan, error);
     if (status == LG_OK)
-        status = carry_out(study, dataset, &plan, error);
+        status = carry_out(study, dataset, store, &plan, error);
     plan_free(&plan);
+    store_close(store);
     if (lock >= 0)
         close(lock);
     return status;

@@ -6,6 +6,7 @@
 
 /* A row: all counted from 1. */
 struct parameter_row {
+    const char *cell;
     size_t layer;
     const char *activation;
     size_t output, input; /* input 0: a bias */

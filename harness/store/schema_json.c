@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "harness/store/configuration_columns.h"
+#include "harness/store/parameters_columns.h"
 #include "harness/support/files.h"
 #include "harness/support/json.h"
 
@@ -104,18 +105,22 @@ static json_t *describe_unmeasured(const struct experiment *experiment)
     return list;
 }
 
-json_t *schema_json(const struct experiment *experiment)
+json_t *schema_json(const struct experiment *experiment, bool has_parameters)
 {
     const struct configuration_columns columns = configuration_columns_of(experiment);
-    return json_pack("{s:i, s:o, s:o, s:o, s:o}", "schema", CSV_SCHEMA_VERSION,
-                     columns_file_name(COLUMNS_TRACE), describe_file(experiment, COLUMNS_TRACE),
-                     columns_file_name(COLUMNS_TIMING), describe_file(experiment, COLUMNS_TIMING),
-                     configurations_csv.name, csv_file_json(&configurations_csv, &columns),
-                     "not_measured", describe_unmeasured(experiment));
+    json_t *schema = json_pack(
+        "{s:i, s:o, s:o, s:o, s:o}", "schema", CSV_SCHEMA_VERSION, columns_file_name(COLUMNS_TRACE),
+        describe_file(experiment, COLUMNS_TRACE), columns_file_name(COLUMNS_TIMING),
+        describe_file(experiment, COLUMNS_TIMING), configurations_csv.name,
+        csv_file_json(&configurations_csv, &columns), "not_measured",
+        describe_unmeasured(experiment));
+    if (has_parameters)
+        json_object_set_new(schema, parameters_csv.name, csv_file_json(&parameters_csv, NULL));
+    return schema;
 }
 
 enum lg_status schema_json_write(const char *path, const struct experiment *experiment,
-                                 struct lg_error *error)
+                                 bool has_parameters, struct lg_error *error)
 {
-    return json_write(path, schema_json(experiment), 1, error);
+    return json_write(path, schema_json(experiment, has_parameters), 1, error);
 }

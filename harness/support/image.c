@@ -10,8 +10,8 @@
 /* Images here are thumbnails: a header that claims more is damaged. */
 enum { SIDE_MAX = 1 << 14 };
 
-enum lg_status image_write(const char *path, const uint8_t *pixels, size_t rows, size_t columns,
-                           struct lg_error *error)
+enum lg_status image_encode(const char *name, const uint8_t *pixels, size_t rows, size_t columns,
+                            struct text *png, struct lg_error *error)
 {
     png_image header = {
         .version = PNG_IMAGE_VERSION,
@@ -22,13 +22,24 @@ enum lg_status image_write(const char *path, const uint8_t *pixels, size_t rows,
     png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(header);
     void *bytes = malloc(size);
     if (bytes == NULL)
-        return lg_fail(error, LG_ENVIRONMENT, "not enough memory to write %s", path);
-    enum lg_status status;
+        return lg_fail(error, LG_ENVIRONMENT, "not enough memory to write %s", name);
+    enum lg_status status = LG_OK;
     if (png_image_write_to_memory(&header, bytes, &size, 0, pixels, 0, NULL))
-        status = files_write_unsynced(path, bytes, size, error);
+        text_add(png, bytes, size);
     else
-        status = lg_fail(error, LG_ENVIRONMENT, "cannot write %s: %s", path, header.message);
+        status = lg_fail(error, LG_ENVIRONMENT, "cannot write %s: %s", name, header.message);
     free(bytes);
+    return status == LG_OK ? text_check(png, error) : status;
+}
+
+enum lg_status image_write(const char *path, const uint8_t *pixels, size_t rows, size_t columns,
+                           struct lg_error *error)
+{
+    struct text png = {0};
+    enum lg_status status = image_encode(path, pixels, rows, columns, &png, error);
+    if (status == LG_OK)
+        status = files_write_unsynced(path, png.bytes, png.size, error);
+    text_free(&png);
     return status;
 }
 

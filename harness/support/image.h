@@ -5,12 +5,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/support/text.h"
 #include "lossgrid/status.h"
 
 /* Write pixels: (rows, columns), row-major, 0 black to 255 white.
  * Atomic, unsynced. */
 enum lg_status image_write(const char *path, const uint8_t *pixels, size_t rows, size_t columns,
                            struct lg_error *error);
+
+/* The same, appended to *png; `name` stands for the image in messages. */
+enum lg_status image_encode(const char *name, const uint8_t *pixels, size_t rows, size_t columns,
+                            struct text *png, struct lg_error *error);
 
 /* A grey image in memory. */
 struct image {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/store/manifest.h"
+#include "harness/store/store.h"
 #include "harness/store/trace_compare.h"
 #include "harness/support/files.h"
 #include "harness/support/image.h"
@@ -106,6 +107,21 @@ static enum lg_status check_images(const char *directory, size_t *count, struct 
     return status;
 }
 
+/* What the store holds is what was written there. A reference has none: nothing is asked. */
+static enum lg_status check_store(const char *directory, struct lg_error *error)
+{
+    char slug[SPEC_NAME_MAX], why[STORE_WHY_MAX];
+    size_t cells;
+    struct store *store;
+    enum lg_status status = store_open(directory, STORE_READ, &store, error);
+    if (status == LG_OK)
+        status = store_verify_all(store, &cells, slug, sizeof slug, why, error);
+    if (status == LG_OK && why[0] != '\0')
+        status = lg_fail(error, LG_FAILED, "%s/cells.sqlite: cell '%s': %s", directory, slug, why);
+    store_close(store);
+    return status;
+}
+
 static enum lg_status verify_itself(const char *directory, struct lg_error *error)
 {
     size_t images = 0;
@@ -115,6 +131,8 @@ static enum lg_status verify_itself(const char *directory, struct lg_error *erro
         status = check_trace(directory, &manifest, error);
     if (status == LG_OK)
         status = check_images(directory, &images, error);
+    if (status == LG_OK)
+        status = check_store(directory, error);
     if (status != LG_OK)
         return status;
     output_line(stdout, "%s: spec and trace.csv are the manifest's, and %zu images are the trace's",
@@ -245,7 +263,8 @@ const struct command verify_command = {
     .about =
         "Trains nothing. Alone, it reads whether the folder is whole and as `run` left it: every "
         "cell of the spec is finished, the spec's text and trace.csv have the SHA-256 that the "
-        "manifest says, and the pixels of every image the one that trace.csv says. With --against: "
+        "manifest says, the pixels of every image the one that trace.csv says, and each cell of "
+        "cells.sqlite the one that it was sealed with. With --against: "
         "both folders' trace.csv have the same rows, columns and bits (else the first cell, epoch "
         "and column that differ are named), and neither lacks cells that its manifest names. Exit "
         "code 0 only if all of it holds, 1 if not, 2 if a file cannot be understood, 3 if one is "

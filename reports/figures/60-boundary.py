@@ -30,9 +30,10 @@ def draw(results):
         raise Unavailable("the samples are no points of a plane")
     if results.fact("spec", "task", default=task_of(results)) != "classify":
         raise Unavailable("the networks give no class")
-    finished = [arm for arm in results.arms if parameters(results, arm).exists()]
+    networks_of = read(results.folder / "parameters.csv")
+    finished = [arm for arm in results.arms if first_cell(arm) in networks_of]
     arms, note = quality.spread(results, finished, MOST)
-    networks = [(arm.name, read(parameters(results, arm))) for arm in arms]
+    networks = [(arm.name, layers_of(networks_of[first_cell(arm)])) for arm in arms]
     if not networks:
         raise Unavailable("no cell has finished")
     across = min(ACROSS, max(3, len(networks)))
@@ -51,9 +52,9 @@ def draw(results):
     return fig
 
 
-def parameters(results, arm):
-    """Of the arm's first seed; written when it has finished."""
-    return results.folder / "cells" / arm.cells[0].slug / "parameters.csv"
+def first_cell(arm):
+    """The name of the arm's cell of the first seed."""
+    return arm.cells[0].slug
 
 
 def task_of(results):
@@ -63,9 +64,17 @@ def task_of(results):
 
 
 def read(path):
+    """Finished cell -> its rows; written where networks are small."""
+    cells = {}
+    if path.exists():
+        with open(path, newline="") as file:
+            for row in csv.DictReader(file):
+                cells.setdefault(row["cell"], []).append(row)
+    return cells
+
+
+def layers_of(rows):
     """[(weight, bias, activation)], first layer first."""
-    with open(path, newline="") as file:
-        rows = list(csv.DictReader(file))
     layers = []
     for number in sorted({int(row["layer"]) for row in rows}):
         mine = [row for row in rows if int(row["layer"]) == number]

@@ -1,24 +1,24 @@
 # Stopped in the middle, gone on with, and to the same bits.
 # shellcheck shell=bash disable=SC2154
 
-LONG=("$SPEC" --set samples=500 --set epochs=12 --set evaluate=none)
+# Long enough that several checkpoints are taken, five a second.
+LONG=("$SPEC" --set samples=2000 --set epochs=40 --set evaluate=none)
 
-# A checkpoint was written since the file `begun`.
-some_checkpoint() {
-    find r/cells -name checkpoint.bin -newer begun 2>/dev/null | grep -q .
-}
+store() { /usr/bin/env python3 "$HERE/store.py" "$@"; }
 
-# Run the long experiment into r until an epoch of a cell is finished, stop it by
-# the signal, and leave its exit code in $code.
+# A checkpoint of the run into r is committed.
+some_checkpoint() { [ "$(store r checkpoints 2>/dev/null || echo 0)" -gt 0 ]; }
+
+# Run the long experiment into r until a cell could be gone on with, stop it by the signal, and
+# leave its exit code in $code.
 stop_by() {
-    touch begun
     "$LOSSGRID" run "${LONG[@]}" --out r --jobs 2 >out 2>err </dev/null &
     local run=$!
-    wait_for 20 some_checkpoint
+    wait_for 30 some_checkpoint
     kill "-$1" $run
     code=0
     wait $run 2>/dev/null || code=$?
-    compgen -G 'r/cells/*.part' >/dev/null || fail 'stopped too late'
+    some_checkpoint || fail 'stopped too late'
 }
 
 test_resume_after_sigkill() {
@@ -29,11 +29,13 @@ test_resume_after_sigkill() {
     says 'goes on after epoch'
     same_file whole/trace.csv r/trace.csv
     expect 0 verify r
+    [ ! -e r/cells.sqlite-wal ] && [ ! -e r/cells.sqlite-shm ] || fail 'a log is left over'
 }
 
 test_resume_after_interrupts() {
     result whole "${LONG[@]}"
     for signal in INT TERM; do
+        rm -rf r
         stop_by $signal
         # As a shell reports a program that the signal ended.
         [ $code -eq $((128 + $(kill -l $signal))) ] || fail "exit code $code after SIG$signal"
@@ -61,42 +63,44 @@ test_finished_cells_are_kept() {
     ! cmp -s before r/timing.csv || fail 'not trained again'
 }
 
-# damage FILE: turn a byte in its middle over.
-damage() {
-    local at=$(($(stat -c %s "$1") / 2))
-    local byte
-    byte=$(od -An -tu1 -j $at -N 1 "$1")
-    # shellcheck disable=SC2059
-    printf "\\$(printf %03o $((byte ^ 255)))" | dd of="$1" bs=1 seek=$at conv=notrunc status=none
-}
-
 test_damaged_checkpoint_starts_again() {
     result whole "${LONG[@]}"
     stop_by TERM
-    for checkpoint in r/cells/*.part/checkpoint.bin; do damage "$checkpoint"; done
+    store r damage checkpoint
     expect 0 run "${LONG[@]}" --out r
-    says "starts again: damaged checkpoint: its SHA-256 differs"
+    says 'starts again: damaged checkpoint: its SHA-256 differs'
     same_file whole/trace.csv r/trace.csv
 }
 
-test_cut_checkpoint_and_rows_start_again() {
-    result whole "${LONG[@]}"
-    stop_by TERM
-    parts=(r/cells/*.part)
-    truncate -s 100 "${parts[0]}/checkpoint.bin"
-    if [ ${#parts[@]} -gt 1 ]; then sed -i 's/,sgd,/,adam,/' "${parts[1]}/trace.csv"; fi
-    expect 0 run "${LONG[@]}" --out r
-    says 'starts again: damaged checkpoint: it is too short'
-    same_file whole/trace.csv r/trace.csv
+# One bit of a finished cell, wherever it is: named, trained again, and the same as before.
+test_damaged_cell_starts_again() {
+    result quick "${QUICK[@]}"
+    for what in trace timing image seal; do
+        rm -rf r && cp -r quick r
+        store r damage $what
+        expect 1 verify r
+        says 'is not what was'
+        expect 0 run "${QUICK[@]}" --out r
+        says 'starts again: '
+        says '2 of 3 cells were finished earlier and are kept'
+        same_file quick/trace.csv r/trace.csv
+        expect 0 verify r
+    done
 }
 
-test_half_a_row_is_dropped() {
-    result whole "${LONG[@]}"
-    stop_by KILL
-    for part in r/cells/*.part; do printf 'abs-s0,abs,sg' >>"$part/trace.csv"; done
-    expect 0 run "${LONG[@]}" --out r
-    says_not 'starts again'
-    same_file whole/trace.csv r/trace.csv
+# What is no store, or another version's, is left alone.
+test_foreign_store_is_refused() {
+    result quick "${QUICK[@]}"
+    mv quick r
+    cp -r r newer
+    /usr/bin/env python3 -c 'import sqlite3; c = sqlite3.connect("newer/cells.sqlite"); c.execute("PRAGMA user_version = 99"); c.commit()'
+    expect 2 run "${QUICK[@]}" --out newer
+    says 'newer/cells.sqlite: found a store of version 99, expected 1'
+    echo 'no database at all, but long enough to be looked at by what reads one' >r/cells.sqlite
+    cp r/cells.sqlite before
+    expect 2 run "${QUICK[@]}" --out r
+    says 'r/cells.sqlite: '
+    same_file before r/cells.sqlite
 }
 
 test_other_settings_are_refused() {
@@ -122,10 +126,9 @@ test_fresh_checks_before_it_removes() {
 }
 
 test_dead_worker_is_named_and_the_others_go_on() {
-    touch begun
     "$LOSSGRID" run "${LONG[@]}" --out r --jobs 2 >out 2>err </dev/null &
     run=$!
-    wait_for 20 some_checkpoint
+    wait_for 30 some_checkpoint
     read -r worker _ <"/proc/$run/task/$run/children" # no pgrep on a bare machine
     kill -KILL "$worker"
     code=0
@@ -133,19 +136,19 @@ test_dead_worker_is_named_and_the_others_go_on() {
     [ $code -eq 1 ] || fail "exit code $code"
     says 'failed: its process was ended by signal 9'
     says '1 of 3 cells failed'
-    [ "$(find r/cells -name '*.part' | wc -l)" -eq 1 ] || fail 'the others did not go on'
+    grep -c '"status": "done"' r/manifest.json | grep -qx 2 || fail 'the others did not go on'
+    grep -q '"why": "its process was ended by signal 9' r/manifest.json || fail 'no reason is kept'
     expect 0 run "${LONG[@]}" --out r
     result whole "${LONG[@]}"
     same_file whole/trace.csv r/trace.csv
 }
 
 test_one_run_at_a_time() {
-    touch begun
-    "$LOSSGRID" run "${LONG[@]}" --set epochs=200 --out r >first 2>&1 </dev/null &
+    "$LOSSGRID" run "${LONG[@]}" --set epochs=2000 --out r >first 2>&1 </dev/null &
     run=$!
-    wait_for 20 some_checkpoint
+    wait_for 30 some_checkpoint
     code=0
-    "$LOSSGRID" run "${LONG[@]}" --set epochs=200 --out r >out 2>err </dev/null || code=$?
+    "$LOSSGRID" run "${LONG[@]}" --set epochs=2000 --out r >out 2>err </dev/null || code=$?
     kill -TERM $run
     wait $run
     [ $code -eq 3 ] || fail "exit code $code"

@@ -10,7 +10,7 @@ test_result_folder() {
         fail 'another header'
     [ -e r/images/input.png ] || fail 'no input image'
     [ "$(find r/images -name '0[12].png' | wc -l)" -eq 6 ] || fail 'not six images'
-    [ -z "$(find r -name '*.part' -o -name '*.tmp' -o -name '*.new' -o -name '*.old')" ] ||
+    [ -z "$(find r -name '*-wal' -o -name '*-shm' -o -name '*-journal' -o -name '*.tmp' -o -name '*.new' -o -name '*.old')" ] ||
         fail 'something is left over'
     expect 0 verify r
     says '6 images'

@@ -186,7 +186,7 @@ YAML
     expect 0 verify r
     expect 0 verify r --against r
     says 'same bits'
-    [ ! -e up ] && [ ! -e r/cells/up ] || fail 'a folder outside'
+    [ ! -e up ] && [ ! -e r/up ] || fail 'a folder outside'
     /usr/bin/env python3 - <<'PYTHON' || fail 'other labels'
 import csv
 with open("r/trace.csv", newline="", encoding="utf-8") as file:

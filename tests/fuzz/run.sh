@@ -28,7 +28,7 @@ fuzz() {
     clang -std=c17 -O1 -g -fsanitize=fuzzer,address,undefined,float-cast-overflow -fno-sanitize-recover=all \
         -D_GNU_SOURCE -Iinclude -I. -I"$object/generated" "tests/fuzz/${name}_fuzz.c" \
         $(find $(field "$name" Sources) -name '*.c') "$build/rest.a" "$object/liblossgrid.a" \
-        $(pkg-config --libs libfyaml jansson libpng zlib libcrypto) -pthread -o "$out/target" || { echo "fuzz: $name: FAILED: does not compile"; return 1; }
+        $(pkg-config --libs libfyaml jansson libpng sqlite3 zlib libcrypto) -pthread -o "$out/target" || { echo "fuzz: $name: FAILED: does not compile"; return 1; }
     if [ -e "tests/fuzz/$name.dict" ]; then dictionary=(-dict="tests/fuzz/$name.dict"); fi
     # shellcheck disable=SC2046
     cp -r $(field "$name" Seeds) "$out/seeds/" || return 3

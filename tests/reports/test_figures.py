@@ -168,15 +168,16 @@ class Drawn(unittest.TestCase):
         contact_sheets.write(folder, "classify", 100, 1, 1, images=False)
         for name in ("trace.csv", "timing.csv"):
             sample.edit(folder / name, lambda row: row | {"dataset": "xor"})
-        rng, header = random.Random(1), ["layer", "activation", "output", "input", "value"]
+        rng, header = random.Random(1), ["cell", "layer", "activation", "output", "input",
+                                           "value"]
+        table = [header]
         for number in range(100):
             if number == 3:
                 continue  # one that has not finished
             rows = [[1, "tanh", o, i, rng.gauss(0, 2)] for o in (1, 2, 3) for i in ("", 1, 2)]
             rows += [[2, "identity", 1, i, rng.gauss(0, 2)] for i in ("", 1, 2, 3)]
-            (folder / "cells" / f"arm-{number}-s1").mkdir(parents=True)
-            sample.write_csv(folder / "cells" / f"arm-{number}-s1" / "parameters.csv",
-                             [header, *rows])
+            table += [[f"arm-{number}-s1", *row] for row in rows]
+        sample.write_csv(folder / "parameters.csv", table)
         with contextlib.redirect_stdout(io.StringIO()):
             self.assertEqual(report.main([str(folder)]), 0)
         svg = folder / "report" / "boundary.svg"

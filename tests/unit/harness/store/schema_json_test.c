@@ -48,7 +48,7 @@ Test(schema_json, has_the_columns_of_the_files)
 {
     static const char *const metrics[] = {"mse", "abs", "smooth_l1"};
     struct experiment experiment = load("experiments/article-intended.yaml");
-    json_t *schema = schema_json(&experiment);
+    json_t *schema = schema_json(&experiment, false);
     cr_assert_not_null(schema);
     expect_header(schema, COLUMNS_TRACE, metrics, 3);
     expect_header(schema, COLUMNS_TIMING, NULL, 0);
@@ -59,7 +59,7 @@ Test(schema_json, has_the_columns_of_the_files)
 Test(schema_json, says_which_way_is_better_and_what_is_ranked)
 {
     struct experiment experiment = load("experiments/classifier.yaml");
-    json_t *schema = schema_json(&experiment);
+    json_t *schema = schema_json(&experiment, false);
     const json_t *accuracy = find(schema, "trace.csv", "test_accuracy");
     cr_expect_str_eq(text_of(accuracy, "better"), "higher");
     cr_expect_str_eq(text_of(accuracy, "metric"), "accuracy");

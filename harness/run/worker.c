@@ -1,0 +1,73 @@
+#include "harness/run/worker.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "harness/run/channel.h"
+#include "harness/support/interrupt.h"
+
+/* ---- In the worker --------------------------------------------------------- */
+
+static bool send_report(void *state, const struct cell_report *report)
+{
+    return channel_send_report(*(int *)state, report) && interrupt_count() == 0;
+}
+
+/* What is finished is handed over though a signal has come: the report after it answers that. */
+static bool send_epoch(void *state, const struct store_epoch *epoch)
+{
+    return channel_send_epoch(*(int *)state, epoch);
+}
+
+static _Noreturn void work(const struct cell_context *context, int socket)
+{
+    const struct cell_observer observer = {send_report, send_epoch, &socket};
+    struct store_checkpoint checkpoint;
+    size_t cell;
+    bool heard = true;
+    while (heard && channel_receive_job(socket, &cell, &checkpoint)) {
+        struct channel_end end = {.status = LG_OK};
+        end.status = cell_train(context, &context->experiment->cells[cell], &checkpoint, &observer,
+                                &end.diverged, &end.error);
+        free(checkpoint.bytes);
+        heard = channel_send_end(socket, &end);
+    }
+    _exit(EXIT_SUCCESS);
+}
+
+/* ---- In the parent --------------------------------------------------------- */
+
+enum lg_status worker_start(const struct cell_context *context, const int *others, size_t count,
+                            pid_t *pid, int *socket, struct lg_error *error)
+{
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+        return lg_fail(error, LG_ENVIRONMENT, "cannot make a socket: %s", strerror(errno));
+    fflush(NULL); /* or the worker would print it once more */
+    const pid_t parent = getpid();
+    *pid = fork();
+    if (*pid == 0) {
+        /* Nobody would look after an orphan, and it would hold the folder's lock. */
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (getppid() != parent)
+            _exit(EXIT_FAILURE);
+        close(ends[0]);
+        for (size_t i = 0; i < count; i++)
+            if (others[i] >= 0)
+                close(others[i]);
+        work(context, ends[1]);
+    }
+    const int reason = errno;
+    close(ends[1]);
+    *socket = ends[0];
+    if (*pid > 0)
+        return LG_OK;
+    close(ends[0]);
+    return lg_fail(error, LG_ENVIRONMENT, "cannot start a process: %s", strerror(reason));
+}
