@@ -216,17 +216,13 @@ static enum lg_status check_version(struct store *store, struct lg_error *error)
     return status;
 }
 
-/* A new file has no table yet. */
 static enum lg_status make_tables(struct store *store, struct lg_error *error)
 {
-    int64_t tables;
     char version[128];
-    enum lg_status status = ask(store, "SELECT count(*) FROM sqlite_schema", &tables, error);
-    if (status != LG_OK || tables > 0)
-        return status;
     snprintf(version, sizeof version, "PRAGMA application_id = %d; PRAGMA user_version = %d;",
              (int)APPLICATION, (int)VERSION);
-    status = execute(store, "PRAGMA auto_vacuum = INCREMENTAL; VACUUM; BEGIN IMMEDIATE", error);
+    enum lg_status status =
+        execute(store, "PRAGMA auto_vacuum = INCREMENTAL; VACUUM; BEGIN IMMEDIATE", error);
     if (status == LG_OK)
         status = execute(store, schema, error);
     if (status == LG_OK)
@@ -234,7 +230,9 @@ static enum lg_status make_tables(struct store *store, struct lg_error *error)
     return status == LG_OK ? execute(store, "COMMIT", error) : status;
 }
 
-static enum lg_status open_file(struct store *store, enum store_mode mode, struct lg_error *error)
+/* *is_empty: nothing has been written there. */
+static enum lg_status open_file(struct store *store, enum store_mode mode, bool *is_empty,
+                                struct lg_error *error)
 {
     /* A reader too may have to undo what a killed writer left half done. Where nothing can be
      * written SQLite opens for reading by itself. */
@@ -242,8 +240,13 @@ static enum lg_status open_file(struct store *store, enum store_mode mode, struc
     if (sqlite3_open_v2(store->path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
         return fail(store, error);
     sqlite3_busy_timeout(store->db, BUSY_MS);
-    enum lg_status status = LG_OK;
-    if (mode == STORE_WRITE)
+    /* A new file has no table yet, nor has one whose writer was killed just then. */
+    int64_t tables;
+    enum lg_status status = ask(store, "SELECT count(*) FROM sqlite_schema", &tables, error);
+    *is_empty = tables == 0;
+    if (status == LG_OK && *is_empty && mode == STORE_READ)
+        return LG_OK;
+    if (status == LG_OK && *is_empty)
         status = make_tables(store, error);
     if (status == LG_OK)
         status = check_version(store, error);
@@ -262,9 +265,10 @@ enum lg_status store_open(const char *directory, enum store_mode mode, struct st
         return lg_fail(error, LG_ENVIRONMENT, "not enough memory");
     enum lg_status status = files_path(opened->path, error, "%s/cells.sqlite", directory);
     const bool is_there = status == LG_OK && files_exists(opened->path);
+    bool is_empty = true;
     if (status == LG_OK && (is_there || mode == STORE_WRITE))
-        status = open_file(opened, mode, error);
-    if (status == LG_OK && (is_there || mode == STORE_WRITE)) {
+        status = open_file(opened, mode, &is_empty, error);
+    if (status == LG_OK && (!is_empty || mode == STORE_WRITE)) {
         *store = opened;
         return LG_OK;
     }

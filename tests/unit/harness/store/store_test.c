@@ -249,3 +249,15 @@ Test(store, a_reason_is_kept_until_the_cell_goes_on)
     add(id, 1, false);
     cr_expect_str_eq(look().why, "");
 }
+
+/* A writer that was killed between making the file and making its tables. */
+Test(store, a_file_without_tables_is_a_new_one)
+{
+    struct store *reader;
+    fixture_write(".", "cells.sqlite", "", 0);
+    expect_ok(store_open(".", STORE_READ, &reader, &error));
+    cr_expect_null(reader);
+    expect_ok(store_open(".", STORE_WRITE, &reader, &error));
+    cr_expect_not_null(reader);
+    store_close(reader);
+}
