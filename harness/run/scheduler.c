@@ -50,7 +50,7 @@ static void stop_all(const struct schedule *schedule, int signal_number)
             kill(schedule->workers[i].pid, signal_number);
 }
 
-/* What would meet every cell: the first reason is the one to be told. */
+/* What would meet every cell: the first reason is the one that is reported. */
 static void give_up(struct schedule *schedule, const struct lg_error *why)
 {
     if (schedule->stop.code != LG_OK)

@@ -30,13 +30,13 @@ static _Noreturn void work(const struct cell_context *context, int socket)
     const struct cell_observer observer = {send_report, send_epoch, &socket};
     struct store_checkpoint checkpoint;
     size_t cell;
-    bool heard = true;
-    while (heard && channel_receive_job(socket, &cell, &checkpoint)) {
+    bool is_open = true;
+    while (is_open && channel_receive_job(socket, &cell, &checkpoint)) {
         struct channel_end end = {.status = LG_OK};
         end.status = cell_train(context, &context->experiment->cells[cell], &checkpoint, &observer,
                                 &end.diverged, &end.error);
         free(checkpoint.bytes);
-        heard = channel_send_end(socket, &end);
+        is_open = channel_send_end(socket, &end);
     }
     _exit(EXIT_SUCCESS);
 }

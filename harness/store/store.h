@@ -36,7 +36,7 @@ void store_close(struct store *store);
 struct store_cell {
     const char *directory; /* the result folder, for messages */
     const char *key;       /* digest of all that decides its bits */
-    const char *dataset;   /* name of the set really used */
+    const char *dataset;   /* name of the set used */
     const char *slug;
 };
 

@@ -13,7 +13,7 @@
 enum lg_status image_write(const char *path, const uint8_t *pixels, size_t rows, size_t columns,
                            struct lg_error *error);
 
-/* The same, appended to *png; `name` stands for the image in messages. */
+/* The same, appended to *png; messages call the image `name`. */
 enum lg_status image_encode(const char *name, const uint8_t *pixels, size_t rows, size_t columns,
                             struct text *png, struct lg_error *error);
 
