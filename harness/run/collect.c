@@ -196,7 +196,8 @@ static enum lg_status collect(struct collection *collection, struct lg_error *er
     if (status == LG_OK)
         status = write_parameters(collection, error);
     if (status == LG_OK)
-        status = configurations_write(collection->context->experiment, collection->directory, error);
+        status =
+            configurations_write(collection->context->experiment, collection->directory, error);
     if (status == LG_OK)
         status = write_schema(collection, error);
     if (status == LG_OK && has_images)

@@ -108,12 +108,12 @@ static json_t *describe_unmeasured(const struct experiment *experiment)
 json_t *schema_json(const struct experiment *experiment, bool has_parameters)
 {
     const struct configuration_columns columns = configuration_columns_of(experiment);
-    json_t *schema = json_pack(
-        "{s:i, s:o, s:o, s:o, s:o}", "schema", CSV_SCHEMA_VERSION, columns_file_name(COLUMNS_TRACE),
-        describe_file(experiment, COLUMNS_TRACE), columns_file_name(COLUMNS_TIMING),
-        describe_file(experiment, COLUMNS_TIMING), configurations_csv.name,
-        csv_file_json(&configurations_csv, &columns), "not_measured",
-        describe_unmeasured(experiment));
+    json_t *schema =
+        json_pack("{s:i, s:o, s:o, s:o, s:o}", "schema", CSV_SCHEMA_VERSION,
+                  columns_file_name(COLUMNS_TRACE), describe_file(experiment, COLUMNS_TRACE),
+                  columns_file_name(COLUMNS_TIMING), describe_file(experiment, COLUMNS_TIMING),
+                  configurations_csv.name, csv_file_json(&configurations_csv, &columns),
+                  "not_measured", describe_unmeasured(experiment));
     if (has_parameters)
         json_object_set_new(schema, parameters_csv.name, csv_file_json(&parameters_csv, NULL));
     return schema;
