@@ -51,7 +51,7 @@ Both ends are as they are written. Values between them are rounded to 6 signific
 
 What is drawn comes from PCG by the SHA-256 of the axis's name (`optimizer.adam.lr`: its kind, entry and option) and its `seed`, 1 by default. It depends neither on other axes nor on where the entry stands. Two entries of one optimizer draw the same, unless their seeds differ.
 
-An option that only one optimizer has is an axis for that one alone. `exclude` leaves out arms: those that have all that an entry says, a loss, an optimizer, options, of each option one of the values listed. An entry that leaves out nothing is an error.
+An option that only one optimizer has is an axis for that one alone. A block's `batch`, `schedule` and `initialisation` (its method), in place of the spec's, may be several in the same ways: `{batch: [16, 64], schedule: [constant, {name: cosine, minimum: [0, 0.1]}]}`. `exclude` leaves out arms: those that have all that an entry says, a loss, an optimizer, options, of each option one of the values listed. An entry that leaves out nothing is an error.
 
 `lossgrid run --dry-run` prints the number of cells and the values of every axis, and trains nothing. `configurations.csv` has each arm as a row and each option as a column.
 

@@ -242,11 +242,11 @@ static struct network_request cell_request(const struct lg_backend *b, const str
         .kind = "network",
         .name = experiment->name,
         .config = experiment_net_config(experiment, item->cell),
-        .how = {.method = experiment->initialisation.index,
+        .how = {.method = item->cell->setup->initialisation.index,
                 .rng = experiment->rng,
                 .seed = item->cell->seed,
                 .draw = item->cell->draw,
-                .options = experiment->initialisation.options},
+                .options = item->cell->setup->initialisation.options},
         .part = item->kind == ITEM_INPUT ? NETWORK_INPUT : NETWORK_PARAMETERS,
     };
     if (item->kind == ITEM_TRAINING)
@@ -303,7 +303,7 @@ static enum lg_status injects_nothing(struct result *result)
 /* Samples in the last batch of an epoch, where it is shorter than the others; else 0. */
 static size_t last_batch(const struct item *item)
 {
-    return experiment_sample_count(item->experiment) % item->experiment->batch;
+    return experiment_sample_count(item->experiment) % item->cell->setup->batch;
 }
 
 static enum lg_status check_network(const struct copies *copies, const struct item *item,

@@ -39,16 +39,28 @@ static const struct lg_choice *activation_of(const struct cell *cell)
     return &cell->activation;
 }
 
+static const struct lg_choice *initialisation_of(const struct cell *cell)
+{
+    return &cell->setup->initialisation;
+}
+
+/* NULL: there is none. */
+static const struct lg_choice *schedule_of(const struct cell *cell)
+{
+    return cell->setup->has_schedule ? &cell->setup->schedule : NULL;
+}
+
 static bool same_name(const struct axis *axis, const struct cell *a, const struct cell *b)
 {
-    return axis->choice(a)->index == axis->choice(b)->index;
+    const struct lg_choice *first = axis->choice(a), *second = axis->choice(b);
+    return first == NULL || second == NULL ? first == second : first->index == second->index;
 }
 
 static const char *print_name(const struct axis *axis, const struct cell *cell,
                               char buffer[VALUE_OPTION_MAX])
 {
     (void)buffer;
-    return axis->entry(axis->choice(cell)->index)->name;
+    return axis->choice(cell) != NULL ? axis->entry(axis->choice(cell)->index)->name : "none";
 }
 
 static bool same_option(const struct axis *axis, const struct cell *a, const struct cell *b)
@@ -91,9 +103,25 @@ static const char *print_draw(const struct axis *axis, const struct cell *cell,
     return buffer;
 }
 
+static bool same_batch(const struct axis *axis, const struct cell *a, const struct cell *b)
+{
+    (void)axis;
+    return a->setup->batch == b->setup->batch;
+}
+
+static const char *print_batch(const struct axis *axis, const struct cell *cell,
+                               char buffer[VALUE_OPTION_MAX])
+{
+    (void)axis;
+    snprintf(buffer, VALUE_OPTION_MAX, "%zu", cell->setup->batch);
+    return buffer;
+}
+
 static bool has_value(const struct axis *axis, const struct cell *cell)
 {
-    return axis->info == NULL || axis->entry(axis->choice(cell)->index) == axis->info;
+    if (axis->info == NULL)
+        return true;
+    return axis->choice(cell) != NULL && axis->entry(axis->choice(cell)->index) == axis->info;
 }
 
 /* The cells of the first occurrence of each value, into found: (cell_count). */
@@ -165,6 +193,12 @@ static enum lg_status print_axes(const struct experiment *experiment, struct lg_
                 registries->optimizer, found);
     add_choices(&table, experiment, "activation", 2, activation_of, registries->activation_count,
                 registries->activation, found);
+    add_choices(&table, experiment, "initialisation", 2, initialisation_of,
+                registries->initialisation_count, registries->initialisation, found);
+    add_choices(&table, experiment, "schedule", 2, schedule_of, registries->schedule_count,
+                registries->schedule, found);
+    const struct axis batches = {.kind = "batch", .same = same_batch, .print = print_batch};
+    add_axis(&table, experiment, &batches, 1, found);
     const struct axis draws = {.kind = "draw", .same = same_draw, .print = print_draw};
     const struct axis seeds = {.kind = "seed", .same = same_seed, .print = print_seed};
     add_axis(&table, experiment, &draws, 2, found);
@@ -220,8 +254,8 @@ enum lg_status dry_run_print(const struct study *study, struct lg_error *error)
     const size_t own = (count + shards - 1 - study->shard.index) / shards;
     output_line(stdout, "%s: %zu arms, %zu cells, %zu of them in this shard", experiment->name,
                 count_arms(experiment), count, own);
-    output_line(stdout, "each cell: epochs %zu, samples %zu, batch %zu", experiment->epochs,
-                experiment_sample_count(experiment), experiment->batch);
+    output_line(stdout, "each cell: epochs %zu, samples %zu", experiment->epochs,
+                experiment_sample_count(experiment));
     print_memory(study, own);
     for (size_t i = 0; i < experiment->unmeasured_count; i++)
         output_line(stdout, "not measured on all arms: %s", experiment->unmeasured[i].why);

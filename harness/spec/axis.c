@@ -15,7 +15,7 @@ struct reading {
     const struct node *node;
     struct section section;
     struct spacing spacing;
-    char name[160]; /* "optimizer.adam.lr" */
+    const char *name; /* "optimizer.adam.lr" */
 };
 
 /* In the order of the schema's words. */
@@ -195,13 +195,14 @@ static enum lg_status check_held(const struct reading *reading, const double *va
     return LG_OK;
 }
 
-enum lg_status axis_read(struct pool *pool, const struct registry *registry, const char *entry,
+enum lg_status axis_read(struct pool *pool, const struct registry *registry, const char *name,
                          const struct lg_option *option, const struct node *node, const char *path,
                          double **values, size_t *count, struct lg_error *error)
 {
     char expected[VALUE_EXPECTED_MAX];
     const char *form = NULL;
     struct reading reading = {
+        .name = name,
         .registry = registry,
         .option = option,
         .node = node,
@@ -209,7 +210,6 @@ enum lg_status axis_read(struct pool *pool, const struct registry *registry, con
     };
     if (option->kind != LG_OPTION_REAL && option->kind != LG_OPTION_INTEGER)
         return node_fail_expected(node, error, path, value_option_expected(option, expected));
-    snprintf(reading.name, sizeof reading.name, "%s.%s.%s", registry->kind, entry, option->name);
     enum lg_status status = section_open(&reading.section, AXIS_SECTION, path, node, pool, error);
     if (status == LG_OK)
         status = find_form(&reading, &form);

@@ -61,8 +61,10 @@ enum lg_status cells_make(struct pool *pool, const struct registries *registries
     if (status != LG_OK)
         return status;
     experiment->cells = calloc(grid->cell_count, sizeof *experiment->cells);
-    if (experiment->cells == NULL)
+    experiment->setups = calloc(grid->setup_count, sizeof *experiment->setups);
+    if (experiment->cells == NULL || experiment->setups == NULL)
         return lg_fail(error, LG_ENVIRONMENT, "out of memory");
+    memcpy(experiment->setups, grid->setups, grid->setup_count * sizeof *experiment->setups);
     for (size_t i = 0; i < grid->arm_count; i++) {
         const struct arm *arm = &grid->arms[i];
         for (size_t j = 0; j < arm->seeds.count; j++) {
@@ -72,6 +74,7 @@ enum lg_status cells_make(struct pool *pool, const struct registries *registries
             cell->activation = arm->has_activation
                                    ? arm->activation
                                    : experiment->layers[experiment->layer_count - 1].activation;
+            cell->setup = experiment->setups + (arm->setup - grid->setups);
             cell->has_images = experiment->task == LG_TASK_RECONSTRUCT;
             cell->arm = i;
             cell->seed = arm->seeds.values[j];

@@ -170,8 +170,10 @@ static enum lg_status read_option(struct pool *pool, const struct registry *regi
     axis->option = (size_t)option;
     if (member->value->kind == NODE_MAPPING) {
         double *values = NULL;
-        status = axis_read(pool, registry, info->name, &info->options[option], member->value,
-                           place.text, &values, &axis->count, error);
+        char name[160];
+        snprintf(name, sizeof name, "%s.%s.%s", registry->kind, info->name, member->key->text);
+        status = axis_read(pool, registry, name, &info->options[option], member->value, place.text,
+                           &values, &axis->count, error);
         axis->values = values;
         return status;
     }

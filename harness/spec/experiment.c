@@ -101,8 +101,9 @@ static enum lg_status read_initialisation(struct reading *reading)
     if (status == LG_OK)
         status = section_node(&section, "method", &method);
     if (status == LG_OK)
-        status = choice_read(&reading->pool, &reading->registries.initialisation, method,
-                             "initialisation.method", &experiment->initialisation, reading->error);
+        status =
+            choice_read(&reading->pool, &reading->registries.initialisation, method,
+                        "initialisation.method", &experiment->setup.initialisation, reading->error);
     if (status == LG_OK)
         status = section_word(&section, "rng", &rng);
     experiment->rng = rngs[rng];
@@ -142,11 +143,11 @@ static enum lg_status read_schedule(struct reading *reading)
 {
     const struct node *node = NULL;
     enum lg_status status = section_node(&reading->top, "schedule", &node);
-    reading->experiment->has_schedule = node != NULL;
+    reading->experiment->setup.has_schedule = node != NULL;
     if (status != LG_OK || node == NULL)
         return status;
     return choice_read(&reading->pool, &reading->registries.schedule, node, "schedule",
-                       &reading->experiment->schedule, reading->error);
+                       &reading->experiment->setup.schedule, reading->error);
 }
 
 static enum lg_status read_heading(struct reading *reading)
@@ -189,7 +190,7 @@ static enum lg_status read_training(struct reading *reading)
         status = section_word(&reading->top, "evaluate", &evaluate);
     if (status == LG_OK)
         status = section_word(&reading->top, "outside_domain", &outside);
-    experiment->batch = (size_t)batch;
+    experiment->setup.batch = (size_t)batch;
     experiment->epochs = (size_t)epochs;
     experiment->samples = (size_t)samples;
     experiment->evaluate_test = evaluate == 1; /* the schema's order: none, test */
@@ -300,8 +301,8 @@ static enum lg_status read_grid(struct reading *reading)
     if (status == LG_OK)
         status = section_node(&reading->top, "grid", &node);
     if (status == LG_OK)
-        status =
-            grid_read(&reading->pool, &reading->registries, node, &seeds, &grid, reading->error);
+        status = grid_read(&reading->pool, &reading->registries, node, &seeds, &experiment->setup,
+                           &grid, reading->error);
     if (status == LG_OK)
         status = task_check_arms(&grid, experiment, reading->error);
     if (status == LG_OK)
@@ -438,6 +439,7 @@ enum lg_status experiment_load(const char *path, const char *const *overrides,
 void experiment_free(struct experiment *experiment)
 {
     free(experiment->cells);
+    free(experiment->setups);
     free(experiment->text);
     *experiment = (struct experiment){.name = ""};
 }
@@ -447,11 +449,11 @@ struct lg_net_config experiment_net_config(const struct experiment *experiment,
 {
     struct lg_net_config config = {.inputs = experiment->inputs,
                                    .layer_count = experiment->layer_count,
-                                   .batch = experiment->batch,
+                                   .batch = cell->setup->batch,
                                    .task = experiment->task,
                                    .classes = experiment->class_count,
-                                   .has_schedule = experiment->has_schedule,
-                                   .schedule = experiment->schedule,
+                                   .has_schedule = cell->setup->has_schedule,
+                                   .schedule = cell->setup->schedule,
                                    .term_count = experiment->term_count,
                                    .clip_value = experiment->clip_value,
                                    .clip_norm = experiment->clip_norm,

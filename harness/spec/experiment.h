@@ -16,6 +16,16 @@ enum { SPEC_NAME_MAX = 128, SPEC_TEXT_MAX = 2048 };
  * any change that changes a result's bits. */
 #define SPEC_NUMERICS "2"
 
+enum { SPEC_BATCH_MAX = 60000 };
+
+/* How an arm is trained, but for its loss and optimizer. */
+struct setup {
+    size_t batch;
+    bool has_schedule;
+    struct lg_choice schedule; /* of the learning rate */
+    struct lg_choice initialisation;
+};
+
 /* One cell of the grid: a network to train. */
 struct cell {
     char slug[SPEC_NAME_MAX];  /* unique in the experiment; letters, digits, . _ - only; a folder's
@@ -24,6 +34,7 @@ struct cell {
     struct lg_choice loss;
     struct lg_choice optimizer;
     struct lg_choice activation; /* the last layer's */
+    const struct setup *setup;   /* the experiment's */
     bool has_images;             /* its outputs are images, kept after every epoch */
     size_t arm;                  /* its number in the grid's order; the cells of an arm differ
                                     in their seeds alone, and stand together */
@@ -58,11 +69,8 @@ struct experiment {
     size_t inputs;
     size_t layer_count;
     struct lg_layer_config layers[LG_LAYERS_MAX];
-    struct lg_choice initialisation;
-    bool has_schedule;
-    struct lg_choice schedule; /* of the learning rate */
     enum lg_rng rng;
-    size_t batch;
+    struct setup setup; /* of arms whose block has none */
     size_t epochs;
     size_t samples; /* 0: all */
     bool shuffle;
@@ -75,6 +83,7 @@ struct experiment {
     struct unmeasured unmeasured[LG_METRICS_MAX]; /* arms' losses that are no metrics here */
     struct cell *cells;                           /* (cell_count); owned */
     size_t cell_count;
+    struct setup *setups; /* of the cells; owned */
 };
 
 /* Read and check a spec; overrides are "dotted.path=value" strings as given to

@@ -6,6 +6,7 @@
 #include "harness/spec/choice.h"
 #include "harness/spec/exclude.h"
 #include "harness/spec/schema.h"
+#include "harness/spec/setup.h"
 
 /* Entries of `losses` or `optimizers`. */
 struct choice_sets {
@@ -22,6 +23,7 @@ struct block {
     size_t arm_count;
     bool has_activation;
     struct lg_choice activation;
+    struct setups setups;
     const struct node *exclude; /* NULL: nothing */
     struct path exclude_path;
 };
@@ -77,7 +79,8 @@ static uint64_t count_choices(const struct choice_sets *choices)
 }
 
 static enum lg_status read_block(struct pool *pool, const struct registries *registries,
-                                 const struct node *node, const char *path, struct block *block,
+                                 const struct node *node, const char *path,
+                                 const struct setup *common, struct block *block,
                                  struct lg_error *error)
 {
     struct section section;
@@ -102,6 +105,8 @@ static enum lg_status read_block(struct pool *pool, const struct registries *reg
         status = choice_read(pool, &registries->activation, activation,
                              path_key(path, "activation").text, &block->activation, error);
     if (status == LG_OK)
+        status = setups_read(&section, registries, common, GRID_CELLS_MAX, &block->setups);
+    if (status == LG_OK)
         status = section_list(&section, "exclude", &block->exclude);
     block->exclude_path = path_key(path, "exclude");
     if (status == LG_OK && block->exclude != NULL)
@@ -112,24 +117,28 @@ static enum lg_status read_block(struct pool *pool, const struct registries *reg
 
 /* Read the block and add its arms and cells to the grid's counts. */
 static enum lg_status add_block(struct pool *pool, const struct registries *registries,
-                                const struct node *node, const char *path, struct block *block,
-                                struct grid *grid, struct lg_error *error)
+                                const struct node *node, const char *path,
+                                const struct setup *common, struct block *block, struct grid *grid,
+                                struct lg_error *error)
 {
-    enum lg_status status = read_block(pool, registries, node, path, block, error);
+    enum lg_status status = read_block(pool, registries, node, path, common, block, error);
     if (status != LG_OK)
         return status;
     uint64_t arms = count_choices(&block->losses) * count_choices(&block->optimizers);
+    arms = arms > GRID_CELLS_MAX ? arms : arms * block->setups.count; /* no overflow */
     uint64_t cells = grid->cell_count + arms * block->seeds.count;
-    if (cells > GRID_CELLS_MAX)
+    if (arms > GRID_CELLS_MAX || cells > GRID_CELLS_MAX)
         return node_fail(node, error, "%s: the grid has more than %d cells", path, GRID_CELLS_MAX);
     block->arm_count = (size_t)arms;
     grid->arm_count += (size_t)arms;
+    grid->setup_count += block->setups.count;
     grid->cell_count = (size_t)cells;
     return LG_OK;
 }
 
+/* setups: those of the block, in the grid. */
 static void expand_block(const struct registries *registries, const struct block *block,
-                         struct arm *arm)
+                         const struct setup *setups, struct arm *arm)
 {
     struct arm common = {.draw = block->draw,
                          .has_activation = block->has_activation,
@@ -145,11 +154,13 @@ static void expand_block(const struct registries *registries, const struct block
             const struct choice_set *optimizers = &block->optimizers.sets[j];
             size_t optimizer_count = choice_set_count(optimizers, GRID_CELLS_MAX);
             for (size_t k = 0; k < loss_count * optimizer_count; k++) {
-                *arm = common;
-                arm->loss = choice_set_get(&registries->loss, losses, k / optimizer_count);
-                arm->optimizer =
+                common.loss = choice_set_get(&registries->loss, losses, k / optimizer_count);
+                common.optimizer =
                     choice_set_get(&registries->optimizer, optimizers, k % optimizer_count);
-                arm++;
+                for (size_t l = 0; l < block->setups.count; l++) {
+                    *arm = common;
+                    arm++->setup = &setups[l];
+                }
             }
         }
     }
@@ -192,8 +203,8 @@ static enum lg_status exclude_arms(struct pool *pool, const struct registries *r
 }
 
 enum lg_status grid_read(struct pool *pool, const struct registries *registries,
-                         const struct node *node, const struct seeds *seeds, struct grid *grid,
-                         struct lg_error *error)
+                         const struct node *node, const struct seeds *seeds,
+                         const struct setup *common, struct grid *grid, struct lg_error *error)
 {
     *grid = (struct grid){.arm_count = 0};
     const struct member single = {.value = node};
@@ -208,18 +219,22 @@ enum lg_status grid_read(struct pool *pool, const struct registries *registries,
     for (size_t i = 0; i < count; i++) {
         struct path path = several ? path_entry("grid", i) : path_key("", "grid");
         blocks[i].seeds = *seeds;
-        enum lg_status status =
-            add_block(pool, registries, members[i].value, path.text, &blocks[i], grid, error);
+        enum lg_status status = add_block(pool, registries, members[i].value, path.text, common,
+                                          &blocks[i], grid, error);
         if (status != LG_OK)
             return status;
     }
     grid->arms = pool_take(pool, grid->arm_count * sizeof *grid->arms, error);
-    if (grid->arms == NULL)
+    grid->setups = pool_take(pool, grid->setup_count * sizeof *grid->setups, error);
+    if (grid->arms == NULL || grid->setups == NULL)
         return LG_ENVIRONMENT;
     struct arm *next = grid->arms;
+    struct setup *setups = grid->setups;
     grid->cell_count = 0;
     for (size_t i = 0; i < count; i++) {
-        expand_block(registries, &blocks[i], next);
+        memcpy(setups, blocks[i].setups.all, blocks[i].setups.count * sizeof *setups);
+        expand_block(registries, &blocks[i], setups, next);
+        setups += blocks[i].setups.count;
         enum lg_status status = exclude_arms(pool, registries, &blocks[i], next, error);
         if (status != LG_OK)
             return status;

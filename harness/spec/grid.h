@@ -23,6 +23,7 @@ struct arm {
     struct lg_choice loss, optimizer;
     bool has_activation; /* the last layer's, in place of the model's */
     struct lg_choice activation;
+    const struct setup *setup; /* of the grid */
     uint64_t draw;
     struct seeds seeds;
     const char *block_label;    /* as the user wrote it, or "" */
@@ -34,6 +35,8 @@ struct arm {
 struct grid {
     size_t arm_count, cell_count;
     struct arm *arms; /* (arm_count), in the pool */
+    size_t setup_count;
+    struct setup *setups; /* (setup_count), in the pool */
 };
 
 /* Different whole numbers that an engine can be seeded with. path is for
@@ -42,10 +45,11 @@ enum lg_status grid_read_seeds(struct pool *pool, const struct node *list, const
                                struct seeds *seeds, struct lg_error *error);
 
 /* Read a block or a list of blocks. Arms come in the order block, loss,
- * optimizer, options of the loss, options of the optimizer. `seeds` are those of
- * blocks without their own. At most GRID_CELLS_MAX cells before any are excluded. */
+ * optimizer, options of the loss, options of the optimizer, setup. `seeds` and `common`
+ * are those of blocks without their own; common outlives the grid. At most GRID_CELLS_MAX cells
+ * before any are excluded. */
 enum lg_status grid_read(struct pool *pool, const struct registries *registries,
-                         const struct node *node, const struct seeds *seeds, struct grid *grid,
-                         struct lg_error *error);
+                         const struct node *node, const struct seeds *seeds,
+                         const struct setup *common, struct grid *grid, struct lg_error *error);
 
 #endif

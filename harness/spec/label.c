@@ -32,6 +32,7 @@ static int compare_entries(const void *a, const void *b)
 /* The options that differ within a group of arms. */
 struct differences {
     bool loss[LG_OPTIONS_MAX], optimizer[LG_OPTIONS_MAX], draw;
+    bool batch, schedule, initialisation;
 };
 
 static void mark_differences(const struct lg_info *info, const struct lg_choice *a,
@@ -42,6 +43,32 @@ static void mark_differences(const struct lg_info *info, const struct lg_choice 
             differs[i] = true;
 }
 
+static bool same_choice(const struct registry *registry, const struct lg_choice *a,
+                        const struct lg_choice *b)
+{
+    if (a->index != b->index)
+        return false;
+    const struct lg_info *info = registry->info(a->index);
+    for (size_t i = 0; i < info->option_count; i++)
+        if (!value_option_same(info, &a->options, &b->options, i))
+            return false;
+    return true;
+}
+
+static void mark_setups(const struct registries *registries, const struct setup *a,
+                        const struct setup *b, struct differences *found)
+{
+    if (a == b)
+        return;
+    found->batch = found->batch || a->batch != b->batch;
+    found->schedule =
+        found->schedule || a->has_schedule != b->has_schedule ||
+        (a->has_schedule && !same_choice(&registries->schedule, &a->schedule, &b->schedule));
+    found->initialisation =
+        found->initialisation ||
+        !same_choice(&registries->initialisation, &a->initialisation, &b->initialisation);
+}
+
 static struct differences find_differences(const struct registries *registries,
                                            const struct entry *group, size_t count)
 {
@@ -50,6 +77,7 @@ static struct differences find_differences(const struct registries *registries,
     for (size_t i = 1; i < count; i++) {
         const struct arm *arm = group[i].arm;
         found.draw = found.draw || arm->draw != first->draw;
+        mark_setups(registries, arm->setup, first->setup, &found);
         mark_differences(registries->loss.info(first->loss.index), &arm->loss, &first->loss,
                          found.loss);
         mark_differences(registries->optimizer.info(first->optimizer.index), &arm->optimizer,
@@ -86,6 +114,39 @@ static void append_options(struct writer *writer, const struct lg_info *info,
     }
 }
 
+/* " name=entry", and its options that are not the defaults. */
+static void append_entry(struct writer *writer, const char *name, const struct lg_info *info,
+                         const struct lg_choice *choice)
+{
+    const struct lg_options defaults = lg_options_default(info);
+    bool shown[LG_OPTIONS_MAX];
+    for (size_t i = 0; i < info->option_count; i++)
+        shown[i] = !value_option_same(info, &choice->options, &defaults, i);
+    append(writer, " ");
+    append(writer, name);
+    append(writer, "=");
+    append(writer, info->name);
+    append_options(writer, info, choice, shown);
+}
+
+static void append_setup(struct writer *writer, const struct registries *registries,
+                         const struct differences *shown, const struct setup *setup)
+{
+    char batch[VALUE_TEXT_MAX];
+    if (shown->initialisation)
+        append_entry(writer, "initialisation",
+                     registries->initialisation.info(setup->initialisation.index),
+                     &setup->initialisation);
+    if (shown->schedule && setup->has_schedule)
+        append_entry(writer, "schedule", registries->schedule.info(setup->schedule.index),
+                     &setup->schedule);
+    if (shown->schedule && !setup->has_schedule)
+        append(writer, " schedule=none");
+    snprintf(batch, sizeof batch, " batch=%zu", setup->batch);
+    if (shown->batch)
+        append(writer, batch);
+}
+
 static enum lg_status make_label(const struct registries *registries,
                                  const struct differences *shown, struct arm *arm,
                                  struct lg_error *error)
@@ -103,6 +164,7 @@ static enum lg_status make_label(const struct registries *registries,
     append(&writer, optimizer->name);
     append_options(&writer, loss, &arm->loss, shown->loss);
     append_options(&writer, optimizer, &arm->optimizer, shown->optimizer);
+    append_setup(&writer, registries, shown, arm->setup);
     if (shown->draw) {
         char draw[VALUE_TEXT_MAX];
         snprintf(draw, sizeof draw, " draw=%" PRIu64, arm->draw);

@@ -39,11 +39,20 @@ static void use(struct option_columns *columns, const struct lg_info *info)
     }
 }
 
+static void use_setup(struct configuration_columns *columns, const struct lg_backend *registries,
+                      const struct setup *setup)
+{
+    use(&columns->initialisation, registries->initialisation(setup->initialisation.index));
+    if (setup->has_schedule)
+        use(&columns->schedule, registries->schedule(setup->schedule.index));
+}
+
 struct configuration_columns configuration_columns_of(const struct experiment *experiment)
 {
     const struct lg_backend *registries = experiment->registries;
     struct configuration_columns columns = {.experiment = experiment};
     size_t loss = SIZE_MAX, optimizer = SIZE_MAX, activation = SIZE_MAX;
+    const struct setup *setup = NULL;
     for (size_t i = 0; i < experiment->cell_count; i++) {
         const struct cell *cell = &experiment->cells[i];
         if (cell->loss.index != loss)
@@ -52,10 +61,9 @@ struct configuration_columns configuration_columns_of(const struct experiment *e
             use(&columns.optimizer, registries->optimizer(optimizer = cell->optimizer.index));
         if (cell->activation.index != activation)
             use(&columns.activation, registries->activation(activation = cell->activation.index));
+        if (cell->setup != setup)
+            use_setup(&columns, registries, setup = cell->setup);
     }
-    use(&columns.initialisation, registries->initialisation(experiment->initialisation.index));
-    if (experiment->has_schedule)
-        use(&columns.schedule, registries->schedule(experiment->schedule.index));
     return columns;
 }
 
@@ -100,7 +108,7 @@ static void add_entries(struct csv_columns *to, const struct row *row)
     const struct experiment *experiment = row != NULL ? row->experiment : NULL;
     const struct lg_backend *from = row != NULL ? experiment->registries : NULL;
     const struct cell *cell = row != NULL ? row->cell : NULL;
-    const bool has_schedule = row != NULL && experiment->has_schedule;
+    const bool has_schedule = row != NULL && cell->setup->has_schedule;
     add_entry(to, "loss", "the loss to train under", of != NULL ? &of->loss : NULL,
               row != NULL ? from->loss(cell->loss.index) : NULL, row != NULL ? &cell->loss : NULL);
     add_entry(to, "optimizer", "the optimizer to train with", of != NULL ? &of->optimizer : NULL,
@@ -111,12 +119,12 @@ static void add_entries(struct csv_columns *to, const struct row *row)
               row != NULL ? &cell->activation : NULL);
     add_entry(to, "initialisation", "how first weights are drawn",
               of != NULL ? &of->initialisation : NULL,
-              row != NULL ? from->initialisation(experiment->initialisation.index) : NULL,
-              row != NULL ? &experiment->initialisation : NULL);
+              row != NULL ? from->initialisation(cell->setup->initialisation.index) : NULL,
+              row != NULL ? &cell->setup->initialisation : NULL);
     add_entry(to, "schedule", "of the learning rate; empty: none",
               of != NULL ? &of->schedule : NULL,
-              has_schedule ? from->schedule(experiment->schedule.index) : NULL,
-              has_schedule ? &experiment->schedule : NULL);
+              has_schedule ? from->schedule(cell->setup->schedule.index) : NULL,
+              has_schedule ? &cell->setup->schedule : NULL);
 }
 
 static void configurations(struct csv_columns *to, const void *given)
@@ -131,7 +139,7 @@ static void configurations(struct csv_columns *to, const void *given)
     COLUMN_TEXT("precision", "f32 or f64", lg_precision_name(row->experiment->precision));
     COLUMN_TEXT("model", "the inputs, then the outputs and the activation of each layer",
                 row->model);
-    COLUMN_INTEGER("batch", "samples", "of a training step", row->experiment->batch);
+    COLUMN_INTEGER("batch", "samples", "of a training step", row->cell->setup->batch);
     COLUMN_INTEGER("epochs", "epochs", "passes over the training samples", row->experiment->epochs);
     COLUMN_INTEGER("samples", "samples", "training samples of an epoch",
                    experiment_sample_count(row->experiment));

@@ -142,3 +142,30 @@ test_dry_run_trains_nothing() {
     expect 2 run "$ROOT/experiments/xor.yaml" --dry-run --set 'grid.optimizers=[{name: sgd, lr: {}}]'
     says 'expected one of log, linear, random'
 }
+
+# Batch, schedule and initialisation of a block train the same bits as those of the spec.
+test_setups_are_axes() {
+    local head='dataset: xor
+task: classify
+model: {inputs: 2, layers: [{outputs: 3, activation: tanh}, {outputs: 2}]}
+epochs: 3'
+    printf '%s\n' "$head" 'grid: {losses: [cross_entropy], optimizers: [sgd], batch: [1, 4], initialisation: [he_normal, zeros],' \
+        '  schedule: [constant, {name: exponential, gamma: [0.5, 0.9]}]}' >axes.yaml
+    printf '%s\n' "$head" 'batch: 4' 'initialisation: {method: he_normal}' 'schedule: {name: exponential, gamma: 0.9}' \
+        'grid: {losses: [cross_entropy], optimizers: [sgd]}' >one.yaml
+    expect 0 run axes.yaml --out axes --quiet
+    expect 0 run one.yaml --out one --quiet
+    [ "$(cut -d, -f1 axes/trace.csv | sort -u | wc -l)" -eq 13 ] || fail 'not 12 cells'
+    echo 'cross_entropy sgd initialisation=he_normal schedule=exponential gamma=0.9 batch=4' >label
+    cut -d, -f5- one/trace.csv | tail -n 3 >rows
+    grep -F -f label axes/trace.csv | cut -d, -f5- >found
+    same_file rows found
+    [ "$(cut -d, -f1 one/configurations.csv | tail -n 1)" = \
+        "$(grep -F -f label axes/configurations.csv | cut -d, -f1)" ] || fail 'another id'
+    expect 0 run axes.yaml --dry-run
+    grep -qE '^initialisation +2 +he_normal zeros$' out || fail 'initialisations'
+    grep -qE '^schedule +2 +constant exponential$' out || fail 'schedules'
+    grep -qE '^schedule\.exponential\.gamma +2 +0\.5 0\.9$' out || fail 'decays'
+    grep -qE '^batch +2 +1 4$' out || fail 'batches'
+    expect 0 verify axes
+}

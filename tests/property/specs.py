@@ -169,6 +169,14 @@ def draw_grid(rng, task, loss, catalogue, many):
         if rng.random() < 0.1:
             block["seeds"] = rng.sample(range(5), rng.choice([1, 2]))
         if rng.random() < 0.12:
+            block["batch"] = rng.choice([2, [1, 3], {"log": [1, 4], "points": 3}, [], 0])
+        if rng.random() < 0.12:
+            block["schedule"] = [choice(rng, catalogue.schedules, name, True)
+                                 for name in rng.sample(sorted(catalogue.schedules), 2)]
+        if rng.random() < 0.12:
+            names = sorted(catalogue.initialisations)
+            block["initialisation"] = rng.sample(names, rng.choice([1, 2]))
+        if rng.random() < 0.12:
             block["exclude"] = an_exclusion(rng, block)
         blocks.append(block)
     return blocks[0] if len(blocks) == 1 and rng.random() < 0.5 else blocks

@@ -59,9 +59,9 @@ static void expect_article_setup(const struct experiment *experiment, enum lg_pr
         cr_expect_eq(layer->outputs, outputs[i]);
         cr_expect_str_eq(registries->activation(layer->activation.index)->name, "relu");
     }
-    cr_expect_str_eq(registries->initialisation(experiment->initialisation.index)->name,
+    cr_expect_str_eq(registries->initialisation(experiment->setup.initialisation.index)->name,
                      "torch7_uniform");
-    cr_expect_eq(experiment->batch, 1);
+    cr_expect_eq(experiment->setup.batch, 1);
     cr_expect_eq(experiment->epochs, 30);
     cr_expect_not(experiment->shuffle);
     cr_expect_eq(experiment->image_sample, 60000);

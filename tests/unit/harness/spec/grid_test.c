@@ -127,12 +127,13 @@ Test(grid, mistakes_in_blocks)
     expect_refused("grid: [3]\n", 8, 8, "grid.0: found '3', expected a mapping of keys to values");
     expect_refused("grid: {losses: [mse], optimizers: [sgd], draw: 0}\n", 8, 48,
                    "grid.draw: found '0', expected a whole number from 1 to 1000");
-    expect_refused("grid:\n  - {losses: [mse], optimizers: [sgd]}\n"
-                   "  - {loss: [mse], optimizers: [sgd]}\n",
-                   10, 6,
-                   "unknown key 'loss'; valid: label, losses, optimizers, activation, draw, seeds, "
-                   "exclude; did you mean "
-                   "'losses'?");
+    expect_refused(
+        "grid:\n  - {losses: [mse], optimizers: [sgd]}\n"
+        "  - {loss: [mse], optimizers: [sgd]}\n",
+        10, 6,
+        "unknown key 'loss'; valid: label, losses, optimizers, activation, batch, schedule, "
+        "initialisation, draw, seeds, exclude; did you mean "
+        "'losses'?");
     expect_refused("grid:\n  - {losses: [mse], optimizers: [sgd], seeds: [1, 1]}\n", 9, 51,
                    "grid.0.seeds.1: found '1', expected a seed that is not in the list yet");
 }

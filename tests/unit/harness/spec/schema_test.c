@@ -231,9 +231,9 @@ Test(schema, absent_keys_have_their_documented_defaults)
     cr_expect_str_eq(experiment.description, "");
     cr_expect_str_eq(experiment.dataset->name, "mnist");
     cr_expect_eq(experiment.precision, LG_F32);
-    cr_expect_eq(experiment.initialisation.index, 0);
+    cr_expect_eq(experiment.setup.initialisation.index, 0);
     cr_expect_eq(experiment.rng, LG_RNG_PCG);
-    cr_expect_eq(experiment.batch, 1);
+    cr_expect_eq(experiment.setup.batch, 1);
     cr_expect(experiment.shuffle);
     cr_expect(experiment.evaluate_test);
     cr_expect_eq(experiment.samples, 0);
@@ -257,9 +257,9 @@ Test(schema, given_keys_are_read)
     cr_expect_str_eq(experiment.description, "d");
     cr_expect_str_eq(experiment.dataset->name, "fashion_mnist");
     cr_expect_eq(experiment.precision, LG_F64);
-    cr_expect_eq(experiment.initialisation.index, 1);
+    cr_expect_eq(experiment.setup.initialisation.index, 1);
     cr_expect_eq(experiment.rng, LG_RNG_TORCH7);
-    cr_expect_eq(experiment.batch, 32);
+    cr_expect_eq(experiment.setup.batch, 32);
     cr_expect_not(experiment.shuffle);
     cr_expect_not(experiment.evaluate_test);
     cr_expect_eq(experiment.samples, 100);

@@ -367,11 +367,11 @@ Test(timing, the_late_state_is_that_of_training)
     const struct timed_arm *arm = arm_of("sgd");
     const struct lg_backend *backend = timing.context.backend;
     char expected[LG_DIGEST_HEX];
-    const struct lg_initialisation how = {.method = experiment.initialisation.index,
+    const struct lg_initialisation how = {.method = experiment.setup.initialisation.index,
                                           .rng = experiment.rng,
                                           .seed = arm->cell->seed,
                                           .draw = arm->cell->draw,
-                                          .options = experiment.initialisation.options};
+                                          .options = experiment.setup.initialisation.options};
     struct lg_net *net = ground_place(&timing.ground, backend, &arm->config);
     backend->initialise(net, &how);
     for (uint64_t epoch = 1; epoch <= 50; epoch++) {
