@@ -31,7 +31,7 @@ $(BUILD)/tables/kernels-%: $(OBJ)/%/tests/golden/kernels.o $(OBJ)/liblossgrid-ta
 	$(Q)$(CC) $(OPT) $^ $(LDFLAGS) -o $@
 .SECONDARY: $(call copies,tests/golden/kernels.c)
 
-.PHONY: unit test test-long test-asan test-bits test-neon test-injected test-faults test-bare golden-bits test-fuzz test-checks test-code test-data
+.PHONY: unit test test-long test-asan test-bits test-neon test-injected test-faults test-bare golden-bits test-fuzz test-checks test-deep test-code test-data
 # A test that hangs is stopped and fails; the limit allows for a loaded, emulated machine.
 UNIT_SECONDS ?= 600
 export UNIT_SECONDS
@@ -78,6 +78,12 @@ test-asan: ## unit and command-line tests under the address and undefined-behavi
 	@$(MAKE) --no-print-directory -j $(JOBS) VARIANT=asan ISAS='$(ASAN_ISAS)' all $(BUILD)/unit-asan
 	$(BUILD)/unit-asan --jobs $(JOBS)
 	tests/cli/run.sh $(BUILD)/lossgrid-asan
+
+test-deep: ## what CI has no time for: lint, sanitizers, a minute of each fuzz target, faults that each must find
+	$(MAKE) lint
+	$(MAKE) test-asan
+	$(MAKE) test-fuzz
+	$(MAKE) test-checks
 
 test-bits: ## gcc and clang, -O0 and -O3, every ISA: byte-identical trace.csv
 	@.ci/deps.sh $(BUILD_PACKAGES) clang

@@ -8,8 +8,8 @@ TIDY_FLAGS = $(CONTRACT) -D_GNU_SOURCE -Iinclude -I. -I$(OBJ)/generated
 TIDY.neon := --target=aarch64-linux-gnu
 tidy_isas  = $(ISAS) $(if $(filter x86_64%,$(TARGET)),neon)
 tidy_copy  = $(foreach f,$(call tidy_of,$(TEMPLATE_SRC)),$(1)-$(2) $(f) $(TIDY.$(2)) $(TIDY_FLAGS) $(ISA.$(2)) -DLG_PRECISION=$(3) -DLG_ISA=$(2)$(newline))
-LINT ?=#       files that clang-tidy reads; none named: all
-tidy_of    = $(if $(LINT),$(filter $(LINT),$(1)),$(1))
+LINT_FILES ?=# files that clang-tidy reads; none named: all
+tidy_of    = $(if $(LINT_FILES),$(filter $(LINT_FILES),$(1)),$(1))
 tidy_list  = $(foreach i,$(tidy_isas),$(call tidy_copy,f32,$(i),32)$(call tidy_copy,f64,$(i),64))$(call tidy_copy,reference,generic,80)$(foreach f,$(call tidy_of,$(PLAIN_SRC) $(HARNESS_SRC) harness/main.c),plain $(f) $(TIDY_FLAGS)$(newline))
 define newline
 

@@ -25,7 +25,7 @@ def facts(results):
                           "sys.stdout.buffer.write(Image.open(sys.argv[1]).tobytes())' \\\n"
                           f"  {image} | sha256sum", "sh"))
     return {"title": md(results.fact("spec", "title", default=results.name)),
-            "description": md(results.fact("spec", "description", default="")),
+            "description": md(results.fact("spec", "description", default="").strip()),
             "spec_file": f"<code>{md(spec_file)}</code>",
             "spec_text": fence(str(results.fact("spec", "text")).strip(), "yaml"),
             "commands": fence(again.commands(results), "sh"),

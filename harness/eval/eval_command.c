@@ -1,5 +1,6 @@
 #include "harness/eval/eval_command.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -68,7 +69,7 @@ static enum lg_status read_choice(struct pool *pool, const struct option_list *s
 static enum lg_status prepare(struct pool *pool, struct request *request, size_t form,
                               const char *name, struct lg_error *error)
 {
-    struct registries registries;
+    struct registries registries = {0};
     struct eval *eval = &request->eval;
     enum lg_status status = lg_backend_select(request->precision == PRECISION_F32 ? LG_F32 : LG_F64,
                                               request->isa, &eval->backend, error);
@@ -79,6 +80,7 @@ static enum lg_status prepare(struct pool *pool, struct request *request, size_t
     const struct registry *const kinds[] = {[LOSS] = &registries.loss,
                                             [ACTIVATION] = &registries.activation,
                                             [OPTIMIZER] = &registries.optimizer};
+    assert(form < sizeof kinds / sizeof *kinds); /* command_read() knows no other form */
     status = read_choice(pool, &request->sets, kinds[form], name, &eval->choice, error);
     if (status == LG_OK)
         eval->info = kinds[form]->info(eval->choice.index);

@@ -1,5 +1,6 @@
 #include "harness/spec/axis.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -116,6 +117,7 @@ static enum lg_status read_points(struct reading *reading, const char *form, dou
                                   size_t *count)
 {
     char value[VALUE_TEXT_MAX];
+    assert(form != NULL); /* find_form() has succeeded */
     reading->spacing.kind = strcmp(form, "log") == 0 ? SPACING_LOG : SPACING_LINEAR;
     enum lg_status status = read_ends(reading, form);
     if (status == LG_OK)

@@ -1,5 +1,6 @@
 #include "harness/spec/exclude.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -48,6 +49,7 @@ static enum lg_status check_value(const struct registry *registry, size_t only, 
     const struct lg_option *option = NULL;
     char expected[VALUE_EXPECTED_MAX];
     (void)find_owner(registry, only != SIZE_MAX ? only : 0, name, &option);
+    assert(option != NULL); /* the caller has looked */
     if (option->kind == LG_OPTION_LIST)
         return node_fail(node, error, "%s: arms cannot be left out by an option that is a list",
                          path);

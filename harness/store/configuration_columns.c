@@ -198,7 +198,7 @@ static enum lg_status add_row(const struct configuration_columns *columns, size_
         status = text_check(&model, error);
     if (status == LG_OK && canonical == NULL)
         status = lg_fail(error, LG_ENVIRONMENT, "out of memory");
-    if (status == LG_OK) {
+    if (status == LG_OK && canonical != NULL) {
         lg_digest_bytes(canonical, strlen(canonical), sha256);
         snprintf(id, sizeof id, "%.*s", CONFIGURATION_ID_BYTES, sha256);
         const struct row row = {experiment,  &cells[first], id,       sha256,

@@ -53,16 +53,16 @@ static const char *const text_of[STATEMENTS] = {
     [CUT_CHECKPOINT] = "DELETE FROM checkpoint WHERE cell = ? AND epoch > ?",
     [CUT_CELL] = "UPDATE cell SET state = 0, seal = '', epochs = min(epochs, ?2) WHERE id = ?1",
     [REMOVE_CELL] = "DELETE FROM cell WHERE id = ?",
-    [ADD] = "INSERT INTO epoch (cell, epoch, trace, timing, image, parameters, seal)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+    [ADD] = ("INSERT INTO epoch (cell, epoch, trace, timing, image, parameters, seal) "
+             "VALUES (?, ?, ?, ?, ?, ?, ?)"),
     [COUNT_EPOCH] = "UPDATE cell SET epochs = ?2, why = '' WHERE id = ?1 AND epochs = ?2 - 1",
-    [KEEP] = "INSERT OR REPLACE INTO checkpoint (cell, epoch, weights_sha256, state, sha256)"
-             " VALUES (?, ?, ?, ?, ?)",
+    [KEEP] = ("INSERT OR REPLACE INTO checkpoint (cell, epoch, weights_sha256, state, sha256) "
+              "VALUES (?, ?, ?, ?, ?)"),
     [FINISH] = "UPDATE cell SET state = ?2, seal = ?3, why = '' WHERE id = ?1",
     [NOTE] = "UPDATE cell SET why = ?2 WHERE id = ?1",
     [SEAL] = "SELECT seal FROM epoch WHERE cell = ? AND epoch = ?",
-    [EPOCHS] = "SELECT epoch, trace, timing, image, parameters, seal FROM epoch WHERE cell = ?"
-               " ORDER BY epoch",
+    [EPOCHS] = ("SELECT epoch, trace, timing, image, parameters, seal FROM epoch WHERE cell = ?"
+                " ORDER BY epoch"),
     [CHECKPOINT] = "SELECT epoch, weights_sha256, state, sha256 FROM checkpoint WHERE cell = ?",
     [ALL] = "SELECT id, slug FROM cell ORDER BY id",
 };
@@ -752,7 +752,7 @@ static enum lg_status read_checkpoint(struct store *store, int64_t id,
             status = lg_fail(error, LG_ENVIRONMENT, "not enough memory for a checkpoint");
         else if (strcmp(sha256, text_at(statement, 3)) != 0)
             snprintf(why, STORE_WHY_MAX, "damaged checkpoint: its SHA-256 differs");
-        else
+        else if (state.bytes != NULL)
             memcpy(checkpoint->bytes, state.bytes, state.size);
     } else if (step != SQLITE_DONE) {
         status = fail(store, error);

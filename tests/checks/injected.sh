@@ -43,7 +43,7 @@ clean() {
 }
 
 # ---- Lint: in a header that one instruction set includes, in one precision, of the harness ----
-lint() { compile lint LINT="$1"; }
+lint() { compile lint LINT_FILES="$1"; }
 fault='static int injected(void) { int *p = 0; return *p; }'
 in_header='static inline double injected(void) { return 7 / 2; }'
 clean lint lint "engine/kernel/rows.c harness/support/text.c"

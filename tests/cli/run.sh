@@ -52,11 +52,18 @@ expect() {
 }
 
 # result NAME ARGUMENT...: the folder NAME with the results of a run, which is done
-# once and copied by every case that asks for it.
+# once and copied by every case that asks for it. The first waits for nobody.
 result() {
     local name=$1
     shift
-    if [ ! -e "$scratch/results/$name" ]; then expect 0 run "$@" --out "$scratch/results/$name"; fi
+    mkdir -p "$scratch/results"
+    (
+        flock 9
+        if [ ! -e "$scratch/results/$name" ]; then
+            expect 0 run "$@" --out "$scratch/results/$name.new"
+            mv "$scratch/results/$name.new" "$scratch/results/$name"
+        fi
+    ) 9>"$scratch/results/$name.lock" || exit 1
     cp -r "$scratch/results/$name" "$name"
 }
 
@@ -113,28 +120,52 @@ done
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 prepare_data || exit 1
-passed=0 failed=0 skipped=0
-for case in $(compgen -A function test_); do
-    [[ $case == *"$PATTERN"* ]] || continue
+mkdir "$scratch/ended"
+
+# In a subshell of its own: the log and, when it has ended, the exit code and the seconds.
+run_case() {
+    local case=$1 code=0 began=$EPOCHREALTIME
     mkdir "$scratch/$case"
-    code=0 began=$EPOCHREALTIME
-    (cd "$scratch/$case" && "$case") >"$scratch/log" 2>&1 || code=$?
+    (cd "$scratch/$case" && "$case") >"$scratch/$case.log" 2>&1 || code=$?
+    rm -rf "${scratch:?}/$case"
+    awk -v a="$began" -v b="$EPOCHREALTIME" -v code=$code 'BEGIN { printf "%d %.1f\n", code, b - a }' \
+        >"$scratch/ended/$case"
+}
+
+# Say how the case ended.
+count_case() {
+    local case=$1 code seconds
+    read -r code seconds <"$scratch/ended/$case" || code=1
     case $code in
     0) passed=$((passed + 1)) ;;
     "$SKIPPED")
         skipped=$((skipped + 1))
         echo "${case#test_}:"
-        cat "$scratch/log"
+        cat "$scratch/$case.log"
         ;;
     *)
         failed=$((failed + 1))
         echo "FAILED ${case#test_}:"
-        cat "$scratch/log"
+        cat "$scratch/$case.log"
         ;;
     esac
-    echo "$(awk -v a="$began" -v b="$EPOCHREALTIME" 'BEGIN { printf "%.1f", b - a }') ${case#test_}" >>"$scratch/times"
-    rm -rf "${scratch:?}/$case"
+    echo "$seconds ${case#test_}" >>"$scratch/times"
+}
+
+passed=0 failed=0 skipped=0 running=0
+cases=()
+for case in $(compgen -A function test_); do
+    [[ $case == *"$PATTERN"* ]] || continue
+    if [ $running -ge "${JOBS:-$(nproc)}" ]; then
+        wait -n
+        running=$((running - 1))
+    fi
+    run_case "$case" &
+    running=$((running + 1))
+    cases+=("$case")
 done
+wait
+for case in ${cases[@]+"${cases[@]}"}; do count_case "$case"; done
 if [ $passed -gt 5 ]; then
     echo "cli: slowest, in seconds: $(sort -rn "$scratch/times" | head -n 5 | paste -sd , | sed 's/,/, /g')"
 fi
