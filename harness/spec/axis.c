@@ -215,6 +215,7 @@ enum lg_status axis_read(struct pool *pool, const struct registry *registry, con
     enum lg_status status = section_open(&reading.section, AXIS_SECTION, path, node, pool, error);
     if (status == LG_OK)
         status = find_form(&reading, &form);
+    assert(status != LG_OK || form != NULL);
     if (status == LG_OK && strcmp(form, "random") == 0)
         status = read_random(&reading, values, count);
     else if (status == LG_OK)
