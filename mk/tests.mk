@@ -65,11 +65,19 @@ test-data: all
 test-long: deps ## all 90 images, both whole optimizer curves, same bits from every compiler and on AArch64
 	@.ci/deps.sh git
 	@$(MAKE) --no-print-directory -j $(JOBS) all
-	$(MAKE) --no-print-directory -j 2 --output-sync=target test-bits test-neon test-injected
-	$(BIN) gradcheck --all --quiet
-	tests/tutorial.sh
-	tests/additions.sh
+	$(MAKE) --no-print-directory -j 2 --output-sync=target \
+	  test-replay test-bits test-neon test-injected test-gradcheck test-additions test-tutorial
+
+# Parts of it, on what `make all` has built. Most are one process at a time: two run side by side.
+.PHONY: test-replay test-gradcheck test-additions test-tutorial
+test-replay:
 	tests/replay.sh $(BIN) 30
+test-gradcheck:
+	$(BIN) gradcheck --all --quiet
+test-additions:
+	tests/additions.sh
+test-tutorial:
+	tests/tutorial.sh
 
 # The widest copy that this processor runs, and the plain one: the one between has the same loops.
 ASAN_ISAS := $(if $(filter x86_64%,$(TARGET)),$(shell grep -qw avx512bw /proc/cpuinfo && echo avx512 || echo avx2) generic,$(ISAS))
