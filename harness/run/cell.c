@@ -385,7 +385,7 @@ static enum lg_status run_epoch(struct training *training, size_t epoch, bool *s
 
 enum lg_status cell_train(const struct cell_context *context, const struct cell *cell,
                           const struct store_checkpoint *checkpoint,
-                          const struct cell_observer *observer, bool *diverged,
+                          const struct cell_observer *observer, struct cell_ending *ending,
                           struct lg_error *error)
 {
     struct training training = {
@@ -401,9 +401,11 @@ enum lg_status cell_train(const struct cell_context *context, const struct cell 
     if (status == LG_OK)
         status = begin(&training, checkpoint, &done, error);
     for (size_t epoch = done + 1; status == LG_OK && sound && epoch <= context->experiment->epochs;
-         epoch++)
+         epoch++) {
         status = run_epoch(&training, epoch, &sound, error);
-    *diverged = !sound;
+        done = epoch;
+    }
+    *ending = (struct cell_ending){done, !sound};
     free(training.saved);
     lg_arena_destroy(&training.arena);
     return status;

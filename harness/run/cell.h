@@ -50,15 +50,21 @@ size_t cell_image_sample(const struct experiment *experiment, const struct lg_da
 /* The names of what is measured beside the loss, in order; returns how many. */
 size_t cell_metric_names(const struct cell_context *context, const char *names[RECORD_METRICS_MAX]);
 
+/* How a cell ended that was not stopped. */
+struct cell_ending {
+    size_t epochs; /* that it has, those before the checkpoint among them */
+    bool diverged; /* in the last of them */
+};
+
 /* Train the cell from the checkpoint, or from its first epoch where that has none (or is of
  * another layout: the report CELL_STARTED says so). After each epoch: test, image, rows; a
  * checkpoint where the last one is CELL_CHECKPOINT_MS old. A cell that diverges ends there,
- * which is a result: *diverged. LG_INTERRUPTED when the observer said so; LG_ENVIRONMENT when
+ * which is a result: *ending. LG_INTERRUPTED when the observer said so; LG_ENVIRONMENT when
  * memory is short, LG_FAILED when the engine gives up. */
 enum { CELL_CHECKPOINT_MS = 200 };
 enum lg_status cell_train(const struct cell_context *context, const struct cell *cell,
                           const struct store_checkpoint *checkpoint,
-                          const struct cell_observer *observer, bool *diverged,
+                          const struct cell_observer *observer, struct cell_ending *ending,
                           struct lg_error *error);
 
 #endif

@@ -16,7 +16,7 @@ bool channel_receive_job(int socket, size_t *cell, struct store_checkpoint *chec
 /* How a cell ended. */
 struct channel_end {
     enum lg_status status;
-    bool diverged;
+    struct cell_ending ending;
     struct lg_error error;
 };
 

@@ -66,6 +66,13 @@ static void check(struct schedule *schedule, enum lg_status status, const struct
         give_up(schedule, error);
 }
 
+/* True if what comes is kept: a signal loses nothing, but after a failure of the store there
+ * may be a hole before it. */
+static bool keeps(const struct schedule *schedule)
+{
+    return schedule->stop.code == LG_OK || schedule->stop.code == LG_INTERRUPTED;
+}
+
 /* Pass the signals on: the first asks the workers to stop, the next makes them. */
 static void forward_signals(struct schedule *schedule)
 {
@@ -125,12 +132,13 @@ static enum lg_status give(struct schedule *schedule, size_t i, const struct cel
     return status;
 }
 
-static struct worker *idle_worker(struct schedule *schedule, size_t *i)
+/* The index of a worker that has no cell; jobs: all have one. */
+static size_t idle_worker(const struct schedule *schedule)
 {
-    for (*i = 0; *i < schedule->jobs; ++*i)
-        if (schedule->workers[*i].cell == NULL)
-            return &schedule->workers[*i];
-    return NULL;
+    size_t i = 0;
+    while (i < schedule->jobs && schedule->workers[i].cell != NULL)
+        i++;
+    return i;
 }
 
 /* ---- Taking what comes ----------------------------------------------------- */
@@ -198,10 +206,13 @@ static void take_end(struct schedule *schedule, struct worker *worker,
 {
     struct lg_error error;
     progress_drop(schedule->progress, worker->samples_left);
-    if (end->status == LG_OK) {
-        check(schedule, store_finish(schedule->store, worker->id, end->diverged, &error), &error);
+    if (end->status == LG_OK && keeps(schedule)) {
+        check(schedule,
+              store_finish(schedule->store, worker->id, end->ending.epochs, end->ending.diverged,
+                           &error),
+              &error);
         progress_cell_done(schedule->progress, worker->cell->slug);
-    } else {
+    } else if (end->status != LG_OK) {
         take_failure(schedule, worker, &end->error);
     }
     worker->cell = NULL;
@@ -222,7 +233,7 @@ static void take_messages(struct schedule *schedule, struct worker *worker)
             take_report(schedule, worker, &message.report);
         else if (message.kind == CHANNEL_END)
             take_end(schedule, worker, &message.end);
-        else if (schedule->stop.code == LG_OK || schedule->stop.code == LG_INTERRUPTED)
+        else if (keeps(schedule))
             check(schedule, store_add(schedule->store, worker->id, &message.epoch, &error), &error);
         at += message.size;
     }
@@ -300,12 +311,13 @@ static void dismiss(struct schedule *schedule)
 
 static void run_cells(struct schedule *schedule, const struct cell *const *cells, size_t count)
 {
-    size_t next = 0, i;
+    size_t next = 0;
     struct lg_error error;
     while (schedule->busy > 0 || (schedule->stop.code == LG_OK && next < count)) {
         forward_signals(schedule);
-        while (schedule->stop.code == LG_OK && next < count && idle_worker(schedule, &i) != NULL) {
-            const enum lg_status status = give(schedule, i, cells[next], &error);
+        while (schedule->stop.code == LG_OK && next < count && schedule->busy < schedule->jobs) {
+            const enum lg_status status =
+                give(schedule, idle_worker(schedule), cells[next], &error);
             check(schedule, status, &error);
             next += status == LG_OK;
         }

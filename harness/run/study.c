@@ -32,8 +32,15 @@ static enum lg_status prepare(const struct study *study, int *lock, struct store
         status = files_lock(path, lock, error);
     if (status == LG_OK)
         status = store_open(study->directory, STORE_WRITE, store, error);
+    if (status == LG_OK)
+        status = files_path(path, error, "%s/cells", study->directory);
     if (status != LG_OK)
         return status;
+    if (files_exists(path))
+        output_line(stderr,
+                    "%s: %s is of an earlier version, and is not read: its cells are "
+                    "trained again",
+                    study->experiment->name, path);
     return study->fresh ? plan_clear(study->experiment, *store, study->directory, dataset,
                                      study->shard, error)
                         : plan_check(study->experiment, *store, study->directory, dataset, error);

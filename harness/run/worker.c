@@ -34,7 +34,7 @@ static _Noreturn void work(const struct cell_context *context, int socket)
     while (is_open && channel_receive_job(socket, &cell, &checkpoint)) {
         struct channel_end end = {.status = LG_OK};
         end.status = cell_train(context, &context->experiment->cells[cell], &checkpoint, &observer,
-                                &end.diverged, &end.error);
+                                &end.ending, &end.error);
         free(checkpoint.bytes);
         is_open = channel_send_end(socket, &end);
     }

@@ -1,5 +1,6 @@
 #include "harness/store/configuration_columns.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,10 +33,10 @@ static void use(struct option_columns *columns, const struct lg_info *info)
         size_t at = 0;
         while (at < columns->count && strcmp(columns->all[at].name, option->name) != 0)
             at++;
-        if (at == columns->count && at < CONFIGURATION_OPTIONS_MAX)
+        assert(at < CONFIGURATION_OPTIONS_MAX); /* a test counts those of all entries */
+        if (at == columns->count)
             columns->all[columns->count++] = (struct option_column){option->name, true};
-        if (at < CONFIGURATION_OPTIONS_MAX)
-            columns->all[at].is_number = columns->all[at].is_number && is_number(option);
+        columns->all[at].is_number = columns->all[at].is_number && is_number(option);
     }
 }
 

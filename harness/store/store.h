@@ -89,8 +89,10 @@ struct store_epoch {
 enum lg_status store_add(struct store *store, int64_t id, const struct store_epoch *epoch,
                          struct lg_error *error);
 
-/* The cell has all its epochs, or the last one diverged: seal it and drop its checkpoint. */
-enum lg_status store_finish(struct store *store, int64_t id, bool diverged, struct lg_error *error);
+/* The cell ended after so many epochs, all of them or the last of which diverged: seal it and
+ * drop its checkpoint. LG_FAILED when another number of epochs was added. */
+enum lg_status store_finish(struct store *store, int64_t id, size_t epochs, bool diverged,
+                            struct lg_error *error);
 
 /* The last attempt at a cell failed; it can be gone on with. */
 enum lg_status store_note(struct store *store, int64_t id, const char *why, struct lg_error *error);
@@ -128,7 +130,7 @@ enum lg_status store_visit(struct store *store, int64_t id, store_visitor *visit
 enum lg_status store_commit(struct store *store, struct lg_error *error);
 
 /* Commit, and make the folder fit to be copied and read where nothing can be written: one
- * file, as small as its content. */
+ * file, as small as its content. While somebody reads it the log stays next to it. */
 enum lg_status store_settle(struct store *store, struct lg_error *error);
 
 #endif

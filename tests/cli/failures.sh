@@ -28,6 +28,23 @@ test_full_disk_while_training() {
     expect 0 verify disk/r
 }
 
+# The disk fills up between two epochs: no cell is called finished that lacks some.
+test_disk_that_fills_up_between_epochs() {
+    mkdir disk
+    mount -t tmpfs -o size=4m none disk 2>/dev/null || skip 'no tmpfs can be mounted'
+    # shellcheck disable=SC2064
+    trap "umount '$PWD/disk'" EXIT
+    long=("$SPEC" --set samples=2000 --set epochs=40 --set evaluate=none)
+    result whole "${long[@]}"
+    expect 3 run "${long[@]}" --out disk/r --jobs 2
+    says 'No space left on device'
+    [ "$(grep -c '^lossgrid:' err)" -eq 1 ] || fail 'not one message'
+    mount -o remount,size=40m disk || fail 'not remounted'
+    expect 0 run "${long[@]}" --out disk/r
+    same_file whole/trace.csv disk/r/trace.csv
+    expect 0 verify disk/r
+}
+
 # A link to /dev/full where the temporary file goes is a disk that is full just then.
 test_full_disk_while_collecting() {
     [ -e /dev/full ] || skip 'no /dev/full'

@@ -88,6 +88,14 @@ test_damaged_cell_starts_again() {
     done
 }
 
+# A folder of an earlier version: said, and trained again.
+test_older_folder_is_trained_again() {
+    mkdir -p r/cells/abs-s0
+    expect 0 run "${QUICK[@]}" --out r
+    says 'r/cells is of an earlier version, and is not read: its cells are trained again'
+    expect 0 verify r
+}
+
 # What is no store, or another version's, is left alone.
 test_foreign_store_is_refused() {
     result quick "${QUICK[@]}"

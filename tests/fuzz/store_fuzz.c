@@ -1,7 +1,8 @@
 /* A store with bytes changed, and any bytes as cells.sqlite: opened and read whole. What is given
  * out of it is what was put in: a changed row is never given.
  *
- * Sources: harness/store/store.c harness/support/files.c harness/support/text.c
+ * Sources: harness/store/store.c harness/store/database.c harness/store/seal.c
+ * Sources: harness/store/store_read.c harness/support/files.c harness/support/text.c
  * Sources: engine/base/status.c engine/base/digest.c
  * Seeds: experiments/xor.yaml */
 #include "harness/store/store.h"

@@ -101,12 +101,12 @@ Test(store, a_cell_from_its_beginning_to_its_end)
     reopen();
     cr_expect_eq(look().state, STORE_PART);
     cr_expect_eq(look().epochs, 2);
-    expect_ok(store_finish(store, id, false, &error));
+    expect_ok(store_finish(store, id, 2, false, &error));
     reopen();
     cr_expect_eq(look().state, STORE_DONE);
     const int64_t other = begin("b-s1");
     add(other, 1, false);
-    expect_ok(store_finish(store, other, true, &error));
+    expect_ok(store_finish(store, other, 1, true, &error));
     cell.slug = "b-s1";
     cr_expect_eq(look().state, STORE_DIVERGED);
 }
@@ -154,7 +154,7 @@ Test(store, goes_on_from_the_last_checkpoint)
     expect_ok(store_cut(store, id, 3, &error));
     cr_expect_eq(look().epochs, 3);
     add(id, 4, false); /* once more */
-    expect_ok(store_finish(store, id, false, &error));
+    expect_ok(store_finish(store, id, 4, false, &error));
     expect_ok(store_verify(store, id, why, &error));
     cr_expect_str_eq(why, "");
 }
@@ -194,7 +194,7 @@ Test(store, every_change_is_seen)
         const int64_t id = begin("a-s1");
         for (size_t epoch = 1; epoch <= 3; epoch++)
             add(id, epoch, false);
-        expect_ok(store_finish(store, id, false, &error));
+        expect_ok(store_finish(store, id, 3, false, &error));
         expect_ok(store_verify_all(store, &cells, slug, sizeof slug, why, &error));
         cr_assert_str_eq(why, "");
         cr_assert_eq(cells, 1);
@@ -260,4 +260,41 @@ Test(store, a_file_without_tables_is_a_new_one)
     expect_ok(store_open(".", STORE_WRITE, &reader, &error));
     cr_expect_not_null(reader);
     store_close(reader);
+}
+
+/* A run that went on after a failure of the disk must not call a cell with a hole finished. */
+Test(store, a_cell_ends_with_the_epochs_that_it_had)
+{
+    const int64_t id = begin("a-s1");
+    add(id, 1, true);
+    add(id, 2, false);
+    cr_expect_eq(store_finish(store, id, 3, false, &error), LG_FAILED);
+    cr_expect_eq(store_finish(store, id, 1, false, &error), LG_FAILED);
+    reopen();
+    cr_expect_eq(look().state, STORE_PART);
+    struct store_checkpoint checkpoint;
+    char why[STORE_WHY_MAX];
+    expect_ok(store_resume(store, id, &checkpoint, why, &error));
+    cr_expect_eq(checkpoint.epoch, 1, "the checkpoint was dropped");
+    free(checkpoint.bytes);
+}
+
+/* Somebody who reads at the end of a run does not make it fail. */
+Test(store, settles_as_far_as_readers_let_it)
+{
+    sqlite3 *reader;
+    sqlite3_stmt *rows;
+    const int64_t id = begin("a-s1");
+    add(id, 1, true);
+    add(begin("b-s1"), 1, true);
+    expect_ok(store_commit(store, &error));
+    cr_assert_eq(sqlite3_open("r/cells.sqlite", &reader), SQLITE_OK);
+    cr_assert_eq(sqlite3_prepare_v2(reader, "SELECT * FROM cell", -1, &rows, NULL), SQLITE_OK);
+    cr_assert_eq(sqlite3_step(rows), SQLITE_ROW);
+    expect_ok(store_settle(store, &error));
+    sqlite3_finalize(rows);
+    sqlite3_close(reader);
+    cr_expect_eq(look().epochs, 1);
+    expect_ok(store_settle(store, &error));
+    cr_expect_not(files_exists("r/cells.sqlite-wal"));
 }
