@@ -26,15 +26,15 @@ def nanoseconds(value):
     return "–" if value is None else f"{value:,.0f}" if value >= 1000 else number(value)
 
 
-def fastest(timings, phase):
-    return min((arm for arm in timings.arms if arm.get(phase, "median_ns")),
-               key=lambda arm: arm.get(phase, "median_ns"), default=None)
+def fastest_step(timings):
+    return min((arm for arm in timings.arms if arm.get("step", "median_ns")),
+               key=lambda arm: arm.get("step", "median_ns"), default=None)
 
 
 def headline(timings):
     arms = [arm for arm in timings.arms if arm.get("update", "ns_per_parameter")]
     if not arms:
-        first = fastest(timings, "step")
+        first = fastest_step(timings)
         return (f"{plural(len(timings.arms), 'arm')} timed, without their phases; the fastest step "
                 f"is that of {first.name}, {nanoseconds(first.get('step', 'median_ns'))} ns."
                 if first else "Nothing was timed.")
@@ -83,19 +83,24 @@ def in_state(arm):
 
 
 def steps(timings):
-    """One row for each arm: the whole step and its phases."""
-    base = fastest(timings, "step")
+    """One row for each arm: the whole step and its phases; ranked by the time of a sample, which
+    is the same order unless batches differ."""
+    ranked = sorted(timings.arms, key=lambda arm: arm.sample_ns("step") or math.inf)
+    base = ranked[0]
     rows = []
-    for arm in sorted(timings.arms, key=lambda a: a.get("step", "median_ns") or math.inf):
-        bounds = timings.paired(arm, base, "step")
+    for arm in ranked:
+        bounds = timings.paired_samples(arm, base, "step")
         rows.append([md(arm.name), *(
             f"{nanoseconds(arm.get('step', c))}" for c in ("median_ns", "low_ns", "high_ns")),
             in_state(arm), nanoseconds(arm.first.get("step", {}).get("median_ns")),
             *(nanoseconds(arm.get(phase, "median_ns")) for phase in timings.parts),
             ratio(bounds) if bounds else "–",
             "–" if arm is base else against_fastest(timings, bounds, "step")])
-    return folded(["arm", "step, ns", "low", "high", "state", "first steps, ns", *timings.parts,
-                   "relative to the fastest", "verdict"], rows, {1, 2, 3, *range(5, 12)})
+    table = folded(["arm", "step, ns", "low", "high", "state", "first steps, ns", *timings.parts,
+                    "relative to the fastest", "verdict"], rows, {1, 2, 3, *range(5, 12)})
+    if timings.batches_differ:
+        table += "\n\nBatches differ: arms are ranked and compared by their time a sample."
+    return table
 
 
 # ---- The article -------------------------------------------------------------

@@ -39,6 +39,12 @@ class Arm:
         """(word, steps before it)"""
         return self.facts["state"], self.facts["from_step"]
 
+    def sample_ns(self, phase):
+        """Nanoseconds of a phase over the samples of a step, or None: what compares arms whose
+        batches differ."""
+        value = self.get(phase, "median_ns")
+        return value / self.facts["batch"] if value else None
+
     def get(self, phase, column):
         """A number, or None where it was not measured."""
         return self.costs[phase][column] if phase in self.costs else None
@@ -74,6 +80,15 @@ class Timings:
                 if row["phase"] == wanted and row["floor"] is not None:
                     return row["floor"]
         return None
+
+    @property
+    def batches_differ(self):
+        return len({arm.facts["batch"] for arm in self.arms}) > 1
+
+    def paired_samples(self, arm, base, phase):
+        """paired(), of a sample where the batches differ."""
+        bounds, scale = self.paired(arm, base, phase), base.facts["batch"] / arm.facts["batch"]
+        return bounds and tuple(end * scale for end in bounds)
 
     def paired(self, arm, base, phase):
         """(low, ratio, high) of arm / base in a phase, round by round, so that what slows the

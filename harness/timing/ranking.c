@@ -23,8 +23,26 @@ bool ranking_ratio(const struct timing *timing, enum arm_state state, const stru
         return false;
     series_step_ns(timing, first, over);
     series_step_ns(timing, second, under);
+    for (size_t i = 0; a->batch != b->batch && i < timing->rounds; i++) {
+        over[i] /= (double)a->batch;
+        under[i] /= (double)b->batch;
+    }
     ratio_summarise(over, under, timing->rounds, summary);
     return true;
+}
+
+bool ranking_is_by_sample(const struct timing *timing)
+{
+    const struct timed_arm *first = NULL;
+    for (size_t i = 0; i < timing->arm_count; i++) {
+        const struct timed_arm *arm = &timing->arms[i];
+        if (arm->skipped[0] != '\0')
+            continue;
+        first = first == NULL ? arm : first;
+        if (arm->batch != first->batch)
+            return true;
+    }
+    return false;
 }
 
 double ranking_floor(const struct timing *timing, enum arm_state state)

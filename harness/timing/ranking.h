@@ -1,4 +1,4 @@
-/* The ranking of arms by the time of a step. */
+/* The ranking of arms by the time of a step; of a sample, where batches differ. */
 #ifndef HARNESS_TIMING_RANKING_H
 #define HARNESS_TIMING_RANKING_H
 
@@ -9,12 +9,16 @@
  * values change places. */
 bool ranking_summarise(double *values, size_t count, struct sample_summary *summary);
 
-/* The ratio of two arms' whole steps from a state; false when there is none. */
+/* The ratio of two arms' whole steps from a state, by the time of a sample where their batches
+ * differ: a step of more samples is not slower for that. False when there is none. */
 bool ranking_ratio(const struct timing *timing, enum arm_state state, const struct timed_arm *a,
                    const struct timed_arm *b, struct sample_summary *summary);
 
 /* ratio_floor() of the A/A control's whole steps from a state; NaN without one. */
 double ranking_floor(const struct timing *timing, enum arm_state state);
+
+/* True if two arms that were timed have different batches. */
+bool ranking_is_by_sample(const struct timing *timing);
 
 /* The arms by their cost from a state, the fastest first, without the control; returns how
  * many. They are ordered by their ratios to one of them, which a machine of changing speed

@@ -142,7 +142,9 @@ static void ranking(struct csv_columns *to, const void *given)
     COLUMN_TEXT("cell", "the configuration's name; the fastest first", row->what.arm->cell->slug);
     COLUMN_TEXT("label", "the configuration's name for readers", row->what.arm->cell->label);
     state(to, row == NULL ? NULL : &row->what);
-    ratio(to, "time of a step over that of the fastest, median over the rounds",
+    ratio(to,
+          "time of a step over that of the fastest, of a sample where batches differ; median over "
+          "the rounds",
           row == NULL ? NULL : &row->ratio);
     COLUMN_OPTIONAL("floor", "1", "how far a ratio of equals may be from 1 here", row->floor);
     COLUMN_TEXT("verdict", "fastest, or the verdict against the fastest", row->verdict);

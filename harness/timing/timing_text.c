@@ -100,6 +100,8 @@ static void add_conclusion(const struct timing *timing, const struct timed_arm *
                    original->cell->label);
     if (isnan(floor) || count < 2)
         return;
+    if (ranking_is_by_sample(timing))
+        text_print(text, "Batches differ: arms are ranked by their time a sample.\n");
     if (rivals == 0)
         text_print(text, "Fastest: %s; every other arm is slower by more than the noise.\n",
                    ranked[0]->cell->label);

@@ -166,6 +166,26 @@ class Claims(Folder):
 
 
 class Parts(Folder):
+    def test_different_batches_are_compared_by_the_sample(self):
+        """A step of 64 samples that takes as long as one of a single sample is 64 times as fast."""
+        self.write()
+        before = self.load()
+        slowest = max(before.arms, key=lambda arm: arm.get("step", "median_ns"))
+        quickest = min(before.arms, key=lambda arm: arm.get("step", "median_ns"))
+        self.assertFalse(before.batches_differ)
+        self.assertNotIn("Batches differ", sections.steps(before))
+        self.change("cost.csv", {"cell": slowest.cell}, {"batch": 64})
+        after = self.load()
+        table = sections.steps(after)
+        self.assertIn("Batches differ: arms are ranked and compared by their time a sample", table)
+        first = next(line for line in table.splitlines() if line.startswith("| ") and "step, ns" not in line
+                     and "---" not in line)
+        self.assertIn(slowest.name, first)
+        by_name = {arm.cell: arm for arm in after.arms}
+        step = after.paired(by_name[quickest.cell], by_name[slowest.cell], "step")[1]
+        sample = after.paired_samples(by_name[quickest.cell], by_name[slowest.cell], "step")[1]
+        self.assertAlmostEqual(sample, 64 * step)
+
     def test_no_winner_within_the_noise(self):
         self.write(only="mse")
         lines = sections.updates(self.load()).splitlines()

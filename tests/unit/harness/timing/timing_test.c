@@ -8,6 +8,7 @@
 
 #include "harness/machine/tsc.h"
 #include "harness/stats/verdict.h"
+#include "harness/timing/ranking.h"
 #include "harness/timing/timing_csv.h"
 #include "lossgrid/order.h"
 
@@ -271,9 +272,10 @@ Test(timing, ranking_names_no_winner_within_the_noise)
     const size_t control = timing_original(&timing) == &timing.arms[0] ? 0 : 1;
     cr_assert_eq(timing_original(&timing), &timing.arms[control], "take another seed");
     make_up(control, 100, 0);
-    make_up(3, 100, 0.02);        /* the control: 2 % of noise */
-    make_up(1 - control, 101, 0); /* within it */
-    make_up(2, 105, 0);           /* beyond it */
+    make_up(3, 100, 0.02);                       /* the control: 2 % of noise */
+    make_up(1 - control, 101, 0);                /* within it */
+    make_up(2, 105, 0);                          /* beyond it */
+    timing.arms[2].batch = timing.arms[0].batch; /* lbfgs takes all four samples at once */
     timing_ranking_csv(&timing, &csv);
     struct csv_table table = parse(&csv);
     cr_assert_eq(table.rows, 7); /* of both states */
@@ -292,6 +294,31 @@ Test(timing, ranking_names_no_winner_within_the_noise)
     cr_assert_float_eq(strtod(field(&table, 1, "high"), NULL), 1.02, 1e-9);
     cr_assert_str_eq(field(&table, table.rows - 1, "phase"), "all");
     csv_free(&table);
+}
+
+/* A step of twice the samples that takes 1.5 times as long is the faster one: it takes 0.75 of
+ * the time a sample. */
+Test(timing, arms_of_different_batches_are_ranked_by_the_sample)
+{
+    struct csv csv = {0};
+    take(NULL, "clock");
+    const size_t control = timing_original(&timing) == &timing.arms[0] ? 0 : 1;
+    cr_assert_eq(timing.arms[0].batch, 2);
+    cr_assert_eq(timing.arms[2].batch, 4, "lbfgs takes all four samples at once");
+    make_up(control, 100, 0);
+    make_up(3, 100, 0.02);
+    make_up(1 - control, 101, 0);
+    make_up(2, 150, 0);
+    cr_assert(ranking_is_by_sample(&timing));
+    timing_ranking_csv(&timing, &csv);
+    struct csv_table table = parse(&csv);
+    cr_assert_str_eq(field(&table, 1, "cell"), timing.arms[2].cell->slug);
+    cr_assert_str_eq(field(&table, 1, "verdict"), "fastest");
+    cr_assert_str_eq(field(&table, 2, "verdict"), "slower");
+    cr_assert_float_eq(strtod(field(&table, 2, "ratio"), NULL), 100 / 75.0, 1e-9);
+    csv_free(&table);
+    timing.arms[2].batch = 2;
+    cr_assert_not(ranking_is_by_sample(&timing));
 }
 
 /* One step of 17 parameters, and the same with a hundred thousand times its time waited. */
