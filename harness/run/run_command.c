@@ -241,10 +241,12 @@ const struct command run_command = {
     .name = "run",
     .summary = "train the cells of an experiment, or go on with them",
     .about =
-        "Trains every cell of the grid that a spec describes, each in a process of its own, and "
-        "writes trace.csv, timing.csv, manifest.json and, where images are reconstructed, images/ "
-        "to the result folder. Cells that are finished there are kept, and those that were begun "
-        "go on from their last epoch, to the same bits.",
+        "Trains every cell of the grid that a spec describes, several at a time, and writes "
+        "trace.csv, timing.csv, configurations.csv, manifest.json and, where images are "
+        "reconstructed, images/ to the result folder. Cells that are finished there (in "
+        "cells.sqlite) are kept, and those that were begun go on from their last checkpoint, to "
+        "the same bits. A signal or a loss of power costs less than a second of training, and an "
+        "epoch where those take longer.",
     .example = "lossgrid run experiments/article-losses.yaml --set epochs=2 --out results/short\n",
     .options = option_rows,
     .operands = operand_rows,
