@@ -35,6 +35,10 @@ struct key {
     const char *meaning;
 };
 
+/* All of them, in the order of the documentation; a NULL name ends them (schema_keys.c). */
+enum { SCHEMA_KEYS_MAX = 128 };
+extern const struct key schema_keys[];
+
 /* A mapping of the spec being read. */
 struct section {
     const char *schema;      /* as key.section */
