@@ -134,7 +134,7 @@ run_case() {
 
 # Say how the case ended.
 count_case() {
-    local case=$1 code seconds
+    local case=$1 code=1 seconds=0
     read -r code seconds <"$scratch/ended/$case" || code=1
     case $code in
     0) passed=$((passed + 1)) ;;

@@ -202,9 +202,10 @@ test_manual_page() {
     command -v man >/dev/null || skip 'no man'
     expect 0 help --format=man
     cp out lossgrid.1
-    MANWIDTH=100 man --warnings -l -Tutf8 -P cat lossgrid.1 >page 2>warnings || fail 'man refuses it'
+    MANWIDTH=100 man --warnings -l -Tascii -P cat lossgrid.1 >page 2>warnings || fail 'man refuses it'
     [ ! -s warnings ] || fail "$(cat warnings)"
-    sed 's/.\x08//g' page | tr -s ' \n' ' ' | sed 's/\xe2\x80\x90 //g' >page.txt
+    # Bold is a letter over itself, or an escape, by groff's version; a line may end in a hyphen.
+    sed 's/.\x08//g; s/\x1b\[[0-9;]*m//g' page | tr -s ' \n' ' ' | sed 's/- //g' >page.txt
     expect 0 help
     sed -n 's/^  \([a-z]*\)  .*/\1/p' out >names
     while read -r command; do
