@@ -46,7 +46,7 @@ struct schedule {
 static void stop_all(const struct schedule *schedule, int signal_number)
 {
     for (size_t i = 0; i < schedule->jobs; i++)
-        if (schedule->workers[i].pid != 0)
+        if (schedule->workers[i].pid > 0)
             kill(schedule->workers[i].pid, signal_number);
 }
 

@@ -50,9 +50,8 @@ enum lg_status worker_start(const struct cell_context *context, const int *other
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
         return lg_fail(error, LG_ENVIRONMENT, "cannot make a socket: %s", strerror(errno));
     fflush(NULL); /* or the worker would print it once more */
-    const pid_t parent = getpid();
-    *pid = fork();
-    if (*pid == 0) {
+    const pid_t parent = getpid(), child = fork();
+    if (child == 0) {
         /* Nobody would look after an orphan, and it would hold the folder's lock. */
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)
@@ -65,9 +64,12 @@ enum lg_status worker_start(const struct cell_context *context, const int *other
     }
     const int reason = errno;
     close(ends[1]);
-    *socket = ends[0];
-    if (*pid > 0)
+    /* Never hand out fork's -1: kill() takes it for every process there is. */
+    if (child > 0) {
+        *pid = child;
+        *socket = ends[0];
         return LG_OK;
+    }
     close(ends[0]);
     return lg_fail(error, LG_ENVIRONMENT, "cannot start a process: %s", strerror(reason));
 }
