@@ -39,14 +39,6 @@ size_t cell_image_sample(const struct experiment *experiment, const struct lg_da
     return (experiment->image_sample < used ? experiment->image_sample : used) - 1;
 }
 
-size_t cell_metric_names(const struct cell_context *context, const char *names[RECORD_METRICS_MAX])
-{
-    const size_t count = metrics_measured(context->experiment);
-    for (size_t i = 0; i < count; i++)
-        names[i] = metrics_of(context->experiment, i).name;
-    return count;
-}
-
 /* ---- Beginning ----------------------------------------------------------- */
 
 /* Take everything the cell needs from the arena; runs twice, see arena.h. */

@@ -47,9 +47,6 @@ struct cell_observer {
  * used. */
 size_t cell_image_sample(const struct experiment *experiment, const struct lg_dataset *dataset);
 
-/* The names of what is measured beside the loss, in order; returns how many. */
-size_t cell_metric_names(const struct cell_context *context, const char *names[RECORD_METRICS_MAX]);
-
 /* How a cell ended that was not stopped. */
 struct cell_ending {
     size_t epochs; /* that it has, those before the checkpoint among them */

@@ -9,13 +9,14 @@
 
 #include "harness/dataset/data.h"
 #include "harness/machine/machine.h"
-#include "harness/run/collect.h"
 #include "harness/run/scheduler.h"
 #include "harness/run/summary.h"
 #include "harness/spec/metric.h"
+#include "harness/store/export.h"
 #include "harness/store/manifest.h"
 #include "harness/store/store.h"
 #include "harness/support/files.h"
+#include "harness/support/image.h"
 #include "harness/support/interrupt.h"
 #include "harness/support/output.h"
 
@@ -145,6 +146,18 @@ static json_t *command_words(const struct study *study, bool is_whole)
     return words;
 }
 
+/* The sample whose output is kept, as a PNG; of a task without images, nothing. */
+static enum lg_status encode_input(const struct cell_context *context, struct text *png,
+                                   struct lg_error *error)
+{
+    const struct lg_images *train = &context->dataset->train;
+    const size_t sample = cell_image_sample(context->experiment, context->dataset);
+    if (context->experiment->task != LG_TASK_RECONSTRUCT)
+        return LG_OK;
+    return image_encode("the input", train->pixels + sample * train->rows * train->columns,
+                        train->rows, train->columns, png, error);
+}
+
 /* Rebuild the folder's files from its cells; *finished receives how many of the
  * shard's cells are. */
 static enum lg_status collect(const struct study *study, const struct cell_context *context,
@@ -161,8 +174,18 @@ static enum lg_status collect(const struct study *study, const struct cell_conte
         free(cells);
         return lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu cells", count);
     }
-    enum lg_status status =
-        collect_results(context, store, study->directory, extents, trace_sha256, error);
+    struct text input = {0};
+    enum lg_status status = encode_input(context, &input, error);
+    const struct export export = {
+        .experiment = study->experiment,
+        .dataset = study->located->info->name,
+        .store = store,
+        .directory = study->directory,
+        .input = {input.bytes, input.size},
+    };
+    if (status == LG_OK)
+        status = export_write(&export, extents, trace_sha256, error);
+    text_free(&input);
     for (size_t i = 0; status == LG_OK && i < count; i++) {
         cells[i].epochs = extents[i].epochs;
         cells[i].status = extents[i].diverged         ? "diverged"

@@ -1,19 +1,17 @@
-#include "harness/run/collect.h"
+#include "harness/store/export.h"
 
 #include <string.h>
 
+#include "harness/spec/metric.h"
 #include "harness/store/configuration_columns.h"
 #include "harness/store/epoch_columns.h"
 #include "harness/store/parameters_columns.h"
 #include "harness/store/schema_json.h"
 #include "harness/support/files.h"
-#include "harness/support/image.h"
 
-/* What the files are made of. */
+/* The files in the making. */
 struct collection {
-    const struct cell_context *context;
-    struct store *store;
-    const char *directory;
+    const struct export *of;
     struct cell_extent *extents;
     struct text trace, timing, parameters; /* each begins with its header */
     size_t parameters_header;              /* bytes of that */
@@ -28,9 +26,9 @@ struct addition {
 
 static struct store_cell what(const struct collection *collection, size_t i)
 {
-    const struct cell *cell = &collection->context->experiment->cells[i];
-    return (struct store_cell){collection->directory, cell->key,
-                               collection->context->dataset->info->name, cell->slug};
+    const struct cell *cell = &collection->of->experiment->cells[i];
+    return (struct store_cell){collection->of->directory, cell->key, collection->of->dataset,
+                               cell->slug};
 }
 
 /* ---- Rows and images ------------------------------------------------------- */
@@ -38,8 +36,11 @@ static struct store_cell what(const struct collection *collection, size_t i)
 static void add_headers(struct collection *collection)
 {
     const char *metrics[RECORD_METRICS_MAX];
-    const size_t count = cell_metric_names(collection->context, metrics);
+    const struct experiment *experiment = collection->of->experiment;
+    const size_t count = metrics_measured(experiment);
     struct csv trace = {0}, timing = {0}, parameters = {0};
+    for (size_t i = 0; i < count; i++)
+        metrics[i] = metrics_of(experiment, i).name;
     columns_header(&trace, COLUMNS_TRACE, metrics, count);
     columns_header(&timing, COLUMNS_TIMING, metrics, count);
     csv_file_header(&parameters_csv, NULL, &parameters);
@@ -80,7 +81,7 @@ static enum lg_status add_epoch(void *to, const struct store_epoch *epoch, struc
 
 static enum lg_status add_cells(struct collection *collection, struct lg_error *error)
 {
-    const struct experiment *experiment = collection->context->experiment;
+    const struct experiment *experiment = collection->of->experiment;
     enum lg_status status = LG_OK;
     for (size_t i = 0; status == LG_OK && i < experiment->cell_count; i++) {
         const struct store_cell cell = what(collection, i);
@@ -88,14 +89,14 @@ static enum lg_status add_cells(struct collection *collection, struct lg_error *
         struct cell_extent *extent = &collection->extents[i];
         struct store_found found;
         *extent = (struct cell_extent){0};
-        status = store_look(collection->store, &cell, &found, error);
+        status = store_look(collection->of->store, &cell, &found, error);
         if (status != LG_OK || found.state == STORE_ABSENT || found.state == STORE_FOREIGN)
             continue;
         extent->finished = found.state != STORE_PART;
         extent->diverged = found.state == STORE_DIVERGED;
         extent->epochs = found.epochs;
         memcpy(extent->why, found.why, sizeof found.why);
-        status = store_visit(collection->store, found.id, add_epoch, &addition, error);
+        status = store_visit(collection->of->store, found.id, add_epoch, &addition, error);
     }
     return status;
 }
@@ -108,7 +109,7 @@ static enum lg_status write_rows(const struct collection *collection, const char
     char path[FILES_PATH_MAX];
     enum lg_status status = text_check(rows, error);
     if (status == LG_OK)
-        status = files_path(path, error, "%s/%s", collection->directory, name);
+        status = files_path(path, error, "%s/%s", collection->of->directory, name);
     return status == LG_OK ? files_write(path, rows->bytes, rows->size, error) : status;
 }
 
@@ -119,16 +120,17 @@ static enum lg_status write_parameters(const struct collection *collection, stru
     if (collection->parameters.size > collection->parameters_header)
         return write_rows(collection, parameters_csv.name, &collection->parameters, error);
     enum lg_status status =
-        files_path(path, error, "%s/%s", collection->directory, parameters_csv.name);
+        files_path(path, error, "%s/%s", collection->of->directory, parameters_csv.name);
     return status == LG_OK ? files_remove_tree(path, error) : status;
 }
 
 static enum lg_status write_schema(const struct collection *collection, struct lg_error *error)
 {
     char path[FILES_PATH_MAX];
-    enum lg_status status = files_path(path, error, "%s/" CSV_SCHEMA_FILE, collection->directory);
+    enum lg_status status =
+        files_path(path, error, "%s/" CSV_SCHEMA_FILE, collection->of->directory);
     return status == LG_OK
-               ? schema_json_write(path, collection->context->experiment,
+               ? schema_json_write(path, collection->of->experiment,
                                    collection->parameters.size > collection->parameters_header,
                                    error)
                : status;
@@ -139,22 +141,18 @@ static enum lg_status write_schema(const struct collection *collection, struct l
 /* A folder for them beside the one that is there. */
 static enum lg_status begin_images(struct collection *collection, struct lg_error *error)
 {
-    const struct cell_context *context = collection->context;
-    const struct lg_images *train = &context->dataset->train;
-    const size_t sample = cell_image_sample(context->experiment, context->dataset);
     char path[FILES_PATH_MAX];
     enum lg_status status =
-        files_path(collection->images, error, "%s/images.new", collection->directory);
+        files_path(collection->images, error, "%s/images.new", collection->of->directory);
     if (status == LG_OK)
         status = files_remove_tree(collection->images, error);
     if (status == LG_OK)
         status = files_make_directories(collection->images, error);
     if (status == LG_OK)
         status = files_path(path, error, "%s/input.png", collection->images);
-    return status == LG_OK
-               ? image_write(path, train->pixels + sample * train->rows * train->columns,
-                             train->rows, train->columns, error)
-               : status;
+    return status == LG_OK ? files_write_unsynced(path, collection->of->input.bytes,
+                                                  collection->of->input.size, error)
+                           : status;
 }
 
 /* Put the folder `fresh` in the place of `images`. */
@@ -174,7 +172,7 @@ static enum lg_status swap_in(const char *fresh, const char *images, struct lg_e
 static enum lg_status end_images(const struct collection *collection, struct lg_error *error)
 {
     char images[FILES_PATH_MAX];
-    enum lg_status status = files_path(images, error, "%s/images", collection->directory);
+    enum lg_status status = files_path(images, error, "%s/images", collection->of->directory);
     return status == LG_OK ? swap_in(collection->images, images, error) : status;
 }
 
@@ -182,7 +180,7 @@ static enum lg_status end_images(const struct collection *collection, struct lg_
 
 static enum lg_status collect(struct collection *collection, struct lg_error *error)
 {
-    const bool has_images = collection->context->experiment->task == LG_TASK_RECONSTRUCT;
+    const bool has_images = collection->of->experiment->task == LG_TASK_RECONSTRUCT;
     enum lg_status status = has_images ? begin_images(collection, error) : LG_OK;
     add_headers(collection);
     if (status == LG_OK)
@@ -196,8 +194,7 @@ static enum lg_status collect(struct collection *collection, struct lg_error *er
     if (status == LG_OK)
         status = write_parameters(collection, error);
     if (status == LG_OK)
-        status =
-            configurations_write(collection->context->experiment, collection->directory, error);
+        status = configurations_write(collection->of->experiment, collection->of->directory, error);
     if (status == LG_OK)
         status = write_schema(collection, error);
     if (status == LG_OK && has_images)
@@ -207,12 +204,10 @@ static enum lg_status collect(struct collection *collection, struct lg_error *er
     return status;
 }
 
-enum lg_status collect_results(const struct cell_context *context, struct store *store,
-                               const char *directory, struct cell_extent *extents,
-                               char trace_sha256[LG_DIGEST_HEX], struct lg_error *error)
+enum lg_status export_write(const struct export *export, struct cell_extent *extents,
+                            char trace_sha256[LG_DIGEST_HEX], struct lg_error *error)
 {
-    struct collection collection = {
-        .context = context, .store = store, .directory = directory, .extents = extents};
+    struct collection collection = {.of = export, .extents = extents};
     enum lg_status status = collect(&collection, error);
     if (status == LG_OK)
         lg_digest_bytes(collection.trace.bytes, collection.trace.size, trace_sha256);
