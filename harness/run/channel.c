@@ -133,16 +133,17 @@ bool channel_send_epoch(int socket, const struct store_epoch *epoch)
 
 /* ---- In the parent --------------------------------------------------------- */
 
-bool channel_read(int socket, struct text *inbox)
+bool channel_read(int socket, struct text *inbox, int *reason)
 {
     char bytes[READ_BYTES];
     ssize_t got;
     do
         got = recv(socket, bytes, sizeof bytes, MSG_DONTWAIT);
     while (got < 0 && errno == EINTR);
+    *reason = got < 0 ? errno : 0;
     if (got > 0)
         text_add(inbox, bytes, (size_t)got);
-    return got > 0 || (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK));
+    return got > 0 || *reason == EAGAIN || *reason == EWOULDBLOCK;
 }
 
 static void take_epoch(const char *bytes, struct store_epoch *epoch)

@@ -35,8 +35,9 @@ struct channel_message {
     size_t size; /* in the inbox */
 };
 
-/* Read what there is, appended to the inbox. False at the end of the file. */
-bool channel_read(int socket, struct text *inbox);
+/* Read what there is, appended to the inbox. False at the end of the file, where *reason is 0,
+ * and when nothing can be read any more, where it is an errno: the worker may live on. */
+bool channel_read(int socket, struct text *inbox, int *reason);
 
 /* The message at `at` of the inbox; CHANNEL_NOTHING while it is not whole. */
 void channel_next(const struct text *inbox, size_t at, struct channel_message *message);

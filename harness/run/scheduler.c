@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "harness/dataset/data.h"
@@ -108,6 +109,8 @@ static enum lg_status open_cell(struct schedule *schedule, const struct cell *ce
                            : status;
 }
 
+static void reap(struct schedule *schedule, size_t i, const char *doing, int reason);
+
 /* Give the cell to the idle worker i, started if need be. */
 static enum lg_status give(struct schedule *schedule, size_t i, const struct cell *cell,
                            struct lg_error *error)
@@ -124,9 +127,9 @@ static enum lg_status give(struct schedule *schedule, size_t i, const struct cel
         worker->samples_left =
             data_samples(experiment, schedule->context->dataset) * experiment->epochs;
         schedule->busy++;
-        /* A worker that is gone is seen when its socket is read. */
-        (void)channel_send_job(schedule->sockets[i], (size_t)(cell - experiment->cells),
-                               &checkpoint);
+        if (!channel_send_job(schedule->sockets[i], (size_t)(cell - experiment->cells),
+                              &checkpoint))
+            reap(schedule, i, "write to", errno);
     }
     free(checkpoint.bytes);
     return status;
@@ -243,44 +246,67 @@ static void take_messages(struct schedule *schedule, struct worker *worker)
     }
 }
 
-/* The worker has closed its socket: see how it ended. */
-static void reap(struct schedule *schedule, size_t i)
+/* The worker has closed its socket (reason 0), or cannot be reached any more (doing what, and an
+ * errno): see how it ended. */
+static void reap(struct schedule *schedule, size_t i, const char *doing, int reason)
 {
     struct worker *worker = &schedule->workers[i];
     struct channel_end end = {.status = LG_FAILED};
     int ending = 0;
+    if (reason != 0)
+        kill(worker->pid, SIGKILL); /* or it would wait for this, and this for its end */
     while (waitpid(worker->pid, &ending, 0) < 0 && errno == EINTR)
         ;
-    close(schedule->sockets[i]);
+    if (schedule->sockets[i] >= 0)
+        close(schedule->sockets[i]);
     schedule->sockets[i] = -1;
     worker->pid = 0;
     text_free(&worker->inbox);
-    if (WIFSIGNALED(ending))
+    if (reason != 0)
+        lg_fail(&end.error, LG_FAILED, "cannot %s its process: %s", doing, strerror(reason));
+    else if (WIFSIGNALED(ending))
         lg_fail(&end.error, LG_FAILED, "its process was ended by signal %d (%s)", WTERMSIG(ending),
                 strsignal(WTERMSIG(ending)));
+    else if (ending != 0)
+        lg_fail(&end.error, LG_FAILED, "its process could not write to this one");
     else
         lg_fail(&end.error, LG_FAILED, "its process ended without a word");
     if (worker->cell != NULL)
         take_end(schedule, worker, &end);
 }
 
-/* Wait for something to read, a signal or a moment, and take what there is. */
+/* Wait for something to read, a signal or a moment. False when there is nothing. */
+static bool wait_for_workers(const struct schedule *schedule)
+{
+    const struct timespec moment = {.tv_nsec = LOOK_MS * 1000000L};
+    for (size_t i = 0; i < schedule->jobs; i++)
+        schedule->polls[i] = (struct pollfd){.fd = schedule->sockets[i], .events = POLLIN};
+    const int ready = poll(schedule->polls, schedule->jobs, LOOK_MS);
+    if (ready >= 0 || errno == EINTR)
+        return ready > 0;
+    /* No memory to wait, say: look at all of them, every now and then. */
+    for (size_t i = 0; i < schedule->jobs; i++)
+        schedule->polls[i].revents = POLLIN;
+    nanosleep(&moment, NULL);
+    return true;
+}
+
+/* Take what there is. */
 static void poll_workers(struct schedule *schedule)
 {
     struct lg_error error;
-    for (size_t i = 0; i < schedule->jobs; i++)
-        schedule->polls[i] = (struct pollfd){.fd = schedule->sockets[i], .events = POLLIN};
-    if (poll(schedule->polls, schedule->jobs, LOOK_MS) <= 0)
+    if (!wait_for_workers(schedule))
         return;
     for (size_t i = 0; i < schedule->jobs; i++) {
-        if (schedule->polls[i].revents == 0)
+        if (schedule->polls[i].revents == 0 || schedule->sockets[i] < 0)
             continue;
         struct worker *worker = &schedule->workers[i];
-        const bool is_open = channel_read(schedule->sockets[i], &worker->inbox);
+        int reason;
+        const bool is_open = channel_read(schedule->sockets[i], &worker->inbox, &reason);
         check(schedule, text_check(&worker->inbox, &error), &error);
         take_messages(schedule, worker);
         if (!is_open)
-            reap(schedule, i);
+            reap(schedule, i, "read from", reason);
     }
 }
 
@@ -304,8 +330,11 @@ static void dismiss(struct schedule *schedule)
 {
     for (size_t i = 0; i < schedule->jobs; i++)
         if (schedule->workers[i].pid != 0) {
+            /* One of the two may fail, and the worker would wait for ever. */
             shutdown(schedule->sockets[i], SHUT_RDWR);
-            reap(schedule, i);
+            close(schedule->sockets[i]);
+            schedule->sockets[i] = -1;
+            reap(schedule, i, "", 0);
         }
 }
 

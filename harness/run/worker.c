@@ -14,15 +14,24 @@
 
 /* ---- In the worker --------------------------------------------------------- */
 
+/* Half a message may be on its way: whatever came behind it would be misread. */
+static void insist(bool is_sent)
+{
+    if (!is_sent)
+        _exit(EXIT_FAILURE);
+}
+
 static bool send_report(void *state, const struct cell_report *report)
 {
-    return channel_send_report(*(int *)state, report) && interrupt_count() == 0;
+    insist(channel_send_report(*(int *)state, report));
+    return interrupt_count() == 0;
 }
 
 /* What is finished is handed over though a signal has come: the report after it answers that. */
 static bool send_epoch(void *state, const struct store_epoch *epoch)
 {
-    return channel_send_epoch(*(int *)state, epoch);
+    insist(channel_send_epoch(*(int *)state, epoch));
+    return true;
 }
 
 static _Noreturn void work(const struct cell_context *context, int socket)
@@ -30,13 +39,12 @@ static _Noreturn void work(const struct cell_context *context, int socket)
     const struct cell_observer observer = {send_report, send_epoch, &socket};
     struct store_checkpoint checkpoint;
     size_t cell;
-    bool is_open = true;
-    while (is_open && channel_receive_job(socket, &cell, &checkpoint)) {
+    while (channel_receive_job(socket, &cell, &checkpoint)) {
         struct channel_end end = {.status = LG_OK};
         end.status = cell_train(context, &context->experiment->cells[cell], &checkpoint, &observer,
                                 &end.ending, &end.error);
         free(checkpoint.bytes);
-        is_open = channel_send_end(socket, &end);
+        insist(channel_send_end(socket, &end));
     }
     _exit(EXIT_SUCCESS);
 }

@@ -83,14 +83,30 @@ enum lg_status store_commit(struct store *store, struct lg_error *error)
     return status;
 }
 
+/* What SQLite keeps beside the file while it is in WAL mode; it does not say when it cannot
+ * remove that. */
+static enum lg_status remove_logs(const struct store *store, struct lg_error *error)
+{
+    static const char *const ends[] = {"-wal", "-shm"};
+    char path[FILES_PATH_MAX];
+    enum lg_status status = LG_OK;
+    for (size_t i = 0; status == LG_OK && i < sizeof ends / sizeof *ends; i++) {
+        status = files_path(path, error, "%s%s", store->path, ends[i]);
+        if (status == LG_OK)
+            status = files_remove_tree(path, error);
+    }
+    return status;
+}
+
 enum lg_status store_settle(struct store *store, struct lg_error *error)
 {
     enum lg_status status = store_commit(store, error);
     if (status == LG_OK)
         status = database_execute(store, "PRAGMA incremental_vacuum", error);
-    if (status != LG_OK ||
-        sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) == SQLITE_OK)
+    if (status != LG_OK)
         return status;
+    if (sqlite3_exec(store->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL) == SQLITE_OK)
+        return remove_logs(store, error);
     /* Somebody reads: the log stays, with all that is in it, and the next run settles it. */
     const int code = sqlite3_errcode(store->db) & 0xff;
     return code == SQLITE_BUSY || code == SQLITE_LOCKED ? LG_OK : database_fail(store, error);
