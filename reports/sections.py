@@ -1,5 +1,6 @@
 """The parts of report.md that are the same for every experiment, as Markdown."""
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -116,13 +117,21 @@ def time(results):
     return where + "\n\n" + table(header, rows, {1, 2, 3, 4})
 
 
-def machine(results):
-    cores = results.fact("machine", "cores", default=0)
-    virtual = results.fact("machine", "hypervisor", default="none")
-    return (md(results.fact("machine", "cpu", default="an unknown CPU"))
+def machine(results, with_kernel=False):
+    """The machines that trained, equal ones counted; in a folder of an earlier version the one
+    that wrote the manifest."""
+    trained = list(results.fact("machines", default={}).values())
+    kinds = Counter(description(facts, with_kernel)
+                    for facts in trained or [results.fact("machine", default={})])
+    return "; ".join(name if count == 1 else f"{count} × {name}" for name, count in kinds.items())
+
+
+def description(facts, with_kernel):
+    cores, virtual = facts.get("cores"), facts.get("hypervisor") or "none"
+    return (md(facts.get("cpu") or "an unknown CPU")
             + (f", {plural(cores, 'core')}" if cores else "")
-            + (f", virtual machine ({md(virtual)})"
-               if virtual not in ("none", "not recorded") else ""))
+            + (f", virtual machine ({md(virtual)})" if virtual != "none" else "")
+            + (f", kernel {md(facts.get('kernel') or 'not recorded')}" if with_kernel else ""))
 
 
 def provenance(results):
@@ -141,7 +150,7 @@ def provenance(results):
         ["flags", code(results.fact("build", "flags"))],
         ["engine", f"{fact('engine', 'precision')} on {fact('engine', 'isa')}, "
                    f"jobs {fact('jobs')}"],
-        ["machine", f"{machine(results)}, kernel {fact('machine', 'kernel')}"],
+        ["machine", machine(results, with_kernel=True)],
         ["started", fact("started")],
         ["finished", fact("finished")],
     ]

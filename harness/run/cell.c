@@ -337,6 +337,7 @@ static struct epoch_record blank_record(const struct training *training, size_t 
         .seed = training->cell->seed,
         .epoch = epoch,
         .metric_count = metrics_measured(context->experiment),
+        .machine = context->machine,
         .precision = lg_precision_name(context->backend->precision),
         .isa = context->backend->isa,
         .jobs = context->jobs,

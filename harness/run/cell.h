@@ -16,7 +16,8 @@ struct cell_context {
     const struct experiment *experiment;
     const struct lg_dataset *dataset;
     const struct lg_backend *backend;
-    size_t jobs; /* cells trained at the same time */
+    const char *machine; /* the id of this one (machine/identity.h) */
+    size_t jobs;         /* cells trained at the same time */
 };
 
 enum cell_event {

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "harness/dataset/data.h"
-#include "harness/machine/machine.h"
+#include "harness/run/record.h"
 #include "harness/run/scheduler.h"
 #include "harness/run/summary.h"
 #include "harness/spec/metric.h"
@@ -16,7 +16,6 @@
 #include "harness/store/manifest.h"
 #include "harness/store/store.h"
 #include "harness/support/files.h"
-#include "harness/support/image.h"
 #include "harness/support/interrupt.h"
 #include "harness/support/output.h"
 
@@ -146,27 +145,14 @@ static json_t *command_words(const struct study *study, bool is_whole)
     return words;
 }
 
-/* The sample whose output is kept, as a PNG; of a task without images, nothing. */
-static enum lg_status encode_input(const struct cell_context *context, struct text *png,
-                                   struct lg_error *error)
-{
-    const struct lg_images *train = &context->dataset->train;
-    const size_t sample = cell_image_sample(context->experiment, context->dataset);
-    if (context->experiment->task != LG_TASK_RECONSTRUCT)
-        return LG_OK;
-    return image_encode("the input", train->pixels + sample * train->rows * train->columns,
-                        train->rows, train->columns, png, error);
-}
-
 /* Rebuild the folder's files from its cells; *finished receives how many of the
  * shard's cells are. */
 static enum lg_status collect(const struct study *study, const struct cell_context *context,
-                              struct store *store, time_t started, size_t *finished,
-                              struct lg_error *error)
+                              const struct record *record, struct store *store, time_t started,
+                              size_t *finished, struct lg_error *error)
 {
     size_t count = study->experiment->cell_count;
     char trace_sha256[LG_DIGEST_HEX] = "";
-    struct machine machine;
     struct cell_extent *extents = calloc(count, sizeof *extents);
     struct manifest_cell *cells = calloc(count, sizeof *cells);
     if (extents == NULL || cells == NULL) {
@@ -174,18 +160,17 @@ static enum lg_status collect(const struct study *study, const struct cell_conte
         free(cells);
         return lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu cells", count);
     }
-    struct text input = {0};
-    enum lg_status status = encode_input(context, &input, error);
     const struct export export = {
         .experiment = study->experiment,
         .dataset = study->located->info->name,
         .store = store,
         .directory = study->directory,
-        .input = {input.bytes, input.size},
+        .input = {record->input.bytes, record->input.size},
     };
+    json_t *machines = NULL;
+    enum lg_status status = export_write(&export, extents, trace_sha256, error);
     if (status == LG_OK)
-        status = export_write(&export, extents, trace_sha256, error);
-    text_free(&input);
+        status = manifest_machines(store, &machines, error);
     for (size_t i = 0; status == LG_OK && i < count; i++) {
         cells[i].epochs = extents[i].epochs;
         cells[i].status = extents[i].diverged         ? "diverged"
@@ -195,7 +180,6 @@ static enum lg_status collect(const struct study *study, const struct cell_conte
         cells[i].why = extents[i].why;
         *finished += extents[i].finished && i % study->shard.count == study->shard.index;
     }
-    machine_look(&machine);
     size_t whole = 0;
     for (size_t i = 0; i < count; i++)
         whole += extents[i].finished;
@@ -207,7 +191,8 @@ static enum lg_status collect(const struct study *study, const struct cell_conte
         .data_directory = study->located->directory,
         .substituted = study->located->substituted,
         .backend = study->backend,
-        .machine = &machine,
+        .machine = &record->machine,
+        .machines = machines,
         .jobs = context->jobs,
         .started = started,
         .finished = time(NULL),
@@ -218,6 +203,7 @@ static enum lg_status collect(const struct study *study, const struct cell_conte
     if (status == LG_OK)
         status = write_manifest(study, &manifest, error);
     json_decref(manifest.command);
+    json_decref(machines);
     free(extents);
     free(cells);
     return status;
@@ -225,8 +211,8 @@ static enum lg_status collect(const struct study *study, const struct cell_conte
 
 /* Train, collect and say how it ended. */
 static enum lg_status carry_out(const struct study *study, const struct lg_dataset *dataset,
-                                struct store *store, const struct plan *plan,
-                                struct lg_error *error)
+                                const struct record *record, struct store *store,
+                                const struct plan *plan, struct lg_error *error)
 {
     const time_t started = time(NULL);
     size_t jobs = study->jobs < plan->train_count ? study->jobs : plan->train_count;
@@ -234,16 +220,20 @@ static enum lg_status carry_out(const struct study *study, const struct lg_datas
         .experiment = study->experiment,
         .dataset = dataset,
         .backend = study->backend,
+        .machine = record->machine_id,
         .jobs = jobs > 0 ? jobs : 1,
     };
+    enum lg_status trained = record_begin(study, record, plan, context.jobs, store, error);
+    if (trained != LG_OK)
+        return trained;
     announce(study, dataset, plan, context.jobs);
     warn_of_domains(study);
-    enum lg_status trained = train(study, &context, store, plan, error);
+    trained = train(study, &context, store, plan, error);
     if (trained == LG_ENVIRONMENT)
         return trained; /* the files would meet the same */
     size_t finished = 0;
     struct lg_error later;
-    enum lg_status status = collect(study, &context, store, started, &finished, &later);
+    enum lg_status status = collect(study, &context, record, store, started, &finished, &later);
     if (status == LG_OK)
         status = store_settle(store, &later);
     if (status == LG_OK && trained != LG_INTERRUPTED && !study->quiet)
@@ -264,6 +254,7 @@ enum lg_status study_run(const struct study *study, const struct lg_dataset *dat
 {
     int lock = -1;
     struct plan plan = {0};
+    struct record record = {0};
     struct store *store = NULL;
     enum lg_status status = data_check_fit(study->experiment, dataset, error);
     if (status == LG_OK && interrupt_count() > 0)
@@ -274,7 +265,10 @@ enum lg_status study_run(const struct study *study, const struct lg_dataset *dat
         status = plan_make(study->experiment, store, study->directory, study->located->info->name,
                            study->shard, &plan, error);
     if (status == LG_OK)
-        status = carry_out(study, dataset, store, &plan, error);
+        status = record_make(study, dataset, &record, error);
+    if (status == LG_OK)
+        status = carry_out(study, dataset, &record, store, &plan, error);
+    record_free(&record);
     plan_free(&plan);
     store_close(store);
     if (lock >= 0)

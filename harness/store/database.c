@@ -6,25 +6,39 @@
 #include <string.h>
 
 /* "LGrd": says of a file of SQLite whose it is. */
-enum { APPLICATION = 0x4c477264, VERSION = 1, BUSY_MS = 5000 };
+enum { APPLICATION = 0x4c477264, VERSION = 2, BUSY_MS = 5000 };
 
 static const char schema[] =
     "CREATE TABLE cell (id INTEGER PRIMARY KEY, slug TEXT NOT NULL UNIQUE, key TEXT NOT NULL,"
     " dataset TEXT NOT NULL, state INTEGER NOT NULL DEFAULT 0, epochs INTEGER NOT NULL DEFAULT 0,"
-    " seal TEXT NOT NULL DEFAULT '', why TEXT NOT NULL DEFAULT '');"
+    " seal TEXT NOT NULL DEFAULT '', why TEXT NOT NULL DEFAULT '',"
+    /* The run that began it or went on with it last, and the epochs that it then had. */
+    " run TEXT NOT NULL DEFAULT '', since INTEGER NOT NULL DEFAULT 0);"
     "CREATE TABLE epoch (cell INTEGER NOT NULL, epoch INTEGER NOT NULL, trace BLOB NOT NULL,"
     " timing BLOB NOT NULL, image BLOB, parameters BLOB, seal TEXT NOT NULL,"
     " PRIMARY KEY (cell, epoch));"
     "CREATE TABLE checkpoint (cell INTEGER PRIMARY KEY, epoch INTEGER NOT NULL,"
-    " weights_sha256 TEXT NOT NULL, state BLOB NOT NULL, sha256 TEXT NOT NULL);";
+    " weights_sha256 TEXT NOT NULL, state BLOB NOT NULL, sha256 TEXT NOT NULL);"
+    "CREATE TABLE machine (id TEXT PRIMARY KEY, facts TEXT NOT NULL);"
+    "CREATE TABLE spec (id INTEGER PRIMARY KEY, text TEXT NOT NULL, overrides TEXT NOT NULL,"
+    " dataset TEXT NOT NULL, path TEXT NOT NULL, input BLOB);"
+    "CREATE TABLE run (id TEXT PRIMARY KEY, spec INTEGER NOT NULL, machine TEXT NOT NULL,"
+    " isa TEXT NOT NULL, data_directory TEXT NOT NULL, substituted INTEGER NOT NULL,"
+    " jobs INTEGER NOT NULL, shard INTEGER NOT NULL, shards INTEGER NOT NULL,"
+    " cells INTEGER NOT NULL, selected INTEGER NOT NULL, epochs INTEGER NOT NULL,"
+    " started_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL);";
+
+/* The run that began last. */
+#define LAST_RUN "(SELECT id FROM run ORDER BY started_ms DESC, id DESC LIMIT 1)"
 
 static const char *const text_of[STATEMENTS] = {
     [LOOK] = "SELECT id, key, dataset, state, epochs, why FROM cell WHERE slug = ?",
-    [BEGIN_CELL] = "INSERT INTO cell (slug, key, dataset) VALUES (?, ?, ?)",
+    [BEGIN_CELL] = "INSERT INTO cell (slug, key, dataset, run) VALUES (?, ?, ?, ?)",
     [CELL] = "SELECT key, dataset, slug, state, epochs, seal FROM cell WHERE id = ?",
     [CUT_EPOCHS] = "DELETE FROM epoch WHERE cell = ? AND epoch > ?",
     [CUT_CHECKPOINT] = "DELETE FROM checkpoint WHERE cell = ? AND epoch > ?",
-    [CUT_CELL] = "UPDATE cell SET state = 0, seal = '', epochs = min(epochs, ?2) WHERE id = ?1",
+    [CUT_CELL] = ("UPDATE cell SET state = 0, seal = '', why = '', epochs = min(epochs, ?2),"
+                  " run = ?3, since = min(epochs, ?2) WHERE id = ?1"),
     [REMOVE_CELL] = "DELETE FROM cell WHERE id = ?",
     [ADD] = ("INSERT INTO epoch (cell, epoch, trace, timing, image, parameters, seal) "
              "VALUES (?, ?, ?, ?, ?, ?, ?)"),
@@ -38,6 +52,28 @@ static const char *const text_of[STATEMENTS] = {
                 " ORDER BY epoch"),
     [CHECKPOINT] = "SELECT epoch, weights_sha256, state, sha256 FROM checkpoint WHERE cell = ?",
     [ALL] = "SELECT id, slug FROM cell ORDER BY id",
+    [FIND_SPEC] = ("SELECT id FROM spec WHERE text = ? AND overrides = ? AND dataset = ?"
+                   " AND path = ?"),
+    [ADD_SPEC] = ("INSERT INTO spec (text, overrides, dataset, path, input)"
+                  " VALUES (?, ?, ?, ?, ?)"),
+    [ADD_MACHINE] = "INSERT OR IGNORE INTO machine (id, facts) VALUES (?, ?)",
+    [ADD_RUN] = ("INSERT OR IGNORE INTO run (id, spec, machine, isa, data_directory, substituted,"
+                 " jobs, shard, shards, cells, selected, epochs, started_ms, seen_ms)"
+                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    [SEE_RUN] = "UPDATE run SET seen_ms = ? WHERE id = ?",
+    [RUNS] = ("SELECT run.id, path, text, overrides, dataset, input, machine, facts, isa,"
+              " data_directory, substituted, jobs, shard, shards, cells, selected, epochs,"
+              " started_ms, seen_ms FROM run JOIN spec ON spec.id = run.spec"
+              " LEFT JOIN machine ON machine.id = run.machine ORDER BY started_ms, run.id"),
+    [MACHINES] = "SELECT id, facts FROM machine ORDER BY id",
+    [COUNTS] =
+        ("SELECT total(state = 1), total(state = 2),"
+         " total(state = 0 AND why = '' AND run = last),"
+         " total(state = 0 AND why = '' AND run <> last), total(state = 0 AND why <> ''),"
+         " total(epochs), total(epochs * (state = 0)), total((epochs - since) * (run = last))"
+         " FROM cell, (SELECT coalesce(" LAST_RUN ", '') AS last)"),
+    [FAILURES] = ("SELECT why, count(*), slug, min(id) FROM cell WHERE state = 0 AND why <> ''"
+                  " GROUP BY why ORDER BY count(*) DESC, min(id)"),
 };
 
 /* ---- Failures -------------------------------------------------------------- */
@@ -85,6 +121,15 @@ static enum lg_status ask(struct store *store, const char *text, int64_t *number
     else
         *number = sqlite3_column_int64(statement, 0);
     sqlite3_finalize(statement);
+    return status;
+}
+
+enum lg_status database_begin(struct store *store, struct lg_error *error)
+{
+    if (store->is_open)
+        return LG_OK;
+    enum lg_status status = database_execute(store, "BEGIN IMMEDIATE", error);
+    store->is_open = status == LG_OK;
     return status;
 }
 

@@ -11,6 +11,8 @@
 /* What cell.state holds. */
 enum { STATE_PART, STATE_DONE, STATE_DIVERGED };
 
+enum { STORE_RUN_BYTES = 24 };
+
 /* Each is prepared once. */
 enum statement {
     LOOK,
@@ -29,6 +31,15 @@ enum statement {
     EPOCHS,
     CHECKPOINT,
     ALL,
+    FIND_SPEC,
+    ADD_SPEC,
+    ADD_MACHINE,
+    ADD_RUN,
+    SEE_RUN,
+    RUNS,
+    MACHINES,
+    COUNTS,
+    FAILURES,
     STATEMENTS
 };
 
@@ -36,7 +47,8 @@ struct store {
     sqlite3 *db;
     sqlite3_stmt *statements[STATEMENTS];
     char path[FILES_PATH_MAX];
-    bool is_open; /* a transaction is */
+    bool is_open;                  /* a transaction is */
+    char run[STORE_RUN_BYTES + 1]; /* the one that writes; "": none that is known */
     /* The seal of the epoch that was added last, and whose it is. */
     int64_t last_cell;
     size_t last_epoch;
@@ -48,6 +60,12 @@ enum lg_status database_fail(const struct store *store, struct lg_error *error);
 
 /* Run statements that give no row. */
 enum lg_status database_execute(struct store *store, const char *text, struct lg_error *error);
+
+/* Open a transaction, unless one is. */
+enum lg_status database_begin(struct store *store, struct lg_error *error);
+
+/* Milliseconds since 1970. */
+int64_t database_now_ms(void);
 
 /* A statement, ready to be bound; done with it, database_done(). */
 enum lg_status database_prepare(struct store *store, enum statement which, sqlite3_stmt **statement,

@@ -33,6 +33,7 @@ static const struct column timing[] = {
     {"seed", "", "the seed of every random draw", COLUMN_KEY, FIELD_INTEGER, COLUMN_ALWAYS, FIELD(seed), BETTER_NONE, false},
     {"epoch", "", "counted from 1", COLUMN_KEY, FIELD_INTEGER, COLUMN_ALWAYS, FIELD(epoch), BETTER_NONE, false},
     {"dataset", "", "the data set used", COLUMN_CONTEXT, FIELD_TEXT, COLUMN_ALWAYS, FIELD(dataset), BETTER_NONE, false},
+    {"machine", "", "the machine that trained it: its facts are in manifest.json, under `machines`", COLUMN_CONTEXT, FIELD_TEXT, COLUMN_ALWAYS, FIELD(machine), BETTER_NONE, false},
     {"precision", "", "f32 or f64", COLUMN_CONTEXT, FIELD_TEXT, COLUMN_ALWAYS, FIELD(precision), BETTER_NONE, false},
     {"isa", "", "the instruction set of the engine's copy that ran", COLUMN_CONTEXT, FIELD_TEXT, COLUMN_ALWAYS, FIELD(isa), BETTER_NONE, false},
     {"jobs", "processes", "cells trained at the same time", COLUMN_CONTEXT, FIELD_INTEGER, COLUMN_ALWAYS, FIELD(jobs), BETTER_NONE, false},

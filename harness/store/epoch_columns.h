@@ -32,6 +32,7 @@ struct epoch_record {
     char weights_sha256[LG_DIGEST_HEX];
     char state_sha256[LG_DIGEST_HEX];
 
+    const char *machine; /* its id (machine/identity.h) */
     const char *precision, *isa;
     uint64_t jobs, wall_ns, cpu_ns, evaluation_wall_ns;
     double wall_ns_per_step, cpu_ns_per_step;

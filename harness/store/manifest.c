@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/store/store_run.h"
 #include "harness/support/files.h"
 #include "harness/support/json.h"
 #include "harness/support/version.h"
@@ -66,23 +67,41 @@ static json_t *describe_cells(const struct manifest *manifest)
     return cells;
 }
 
-/* The manifest's own reference to the command. */
-static json_t *command(const struct manifest *manifest)
+/* The manifest's own reference to a part. */
+static json_t *part(json_t *value)
 {
-    return manifest->command != NULL ? json_incref(manifest->command) : json_null();
+    return value != NULL ? json_incref(value) : json_null();
 }
 
 static json_t *describe(const struct manifest *manifest)
 {
     return json_pack(
-        "{s:{s:s}, s:o, s:o, s:o, s:{s:s, s:s, s:s}, s:{s:s, s:s}, s:I, s:o, s:o, s:o, s:o, s:s}",
-        "lossgrid", "version", version_text(), "command", command(manifest), "spec",
+        "{s:{s:s}, s:o, s:o, s:o, s:{s:s, s:s, s:s}, s:{s:s, s:s}, s:I, s:o, s:o, s:o, s:o, s:o, "
+        "s:s}",
+        "lossgrid", "version", version_text(), "command", part(manifest->command), "spec",
         manifest_spec_json(manifest), "data", manifest_data_json(manifest), "build", "compiler",
         version_compiler(), "flags", version_flags(), "variant", version_variant(), "engine", "isa",
         manifest->backend->isa, "precision", lg_precision_name(manifest->backend->precision),
-        "jobs", (json_int_t)manifest->jobs, "machine", machine_json(manifest->machine), "started",
-        manifest_instant(manifest->started), "finished", manifest_instant(manifest->finished),
-        "cells", describe_cells(manifest), "trace_sha256", manifest->trace_sha256);
+        "jobs", (json_int_t)manifest->jobs, "machine", machine_json(manifest->machine), "machines",
+        part(manifest->machines), "started", manifest_instant(manifest->started), "finished",
+        manifest_instant(manifest->finished), "cells", describe_cells(manifest), "trace_sha256",
+        manifest->trace_sha256);
+}
+
+static enum lg_status add_machine(void *to, const char *id, const char *facts,
+                                  struct lg_error *error)
+{
+    json_t *value = json_loads(facts, 0, NULL);
+    if (value == NULL)
+        return lg_fail(error, LG_INPUT, "machine %s: its facts are no JSON", id);
+    json_object_set_new(to, id, value);
+    return LG_OK;
+}
+
+enum lg_status manifest_machines(struct store *store, json_t **machines, struct lg_error *error)
+{
+    *machines = json_object();
+    return store_visit_machines(store, add_machine, *machines, error);
 }
 
 enum lg_status manifest_write(const char *path, const struct manifest *manifest,

@@ -9,6 +9,7 @@
 
 #include "harness/machine/machine.h"
 #include "harness/spec/experiment.h"
+#include "harness/store/store.h"
 #include "lossgrid/backend.h"
 #include "lossgrid/status.h"
 
@@ -29,7 +30,8 @@ struct manifest {
     bool substituted;
 
     const struct lg_backend *backend;
-    const struct machine *machine;
+    const struct machine *machine; /* the one that writes the manifest */
+    json_t *machines;              /* those that trained, by their id; may be NULL */
     size_t jobs;
     time_t started, finished;
 
@@ -44,6 +46,9 @@ struct manifest {
 json_t *manifest_spec_json(const struct manifest *manifest);
 json_t *manifest_data_json(const struct manifest *manifest);
 json_t *manifest_instant(time_t when);
+
+/* The machines that trained what is in the store, by their id: an object, owned by the caller. */
+enum lg_status manifest_machines(struct store *store, json_t **machines, struct lg_error *error);
 
 /* Write it to path. */
 enum lg_status manifest_write(const char *path, const struct manifest *manifest,

@@ -60,13 +60,18 @@ enum lg_status store_look(struct store *store, const struct store_cell *cell,
 
 /* ---- Adding ---------------------------------------------------------------- */
 
-static enum lg_status open_transaction(struct store *store, struct lg_error *error)
+/* That the run was still there. */
+static enum lg_status see_run(struct store *store, struct lg_error *error)
 {
-    if (store->is_open)
+    sqlite3_stmt *statement = NULL;
+    if (store->run[0] == '\0')
         return LG_OK;
-    enum lg_status status = database_execute(store, "BEGIN IMMEDIATE", error);
-    store->is_open = status == LG_OK;
-    return status;
+    enum lg_status status = database_prepare(store, SEE_RUN, &statement, error);
+    if (status != LG_OK)
+        return status;
+    sqlite3_bind_int64(statement, 1, database_now_ms());
+    database_bind_text(statement, 2, store->run);
+    return database_run(store, statement, error);
 }
 
 enum lg_status store_commit(struct store *store, struct lg_error *error)
@@ -76,7 +81,9 @@ enum lg_status store_commit(struct store *store, struct lg_error *error)
         store->is_open = false;
         return LG_OK;
     }
-    enum lg_status status = database_execute(store, "COMMIT", error);
+    enum lg_status status = see_run(store, error);
+    if (status == LG_OK)
+        status = database_execute(store, "COMMIT", error);
     if (status != LG_OK && sqlite3_get_autocommit(store->db) == 0)
         (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     store->is_open = false;
@@ -116,7 +123,7 @@ enum lg_status store_begin(struct store *store, const struct store_cell *cell, i
                            struct lg_error *error)
 {
     sqlite3_stmt *statement = NULL;
-    enum lg_status status = open_transaction(store, error);
+    enum lg_status status = database_begin(store, error);
     if (status == LG_OK)
         status = database_prepare(store, BEGIN_CELL, &statement, error);
     if (status != LG_OK)
@@ -124,20 +131,35 @@ enum lg_status store_begin(struct store *store, const struct store_cell *cell, i
     database_bind_text(statement, 1, cell->slug);
     database_bind_text(statement, 2, cell->key);
     database_bind_text(statement, 3, cell->dataset);
+    database_bind_text(statement, 4, store->run);
     status = database_run(store, statement, error);
     *id = sqlite3_last_insert_rowid(store->db);
     return status;
 }
 
+/* It has no more epochs than this, and is the run's. */
+static enum lg_status cut_cell(struct store *store, int64_t id, size_t epoch,
+                               struct lg_error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    enum lg_status status = database_prepare(store, CUT_CELL, &statement, error);
+    if (status != LG_OK)
+        return status;
+    sqlite3_bind_int64(statement, 1, id);
+    sqlite3_bind_int64(statement, 2, (int64_t)epoch);
+    database_bind_text(statement, 3, store->run);
+    return database_run(store, statement, error);
+}
+
 enum lg_status store_cut(struct store *store, int64_t id, size_t epoch, struct lg_error *error)
 {
-    enum lg_status status = open_transaction(store, error);
+    enum lg_status status = database_begin(store, error);
     store->last_cell = 0;
     if (status == LG_OK)
         status = database_run_with(store, CUT_EPOCHS, id, epoch, error);
     if (status == LG_OK)
         status = database_run_with(store, CUT_CHECKPOINT, id, epoch, error);
-    return status == LG_OK ? database_run_with(store, CUT_CELL, id, epoch, error) : status;
+    return status == LG_OK ? cut_cell(store, id, epoch, error) : status;
 }
 
 enum lg_status store_remove(struct store *store, int64_t id, struct lg_error *error)
@@ -195,7 +217,7 @@ enum lg_status store_add(struct store *store, int64_t id, const struct store_epo
 {
     char seal[LG_DIGEST_HEX];
     sqlite3_stmt *statement = NULL;
-    enum lg_status status = open_transaction(store, error);
+    enum lg_status status = database_begin(store, error);
     if (status == LG_OK)
         status = current_seal(store, id, epoch->epoch - 1, seal, error);
     if (status == LG_OK)
@@ -230,7 +252,7 @@ enum lg_status store_finish(struct store *store, int64_t id, size_t epochs, bool
     const int state = diverged ? STATE_DIVERGED : STATE_DONE;
     char seal[LG_DIGEST_HEX];
     sqlite3_stmt *statement = NULL;
-    enum lg_status status = open_transaction(store, error);
+    enum lg_status status = database_begin(store, error);
     if (status == LG_OK)
         status = current_seal(store, id, epochs, seal, error);
     if (status == LG_OK)
@@ -252,7 +274,7 @@ enum lg_status store_finish(struct store *store, int64_t id, size_t epochs, bool
 enum lg_status store_note(struct store *store, int64_t id, const char *why, struct lg_error *error)
 {
     sqlite3_stmt *statement = NULL;
-    enum lg_status status = open_transaction(store, error);
+    enum lg_status status = database_begin(store, error);
     if (status == LG_OK)
         status = database_prepare(store, NOTE, &statement, error);
     if (status != LG_OK)

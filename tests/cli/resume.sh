@@ -103,7 +103,7 @@ test_foreign_store_is_refused() {
     cp -r r newer
     /usr/bin/env python3 -c 'import sqlite3; c = sqlite3.connect("newer/cells.sqlite"); c.execute("PRAGMA user_version = 99"); c.commit()'
     expect 2 run "${QUICK[@]}" --out newer
-    says 'newer/cells.sqlite: found a store of version 99, expected 1'
+    says 'newer/cells.sqlite: found a store of version 99, expected '
     echo 'no database at all, but long enough to be looked at by what reads one' >r/cells.sqlite
     cp r/cells.sqlite before
     expect 2 run "${QUICK[@]}" --out r

@@ -95,7 +95,7 @@ def write(folder, task, count, epochs, seeds, images=True):
                 trace.append([*key, epoch, "mnist", "ok", 100, train[-1], *train, test[-1], *test,
                               digest, "0" * 64, "0" * 64])
                 ns = int(100000 * COST[optimizer] * draw.lognormvariate(0, 0.04))
-                timing.append([*key, epoch, "mnist", "f64", "avx2", 1, 100, 100, ns, ns, ns / 100,
+                timing.append([*key, epoch, "mnist", "0123456789ab", "f64", "avx2", 1, 100, 100, ns, ns, ns / 100,
                                ns / 100, 5000])
             cells.append({"slug": slug, "label": label, "key": "0" * 64, "epochs": epochs,
                           "status": "diverged" if lost else "done"})

@@ -98,7 +98,7 @@ def write(folder, name="article-losses", arms=LOSSES, seeds=(0,), epochs=3, data
                 trace.append([*key, epoch, dataset, "ok", 100, *map(repr, numbers * 2),
                               digest(image) if images else "", "0" * 64, "0" * 64])
                 cost = 100 * ns + 1000 * seed
-                timing.append([*key, epoch, dataset, "f64", "generic", 1, 100, 100, cost, cost,
+                timing.append([*key, epoch, dataset, "0123456789ab", "f64", "generic", 1, 100, 100, cost, cost,
                                cost / 100, cost / 100, 5000])
             if last <= epochs:
                 trace.append([*key, last, dataset, "diverged", 7, *[""] * 11])

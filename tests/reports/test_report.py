@@ -95,6 +95,17 @@ class Whole(Folder):
         for image in re.findall(r"\]\(([^)]*\.(?:png|svg))\)", Path(path).read_text()):
             self.assertTrue((folder / "report" / image).is_file(), image)
 
+    def test_the_machines_are_those_that_trained(self):
+        """Not the one that merged and wrote the manifest; equal nodes of a cluster are counted."""
+        node, other = {"cpu": "Node", "cores": 8, "kernel": "K"}, {"cpu": "Other", "kernel": "K"}
+        folder = self.write("mine", manifest={"machines": {"a": node, "b": other, "c": node}})
+        code, _, err = self.run_report(folder)
+        self.assertEqual(code, 0, err)
+        text = (folder / "report" / "report.md").read_text()
+        self.assertIn("on 2 × Node, 8 cores; Other; instruction set", text)
+        self.assertIn("2 × Node, 8 cores, kernel K; Other, kernel K", text)
+        self.assertNotIn("A CPU", text)
+
     def test_users_own_experiment_with_seeds_and_divergence_on_fashion(self):
         folder = self.write("mine", sample.LOSSES, seeds=(1, 2), dataset="fashion_mnist",
                             diverge=[("abs", 2)])

@@ -28,6 +28,7 @@ static struct epoch_record example(void)
         .image_sha256 = "1f",
         .weights_sha256 = "2f",
         .state_sha256 = "3f",
+        .machine = "0123456789ab",
         .precision = "f32",
         .isa = "generic",
         .jobs = 2,
@@ -58,7 +59,7 @@ Test(epoch_columns, headers)
         csv.text.bytes,
         "cell,loss,optimizer,label,seed,epoch,dataset,status,steps,train_loss,train_mse,train_abs,"
         "test_loss,test_mse,test_abs,image_sha256,weights_sha256,state_sha256\n"
-        "cell,loss,optimizer,label,seed,epoch,dataset,precision,isa,jobs,steps,samples,wall_ns,"
+        "cell,loss,optimizer,label,seed,epoch,dataset,machine,precision,isa,jobs,steps,samples,wall_ns,"
         "cpu_ns,wall_ns_per_step,cpu_ns_per_step,evaluation_wall_ns\n");
     text_free(&csv.text);
 }
@@ -70,7 +71,7 @@ Test(epoch_columns, rows)
                "mse-s1,mse,sgd,the first,1,2,mnist,ok,500,0.5,0.5,0.125,0.25,0.25,0.0625,1f,2f,"
                "3f\n");
     assert_row(COLUMNS_TIMING, &record,
-               "mse-s1,mse,sgd,the first,1,2,mnist,f32,generic,2,500,1000,1000,250,2,0.5,77\n");
+               "mse-s1,mse,sgd,the first,1,2,mnist,0123456789ab,f32,generic,2,500,1000,1000,250,2,0.5,77\n");
 }
 
 Test(epoch_columns, what_does_not_exist_is_empty)
@@ -80,13 +81,13 @@ Test(epoch_columns, what_does_not_exist_is_empty)
     assert_row(COLUMNS_TRACE, &record,
                "mse-s1,mse,sgd,the first,1,2,mnist,ok,500,0.5,0.5,0.125,,,,1f,2f,3f\n");
     assert_row(COLUMNS_TIMING, &record,
-               "mse-s1,mse,sgd,the first,1,2,mnist,f32,generic,2,500,1000,1000,250,2,0.5,\n");
+               "mse-s1,mse,sgd,the first,1,2,mnist,0123456789ab,f32,generic,2,500,1000,1000,250,2,0.5,\n");
     record.trained = false;
     record.status = "diverged";
     record.steps = 0;
     assert_row(COLUMNS_TRACE, &record, "mse-s1,mse,sgd,the first,1,2,mnist,diverged,0,,,,,,,,,\n");
     assert_row(COLUMNS_TIMING, &record,
-               "mse-s1,mse,sgd,the first,1,2,mnist,f32,generic,2,0,1000,1000,250,,,\n");
+               "mse-s1,mse,sgd,the first,1,2,mnist,0123456789ab,f32,generic,2,0,1000,1000,250,,,\n");
 }
 
 Test(epoch_columns, every_one_is_documented)
