@@ -8,8 +8,8 @@
 enum { MACHINE_ID_BYTES = 12 };
 
 /* Its facts without those that change from run to run (load, governor, turbo, the processors
- * that a process may use, ...), and its host name, so that equal nodes of a cluster are told
- * apart. A JSON object, owned by the caller; NULL when memory is short. */
+ * that a process may use, ...), and its host name, so that equal nodes of a cluster are not one
+ * machine. A JSON object, owned by the caller; NULL when memory is short. */
 json_t *identity_json(const struct machine *machine);
 
 /* The first digits of the SHA-256 of identity_json() as compact JSON with sorted keys (what

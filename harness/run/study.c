@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,8 +11,7 @@
 #include "harness/run/scheduler.h"
 #include "harness/run/summary.h"
 #include "harness/spec/metric.h"
-#include "harness/store/export.h"
-#include "harness/store/manifest.h"
+#include "harness/store/results.h"
 #include "harness/store/store.h"
 #include "harness/support/files.h"
 #include "harness/support/interrupt.h"
@@ -151,15 +149,6 @@ static enum lg_status collect(const struct study *study, const struct cell_conte
                               const struct record *record, struct store *store, time_t started,
                               size_t *finished, struct lg_error *error)
 {
-    size_t count = study->experiment->cell_count;
-    char trace_sha256[LG_DIGEST_HEX] = "";
-    struct cell_extent *extents = calloc(count, sizeof *extents);
-    struct manifest_cell *cells = calloc(count, sizeof *cells);
-    if (extents == NULL || cells == NULL) {
-        free(extents);
-        free(cells);
-        return lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu cells", count);
-    }
     const struct export export = {
         .experiment = study->experiment,
         .dataset = study->located->info->name,
@@ -167,22 +156,11 @@ static enum lg_status collect(const struct study *study, const struct cell_conte
         .directory = study->directory,
         .input = {record->input.bytes, record->input.size},
     };
-    json_t *machines = NULL;
-    enum lg_status status = export_write(&export, extents, trace_sha256, error);
-    if (status == LG_OK)
-        status = manifest_machines(store, &machines, error);
-    for (size_t i = 0; status == LG_OK && i < count; i++) {
-        cells[i].epochs = extents[i].epochs;
-        cells[i].status = extents[i].diverged         ? "diverged"
-                          : extents[i].finished       ? "done"
-                          : extents[i].why[0] != '\0' ? "failed"
-                                                      : "missing";
-        cells[i].why = extents[i].why;
-        *finished += extents[i].finished && i % study->shard.count == study->shard.index;
-    }
-    size_t whole = 0;
-    for (size_t i = 0; i < count; i++)
-        whole += extents[i].finished;
+    struct results results;
+    enum lg_status status = results_make(&export, &results, error);
+    for (size_t i = study->shard.index; status == LG_OK && i < results.count;
+         i += study->shard.count)
+        *finished += results.extents[i].finished;
     const struct manifest manifest = {
         .experiment = study->experiment,
         .overrides = study->overrides,
@@ -190,22 +168,20 @@ static enum lg_status collect(const struct study *study, const struct cell_conte
         .data = study->located->info,
         .data_directory = study->located->directory,
         .substituted = study->located->substituted,
-        .backend = study->backend,
+        .isa = study->backend->isa,
         .machine = &record->machine,
-        .machines = machines,
+        .machines = results.machines,
         .jobs = context->jobs,
         .started = started,
         .finished = time(NULL),
-        .cells = cells,
-        .trace_sha256 = trace_sha256,
-        .command = command_words(study, whole == count),
+        .cells = results.cells,
+        .trace_sha256 = results.trace_sha256,
+        .command = command_words(study, results.finished == results.count),
     };
     if (status == LG_OK)
         status = write_manifest(study, &manifest, error);
     json_decref(manifest.command);
-    json_decref(machines);
-    free(extents);
-    free(cells);
+    results_free(&results);
     return status;
 }
 

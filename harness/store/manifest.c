@@ -81,8 +81,8 @@ static json_t *describe(const struct manifest *manifest)
         "lossgrid", "version", version_text(), "command", part(manifest->command), "spec",
         manifest_spec_json(manifest), "data", manifest_data_json(manifest), "build", "compiler",
         version_compiler(), "flags", version_flags(), "variant", version_variant(), "engine", "isa",
-        manifest->backend->isa, "precision", lg_precision_name(manifest->backend->precision),
-        "jobs", (json_int_t)manifest->jobs, "machine", machine_json(manifest->machine), "machines",
+        manifest->isa, "precision", lg_precision_name(manifest->experiment->precision), "jobs",
+        (json_int_t)manifest->jobs, "machine", machine_json(manifest->machine), "machines",
         part(manifest->machines), "started", manifest_instant(manifest->started), "finished",
         manifest_instant(manifest->finished), "cells", describe_cells(manifest), "trace_sha256",
         manifest->trace_sha256);

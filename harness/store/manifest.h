@@ -29,7 +29,7 @@ struct manifest {
     const char *data_directory;
     bool substituted;
 
-    const struct lg_backend *backend;
+    const char *isa;               /* the engine's copy that trained; of several, their names */
     const struct machine *machine; /* the one that writes the manifest */
     json_t *machines;              /* those that trained, by their id; may be NULL */
     size_t jobs;

@@ -1,6 +1,6 @@
 /* The runs that filled a store: what was asked of them, by which machine, which share of the
  * grid. So a folder says whose it is before its first files are written, and shards of one
- * experiment can be told from those of another. */
+ * experiment are known from those of another. */
 #ifndef HARNESS_STORE_STORE_RUN_H
 #define HARNESS_STORE_STORE_RUN_H
 

@@ -299,7 +299,7 @@ static void begin(struct progressing *p)
                      .data = study->located->info,
                      .data_directory = study->located->directory,
                      .substituted = study->located->substituted,
-                     .backend = study->backend,
+                     .isa = study->backend->isa,
                      .started = time(NULL)},
         .system = study->system,
         .is_strict = study->is_strict,

@@ -105,11 +105,10 @@ json_t *timing_manifest_json(const struct timing *timing, const struct timing_fa
         "{s:{s:s}, s:o, s:o, s:{s:s, s:s, s:s}, s:{s:s, s:s}, s:o, s:o, s:o, s:o, s:o}", "lossgrid",
         "version", version_text(), "spec", manifest_spec_json(manifest), "data",
         manifest_data_json(manifest), "build", "compiler", version_compiler(), "flags",
-        version_flags(), "variant", version_variant(), "engine", "isa", manifest->backend->isa,
-        "precision", lg_precision_name(manifest->backend->precision), "timing",
-        method_json(timing, facts), "counters", readings_json(&timing->readings), "arms",
-        arms_json(timing), "started", manifest_instant(manifest->started), "finished",
-        manifest_instant(manifest->finished));
+        version_flags(), "variant", version_variant(), "engine", "isa", manifest->isa, "precision",
+        lg_precision_name(manifest->experiment->precision), "timing", method_json(timing, facts),
+        "counters", readings_json(&timing->readings), "arms", arms_json(timing), "started",
+        manifest_instant(manifest->started), "finished", manifest_instant(manifest->finished));
 }
 
 json_t *timing_machine_json(const struct timing_facts *facts)

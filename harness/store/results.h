@@ -1,0 +1,28 @@
+/* A result folder's files, and what its manifest says of its cells. */
+#ifndef HARNESS_STORE_RESULTS_H
+#define HARNESS_STORE_RESULTS_H
+
+#include <jansson.h>
+
+#include "harness/store/export.h"
+#include "harness/store/manifest.h"
+
+struct results {
+    struct cell_extent *extents; /* (count); owned */
+    struct manifest_cell *cells; /* (count), of the extents; owned */
+    size_t count;                /* the experiment's cells */
+    size_t finished, diverged;   /* diverged ones are finished */
+    size_t failed, unfinished;   /* failed: with a reason; unfinished: others that were begun */
+    char trace_sha256[LG_DIGEST_HEX];
+    json_t *machines; /* those that trained, by their id; owned */
+};
+
+/* Write the folder's files but manifest.json, which is written of *results. The caller ends
+ * *results with results_free(), on failure too. */
+enum lg_status results_make(const struct export *export, struct results *results,
+                            struct lg_error *error);
+
+/* Free. Safe on a zeroed struct. */
+void results_free(struct results *results);
+
+#endif
