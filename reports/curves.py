@@ -25,6 +25,9 @@ LEAST = 190      # width and height of a plot, in pixels
 TALL = 330       # height of a plot that is alone in its row
 
 
+PARTS = {"train": "training set", "validation": "validation split", "test": "test set"}
+
+
 @dataclass
 class Panel:
     title: str
@@ -65,13 +68,15 @@ def grouped(results, column):
 
 
 def plan(results, part):
-    """(panels, note) of the figure of "train" or "test". Raises Unavailable."""
+    """(panels, note) of the figure of "train", "validation" or "test". Raises Unavailable."""
     names = quality.columns(results, part)
     if not names:
-        raise Unavailable(f"no metric of the {'test' if part == 'test' else 'training'} set "
-                          "was measured")
+        raise Unavailable(f"no metric of the {PARTS[part]} was measured")
     if len(results.epochs) < 2:
         raise Unavailable("a curve needs two epochs; the final values show the one there is")
+    if all(quality.is_measured_once(results, name) for name in names):
+        raise Unavailable(f"the {PARTS[part]} was measured once, after the last epoch; the final "
+                          "values show it")
     if len(results.arms) <= ABREAST:
         left = names[quality.SHOWN:]
         note = f"{len(left)} more metrics are in trace.csv." if left else ""

@@ -13,7 +13,7 @@ def metric(results, column):
 
 
 def columns(results, part):
-    """The columns of "train" or "test" that hold a number, the primary metric's first; the
+    """The columns of "train", "validation" or "test" that hold a number, the primary metric's first; the
     arms' own loss where nothing else was measured."""
     names = [f"{part}_{m}" for m in results.metrics if results.has(f"{part}_{m}")]
     names.sort(key=lambda name: not metric(results, name).primary)
@@ -21,8 +21,22 @@ def columns(results, part):
 
 
 def primary(results):
-    """The column that arms are judged by: test before training; None where there is none."""
-    return next(iter(columns(results, "test") + columns(results, "train")), None)
+    """The column that arms are judged by: test before validation before training; None where
+    there is none."""
+    return next(iter(judged(results)), None)
+
+
+def judged(results):
+    """The columns of the part that arms are judged by."""
+    return (columns(results, "test") or columns(results, "validation")
+            or columns(results, "train"))
+
+
+def is_measured_once(results, column):
+    """Whether the column has a number in nothing but the last epoch of each run, though there
+    are more: `evaluate: end`."""
+    earlier = [v for cell in results.cells for v in cell.series.get(column, ())[:-1]]
+    return bool(earlier) and not np.isfinite(earlier).any()
 
 
 def finals(arm, column):

@@ -22,6 +22,9 @@ from tables import InputError, number
 from text import plural, some
 
 
+PARTS = ("train_", "validation_", "test_")  # of the samples, as the columns of trace.csv begin
+
+
 class Unavailable(Exception):
     """A figure cannot be drawn from these results; the message says why."""
 
@@ -153,13 +156,14 @@ class Results:
         return next(iter(self.quality_columns()), None)
 
     def quality_columns(self):
-        """What final quality is read from: the test metrics, else the training ones, the
-        primary one first; the arms' own loss where it can be ranked and there is no other."""
-        for part in ("test", "train"):
+        """What final quality is read from: the test metrics, else those of the validation split,
+        else the training ones, the primary one first; the arms' own loss where it can be ranked
+        and there is no other."""
+        for part in ("test", "validation", "train"):
             names = [f"{part}_{m}" for m in self.metrics if self.has(f"{part}_{m}")]
             if names:
                 return sorted(names, key=lambda name: not self.metric(name).primary)
-        return [name for name in ("test_loss", "train_loss")
+        return [name for name in ("test_loss", "validation_loss", "train_loss")
                 if self.has(name) and self.metric(name).ranked][:1]
 
     def fact(self, *keys, default="not recorded"):
@@ -212,7 +216,7 @@ def read_trace(folder, schema):
     path = folder / "trace.csv"
     rows = read_rows(folder, path.name, schema, "run", strict=False)
     columns = [c for c in rows[0] if c != "line"] if rows else []
-    measured = [c for c in columns if c.startswith(("train_", "test_"))]
+    measured = [c for c in columns if c.startswith(PARTS)]
     cells, datasets = {}, set()
     for row in rows:
         cell = cells.setdefault(row["cell"], Cell(

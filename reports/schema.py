@@ -37,7 +37,7 @@ class Column:
     minimum: float = -math.inf
     maximum: float = math.inf
     metric: str = ""        # such as accuracy; "" where it is no metric
-    part: str = ""          # train or test
+    part: str = ""          # train, validation or test
     defined_on: str = ""
     chance: float = math.nan
     ranked: bool = False
@@ -47,8 +47,8 @@ class Column:
     @property
     def label(self):
         """For readers: "test accuracy", "training mse"."""
-        words = {"train": "training ", "test": "test "}.get(self.part, "")
-        return words + (self.metric or self.name)
+        words = {"train": "training ", "validation": "validation ", "test": "test "}
+        return words.get(self.part, "") + (self.metric or self.name)
 
     @property
     def direction(self):
@@ -97,7 +97,7 @@ class Schema:
             return known
         reason = (f"there is no {FILE} to say which way is better" if self.missing else
                   f"{FILE} has no column {name}")
-        part = name.split("_")[0] if name.startswith(("train_", "test_")) else ""
+        part = name.split("_")[0] if name.startswith(("train_", "validation_", "test_")) else ""
         return Column(name, part=part, metric=name[len(part) + 1:] if part else "", reason=reason)
 
 

@@ -64,12 +64,15 @@ def final_value(arm, column):
 
 def values(results):
     """One row for each arm: every metric after the last epoch."""
-    columns = [c for m in results.metrics for c in (f"train_{m}", f"test_{m}") if results.has(c)]
+    columns = [c for m in results.metrics
+               for c in (f"train_{m}", f"validation_{m}", f"test_{m}") if results.has(c)]
     rows = []
     for arm in (*results.arms, *results.absent):
         rows.append([md(arm.name)] + [final_value(arm, c) for c in columns])
     legend = ("After the last epoch. `train_` is the mean over the training "
               "samples of that epoch, each taken before its update")
+    if any(c.startswith("validation_") for c in columns):
+        legend += "; `validation_` is the split held out of the training set, after the epoch"
     tested = any(c.startswith("test_") for c in columns)
     legend += ("; `test_` is the held-out test set after the epoch." if tested else
                ". The test set was not measured.")

@@ -30,7 +30,7 @@ may() {
 # What each may see of the public headers: all but the table of everything.
 public="lossgrid/arena.h lossgrid/digest.h lossgrid/fpenv.h lossgrid/option.h lossgrid/path.h
         lossgrid/pcg.h lossgrid/precision.h lossgrid/status.h lossgrid/target.h"
-data="lossgrid/dataset.h lossgrid/order.h lossgrid/pair_sampler.h"
+data="lossgrid/dataset.h lossgrid/hold_out.h lossgrid/order.h lossgrid/pair_sampler.h"
 base="$public engine/base/"
 may include/lossgrid lossgrid/
 # shellcheck disable=SC2086 # lists of prefixes

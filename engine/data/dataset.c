@@ -219,6 +219,8 @@ void lg_dataset_free(struct lg_dataset *dataset)
 {
     free(dataset->train.pixels);
     free(dataset->train.labels);
+    free(dataset->validation.pixels);
+    free(dataset->validation.labels);
     free(dataset->test.pixels);
     free(dataset->test.labels);
     *dataset = (struct lg_dataset){0};

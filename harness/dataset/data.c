@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "harness/spec/task.h"
+#include "lossgrid/hold_out.h"
 #include "lossgrid/pair_sampler.h"
 
 void data_warn_of_substitute(const struct experiment *experiment, const struct located *located)
@@ -26,6 +27,39 @@ static void select_classes(const struct experiment *experiment, struct lg_images
                                     experiment->class_count);
 }
 
+/* The samples that the spec asks for against those that there are. */
+static enum lg_status check_counts(const struct experiment *experiment, const char *title,
+                                   size_t count, struct lg_error *error)
+{
+    const size_t used = experiment->samples > 0 ? experiment->samples : count;
+    const size_t held = experiment->validation.samples;
+    if (count == 0)
+        return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
+                          "%s has no sample of the classes", title);
+    if (experiment->samples > count)
+        return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
+                          "samples: found %zu, expected at most %zu, all that %s has",
+                          experiment->samples, count, title);
+    if (held >= used)
+        return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
+                          "validation: found %zu samples, expected fewer than the %zu training "
+                          "samples that are used",
+                          held, used);
+    return LG_OK;
+}
+
+static enum lg_status hold_out(const struct experiment *experiment, struct lg_dataset *dataset,
+                               struct lg_error *error)
+{
+    const size_t count = dataset->train.count;
+    enum lg_status status = check_counts(experiment, dataset->info->title, count, error);
+    return status == LG_OK
+               ? lg_dataset_hold_out(dataset, experiment->samples > 0 ? experiment->samples : count,
+                                     experiment->validation.samples, experiment->validation.seed,
+                                     error)
+               : status;
+}
+
 enum lg_status data_load(const struct experiment *experiment, const struct located *located,
                          struct lg_dataset *dataset, struct lg_error *error)
 {
@@ -34,6 +68,8 @@ enum lg_status data_load(const struct experiment *experiment, const struct locat
         select_classes(experiment, &dataset->train);
         select_classes(experiment, &dataset->test);
     }
+    if (status == LG_OK && experiment->validation.samples > 0)
+        status = hold_out(experiment, dataset, error);
     return status;
 }
 
@@ -46,17 +82,14 @@ enum lg_status data_check_fit(const struct experiment *experiment, const struct 
         return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
                           "the model has %zu inputs; %s has images of %zu pixels",
                           experiment->inputs, dataset->info->title, pixels);
-    if (train->count == 0)
-        return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
-                          "%s has no sample of the classes", dataset->info->title);
-    if (experiment->samples > train->count)
-        return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
-                          "samples: found %zu, expected at most %zu, all that %s has",
-                          experiment->samples, train->count, dataset->info->title);
-    return task_check_lists(experiment, error);
+    enum lg_status status = check_counts(experiment, dataset->info->title,
+                                         train->count + dataset->validation.count, error);
+    return status == LG_OK ? task_check_lists(experiment, error) : status;
 }
 
 size_t data_samples(const struct experiment *experiment, const struct lg_dataset *dataset)
 {
-    return experiment->samples > 0 ? experiment->samples : dataset->train.count;
+    if (experiment->validation.samples > 0 || experiment->samples == 0)
+        return dataset->train.count;
+    return experiment->samples;
 }

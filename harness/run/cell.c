@@ -22,9 +22,10 @@ struct training {
     const struct cell_observer *observer;
     struct lg_arena arena;
     struct lg_net *net;
-    uint32_t *order;                 /* (samples), in the arena; NULL: file order */
-    uint8_t *pixels;                 /* (outputs), in the arena: the captured output */
-    struct pair_sampler train, test; /* in the arena */
+    uint32_t *order;                             /* (samples), in the arena; NULL: file order */
+    uint8_t *pixels;                             /* (outputs), in the arena: the captured output */
+    struct pair_sampler train, validation, test; /* in the arena */
+    struct columns_measured measured;
     size_t batch;
     void *saved; /* the engine's checkpoint; owned */
     size_t samples, chunk, capture;
@@ -51,6 +52,7 @@ static void lay_out(struct training *training, const struct lg_net_config *confi
     training->pixels = lg_arena_take(arena, config->layers[config->layer_count - 1].outputs);
     const enum lg_task task = context->experiment->task;
     pair_sampler_place(&training->train, arena, task, training->samples);
+    pair_sampler_place(&training->validation, arena, task, context->dataset->validation.count);
     pair_sampler_place(&training->test, arena, task, context->dataset->test.count);
     if (context->experiment->shuffle)
         training->order = lg_arena_take(arena, training->samples * sizeof *training->order);
@@ -73,6 +75,7 @@ static enum lg_status create(struct training *training, struct lg_error *error)
         return status;
     lay_out(training, &config);
     pair_sampler_sort(&training->train, &training->context->dataset->train);
+    pair_sampler_sort(&training->validation, &training->context->dataset->validation);
     pair_sampler_sort(&training->test, &training->context->dataset->test);
     size_t saved_bytes = backend->checkpoint_bytes(training->net);
     training->saved = malloc(saved_bytes > 0 ? saved_bytes : 1);
@@ -214,16 +217,14 @@ static enum lg_status train_epoch(struct training *training, struct epoch_record
     return LG_OK;
 }
 
-/* Measure the whole test set. */
-static enum lg_status evaluate(struct training *training, struct epoch_record *record,
-                               struct lg_error *error)
+/* Measure all of a part that is not trained on, the same pairs each time. */
+static enum lg_status measure(struct training *training, const struct lg_images *images,
+                              struct pair_sampler *pairs, struct epoch_record *record,
+                              struct lg_sums *sums, struct lg_error *error)
 {
-    const struct lg_images *images = &training->context->dataset->test;
     const struct cell_report report = {
         .event = CELL_TRAINED, .epoch = record->epoch, .loss = record->train_loss};
-    struct lg_sums sums = {0};
-    /* The same after every epoch. */
-    pair_sampler_draw(&training->test, images, NULL, training->cell->seed, 0);
+    pair_sampler_draw(pairs, images, NULL, training->cell->seed, 0);
     for (size_t first = 0; first < images->count; first += training->chunk) {
         size_t left = images->count - first;
         const struct lg_pass pass = {
@@ -231,17 +232,53 @@ static enum lg_status evaluate(struct training *training, struct epoch_record *r
             .first = first,
             .count = left < training->chunk ? left : training->chunk,
             .capture = SIZE_MAX,
-            .paired = {training->test.lists[0], training->test.lists[1]},
+            .paired = {pairs->lists[0], pairs->lists[1]},
         };
         uint64_t wall = clock_wall_ns();
-        training->context->backend->evaluate(training->net, &pass, &sums);
+        training->context->backend->evaluate(training->net, &pass, sums);
         record->evaluation_wall_ns += clock_wall_ns() - wall;
         if (!tell(training, &report))
             return lg_fail(error, LG_INTERRUPTED, "interrupted");
     }
-    record->tested = true;
-    means(training, &sums, &record->test_loss, record->test_metrics);
     return LG_OK;
+}
+
+static enum lg_status validate(struct training *training, struct epoch_record *record,
+                               struct lg_error *error)
+{
+    struct lg_sums sums = {0};
+    enum lg_status status = measure(training, &training->context->dataset->validation,
+                                    &training->validation, record, &sums, error);
+    record->validated = status == LG_OK;
+    if (status == LG_OK)
+        means(training, &sums, &record->validation_loss, record->validation_metrics);
+    return status;
+}
+
+static enum lg_status test(struct training *training, struct epoch_record *record,
+                           struct lg_error *error)
+{
+    struct lg_sums sums = {0};
+    enum lg_status status =
+        measure(training, &training->context->dataset->test, &training->test, record, &sums, error);
+    record->tested = status == LG_OK;
+    if (status == LG_OK)
+        means(training, &sums, &record->test_loss, record->test_metrics);
+    return status;
+}
+
+/* What the spec says is measured after an epoch. */
+static enum lg_status evaluate(struct training *training, struct epoch_record *record, bool is_last,
+                               struct lg_error *error)
+{
+    const struct experiment *experiment = training->context->experiment;
+    const enum evaluate when = experiment->evaluate;
+    enum lg_status status = LG_OK;
+    if (experiment->validation.samples > 0)
+        status = validate(training, record, error);
+    if (status == LG_OK && (when == EVALUATE_TEST || (when == EVALUATE_END && is_last)))
+        status = test(training, record, error);
+    return status;
 }
 
 /* The captured output as an image, and the digests of the row. */
@@ -294,8 +331,8 @@ static struct store_bytes save(struct training *training, bool is_last)
 static enum lg_status hand_over(struct training *training, const struct epoch_record *record,
                                 bool is_last, struct lg_error *error)
 {
-    columns_row(&training->trace, COLUMNS_TRACE, record);
-    columns_row(&training->timing, COLUMNS_TIMING, record);
+    columns_row(&training->trace, COLUMNS_TRACE, &training->measured, record);
+    columns_row(&training->timing, COLUMNS_TIMING, &training->measured, record);
     enum lg_status status = csv_check(&training->trace, error);
     if (status == LG_OK)
         status = csv_check(&training->timing, error);
@@ -336,7 +373,6 @@ static struct epoch_record blank_record(const struct training *training, size_t 
         .dataset = context->dataset->info->name,
         .seed = training->cell->seed,
         .epoch = epoch,
-        .metric_count = metrics_measured(context->experiment),
         .machine = context->machine,
         .precision = lg_precision_name(context->backend->precision),
         .isa = context->backend->isa,
@@ -358,8 +394,8 @@ static enum lg_status run_epoch(struct training *training, size_t epoch, bool *s
         status = keep_image(training, &record, error);
     if (status == LG_OK && record.trained && is_last)
         keep_parameters(training);
-    if (status == LG_OK && record.trained && training->context->experiment->evaluate_test)
-        status = evaluate(training, &record, error);
+    if (status == LG_OK && record.trained)
+        status = evaluate(training, &record, is_last, error);
     if (record.steps > 0) {
         record.wall_ns_per_step = (double)record.wall_ns / (double)record.steps;
         record.cpu_ns_per_step = (double)record.cpu_ns / (double)record.steps;
@@ -387,6 +423,7 @@ enum lg_status cell_train(const struct cell_context *context, const struct cell 
         .observer = observer,
         .samples = data_samples(context->experiment, context->dataset),
         .capture = cell_image_sample(context->experiment, context->dataset),
+        .measured = columns_measured(context->experiment),
     };
     size_t done = 0;
     bool sound = true;

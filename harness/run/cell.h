@@ -55,7 +55,8 @@ struct cell_ending {
 };
 
 /* Train the cell from the checkpoint, or from its first epoch where that has none (or is of
- * another layout: the report CELL_STARTED says so). After each epoch: test, image, rows; a
+ * another layout: the report CELL_STARTED says so). After each epoch: the validation split and,
+ * when the spec says so, the test set; image, rows; a
  * checkpoint where the last one is CELL_CHECKPOINT_MS old. A cell that diverges ends there,
  * which is a result: *ending. LG_INTERRUPTED when the observer said so; LG_ENVIRONMENT when
  * memory is short, LG_FAILED when the engine gives up. */

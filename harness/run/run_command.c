@@ -161,6 +161,12 @@ static enum lg_status read_requests(const struct options *options, struct reques
 
 /* ---- Running ------------------------------------------------------------- */
 
+/* Whether data_load() leaves the set as it is. */
+static bool is_whole_set(const struct experiment *experiment)
+{
+    return !experiment->selects && experiment->validation.samples == 0;
+}
+
 /* Load the data of a request, unless the last one used the same. */
 static enum lg_status load_data(const struct request *request, const struct request *last,
                                 struct lg_dataset *dataset, struct lg_error *error)
@@ -170,8 +176,8 @@ static enum lg_status load_data(const struct request *request, const struct requ
         if (located->substituted)
             data_warn_of_substitute(&request->experiment, located);
     const struct experiment *experiment = &request->experiment;
-    if (last != NULL && last->located.info == located->info && !last->experiment.selects &&
-        !experiment->selects && strcmp(last->located.directory, located->directory) == 0)
+    if (last != NULL && last->located.info == located->info && is_whole_set(&last->experiment) &&
+        is_whole_set(experiment) && strcmp(last->located.directory, located->directory) == 0)
         return LG_OK;
     lg_dataset_free(dataset);
     *dataset = (struct lg_dataset){0};

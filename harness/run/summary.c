@@ -9,7 +9,7 @@
 #include "harness/support/files.h"
 #include "harness/support/output.h"
 
-enum { CELL, EPOCH, TRAIN, TEST, STATUS, COLUMNS };
+enum { CELL, EPOCH, TRAIN, VALIDATION, TEST, STATUS, COLUMNS };
 
 /* Six digits are enough for the eye. */
 static const char *rounded(const char *field, char text[CSV_REAL_MAX])
@@ -26,31 +26,45 @@ static bool is_last_of_cell(const struct csv_table *trace, size_t row, size_t ce
            strcmp(csv_field(trace, row, cell), csv_field(trace, row + 1, cell)) != 0;
 }
 
+/* Add a row of the table; without a validation split it has no column of one. */
+static void add_row(struct table *table, const char *const fields[COLUMNS], bool has_validation)
+{
+    const char *shown[COLUMNS];
+    size_t count = 0;
+    for (int i = 0; i < COLUMNS; i++)
+        if (i != VALIDATION || has_validation)
+            shown[count++] = fields[i];
+    table->columns = count;
+    table_row(table, shown);
+}
+
 static enum lg_status print_rows(const struct csv_table *trace, const char *metric,
                                  struct lg_error *error)
 {
-    char of_train[COLUMN_NAME_MAX], of_test[COLUMN_NAME_MAX];
-    const char *const names[COLUMNS] = {"cell", "epoch", of_train, of_test, "status"};
-    snprintf(of_train, sizeof of_train, "train_%s", metric);
-    snprintf(of_test, sizeof of_test, "test_%s", metric);
+    char parts[3][COLUMN_NAME_MAX];
+    const char *const names[COLUMNS] = {"cell", "epoch", parts[0], parts[1], parts[2], "status"};
+    snprintf(parts[0], sizeof parts[0], "train_%s", metric);
+    snprintf(parts[1], sizeof parts[1], "validation_%s", metric);
+    snprintf(parts[2], sizeof parts[2], "test_%s", metric);
     int at[COLUMNS];
     for (int i = 0; i < COLUMNS; i++) {
         at[i] = csv_column(trace, names[i]);
-        if (at[i] < 0)
+        if (at[i] < 0 && i != VALIDATION)
             return lg_fail(error, LG_INPUT, "trace.csv has no column %s", names[i]);
     }
-    struct table table = {.columns = COLUMNS};
-    table_row(&table, names);
+    struct table table = {0};
+    add_row(&table, names, at[VALIDATION] >= 0);
     for (size_t row = 1; row < trace->rows; row++) {
         const char *fields[COLUMNS];
-        char train[CSV_REAL_MAX], test[CSV_REAL_MAX];
+        char texts[COLUMNS][CSV_REAL_MAX];
         if (!is_last_of_cell(trace, row, (size_t)at[CELL]))
             continue;
-        for (int i = 0; i < COLUMNS; i++)
-            fields[i] = csv_field(trace, row, (size_t)at[i]);
-        fields[TRAIN] = rounded(fields[TRAIN], train);
-        fields[TEST] = rounded(fields[TEST], test);
-        table_row(&table, fields);
+        for (int i = 0; i < COLUMNS; i++) {
+            fields[i] = at[i] >= 0 ? csv_field(trace, row, (size_t)at[i]) : "";
+            if (i == TRAIN || i == VALIDATION || i == TEST)
+                fields[i] = rounded(fields[i], texts[i]);
+        }
+        add_row(&table, fields, at[VALIDATION] >= 0);
     }
     enum lg_status status = output_table(&table, TABLE_TEXT, error);
     table_free(&table);

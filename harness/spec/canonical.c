@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/spec/evaluation.h"
 #include "harness/spec/experiment.h"
 #include "harness/spec/set_size.h"
 
@@ -56,7 +57,7 @@ static void write_experiment(FILE *out, const struct experiment *experiment,
     fprintf(out, "batch %zu\nshuffle %s\nepochs %zu\nsamples %zu\nimage %zu\nevaluate %s\nmetrics",
             cell->setup->batch, experiment->shuffle ? "true" : "false", experiment->epochs,
             experiment_sample_count(experiment), experiment->image_sample,
-            experiment->evaluate_test ? "test" : "none");
+            evaluate_words[experiment->evaluate]);
     for (size_t i = 0; i < experiment->metric_count; i++)
         fprintf(out, " %s", registries->loss(experiment->metrics[i])->name);
     fprintf(out, "\n");
@@ -71,6 +72,9 @@ char *experiment_canonical(const struct experiment *experiment, const struct cel
         return NULL;
     const struct lg_backend *registries = experiment->registries;
     write_experiment(out, experiment, cell);
+    if (experiment->validation.samples > 0)
+        fprintf(out, "validation %zu seed %" PRIu64 "\n", experiment->validation.samples,
+                experiment->validation.seed);
     if (experiment->task != LG_TASK_RECONSTRUCT)
         fprintf(out, "task %s\n", lg_task_names[experiment->task]);
     if (cell->setup->has_schedule) {

@@ -8,6 +8,7 @@
 #include "harness/spec/cells.h"
 #include "harness/spec/choice.h"
 #include "harness/spec/document.h"
+#include "harness/spec/evaluation.h"
 #include "harness/spec/grid.h"
 #include "harness/spec/override.h"
 #include "harness/spec/schema.h"
@@ -177,7 +178,7 @@ static enum lg_status read_training(struct reading *reading)
 {
     struct experiment *experiment = reading->experiment;
     uint64_t batch = 0, epochs = 0, samples = 0;
-    size_t evaluate = 0, outside = 0;
+    size_t outside = 0;
     enum lg_status status = section_integer(&reading->top, "batch", &batch);
     if (status == LG_OK)
         status = section_flag(&reading->top, "shuffle", &experiment->shuffle);
@@ -187,15 +188,12 @@ static enum lg_status read_training(struct reading *reading)
         status = section_integer_to(&reading->top, "samples",
                                     (int64_t)set_samples(experiment->dataset), &samples);
     if (status == LG_OK)
-        status = section_word(&reading->top, "evaluate", &evaluate);
-    if (status == LG_OK)
         status = section_word(&reading->top, "outside_domain", &outside);
     experiment->setup.batch = (size_t)batch;
     experiment->epochs = (size_t)epochs;
     experiment->samples = (size_t)samples;
-    experiment->evaluate_test = evaluate == 1; /* the schema's order: none, test */
-    experiment->allows_outside = outside == 1; /* likewise: refuse, allow */
-    return status;
+    experiment->allows_outside = outside == 1; /* the schema's order: refuse, allow */
+    return status == LG_OK ? evaluation_read(&reading->top, experiment) : status;
 }
 
 /* A sample beyond those used means the last one, so that a spec which names sample 60000

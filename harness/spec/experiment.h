@@ -43,6 +43,19 @@ struct cell {
     char key[LG_DIGEST_HEX]; /* SHA-256 of everything that decides this cell's bits */
 };
 
+/* The part of the training samples that is held out. */
+struct validation {
+    size_t samples; /* 0: none */
+    uint64_t seed;
+};
+
+/* When the test set is measured. */
+enum evaluate {
+    EVALUATE_NONE,
+    EVALUATE_TEST, /* after every epoch */
+    EVALUATE_END,  /* once, after the cell's last epoch */
+};
+
 /* A loss of the grid that is not among the metrics. */
 struct unmeasured {
     size_t loss;
@@ -74,7 +87,8 @@ struct experiment {
     size_t epochs;
     size_t samples; /* 0: all */
     bool shuffle;
-    bool evaluate_test;  /* measure the held-out test set after every epoch */
+    struct validation validation;
+    enum evaluate evaluate;
     size_t image_sample; /* 1-based training sample whose output is kept; always one that is used */
     size_t metric_count;
     size_t metrics[LG_METRICS_MAX];

@@ -1,11 +1,11 @@
 /* The keys that a spec may have: a row each. */
 #include "harness/spec/document.h"
+#include "harness/spec/evaluation.h"
 #include "harness/spec/experiment.h"
 #include "harness/spec/schema.h"
 
 static const char *const precisions[] = {"f32", "f64", NULL};
 static const char *const rngs[] = {"pcg", "torch7", NULL};
-static const char *const evaluations[] = {"none", "test", NULL};
 static const char *const outsides[] = {"refuse", "allow", NULL};
 static const char *const distributions[] = {"uniform", "log_uniform", "integer_uniform", NULL};
 
@@ -110,6 +110,25 @@ const struct key schema_keys[] = {
      .word = "all",
      .fallback = "all",
      .meaning = "use only the first so many training samples"},
+    {.name = "validation",
+     .kind = KEY_OTHER,
+     .takes = "a number of samples, or the keys below",
+     .meaning = "hold out so many of the training samples, the same share of each class, and "
+                "measure them after every epoch; by default none"},
+    {.section = "validation",
+     .name = "samples",
+     .kind = KEY_INTEGER,
+     .required = true,
+     .minimum = 1,
+     .maximum = UINT32_MAX,
+     .takes = "a whole number from 1 to one less than the training samples used",
+     .meaning = "how many are held out; what remains is trained on"},
+    {.section = "validation",
+     .name = "seed",
+     .kind = KEY_INTEGER,
+     .maximum = UINT32_MAX,
+     .fallback = "1",
+     .meaning = "others from another seed; the same for every arm and for each of its seeds"},
     {.name = "seeds",
      .kind = KEY_LIST,
      .minimum = 1,
@@ -127,9 +146,9 @@ const struct key schema_keys[] = {
      .meaning = "training sample, counted from 1; one beyond `samples` means the last used"},
     {.name = "evaluate",
      .kind = KEY_WORD,
-     .choices = evaluations,
-     .fallback = "test",
-     .meaning = "what is measured after every epoch: the test set or nothing"},
+     .choices = evaluate_words,
+     .meaning = "when the test set is measured: never, after every epoch, or once, after a cell's "
+                "last one; when absent, `end` with `validation`, else `test`"},
     {.name = "outside_domain",
      .kind = KEY_WORD,
      .choices = outsides,

@@ -13,5 +13,7 @@ size_t set_features(const struct lg_dataset_info *info)
 
 size_t experiment_sample_count(const struct experiment *experiment)
 {
-    return experiment->samples > 0 ? experiment->samples : set_samples(experiment->dataset);
+    const size_t used =
+        experiment->samples > 0 ? experiment->samples : set_samples(experiment->dataset);
+    return used - experiment->validation.samples;
 }

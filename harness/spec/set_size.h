@@ -10,7 +10,8 @@
 size_t set_samples(const struct lg_dataset_info *info);
 size_t set_features(const struct lg_dataset_info *info);
 
-/* Training samples of an epoch: `samples`, or all that the dataset asked for has. */
+/* Training samples of an epoch: `samples`, or all that the dataset asked for has, without those
+ * that are held out. */
 size_t experiment_sample_count(const struct experiment *experiment);
 
 #endif

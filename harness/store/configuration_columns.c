@@ -144,6 +144,8 @@ static void configurations(struct csv_columns *to, const void *given)
     COLUMN_INTEGER("epochs", "epochs", "passes over the training samples", row->experiment->epochs);
     COLUMN_INTEGER("samples", "samples", "training samples of an epoch",
                    experiment_sample_count(row->experiment));
+    COLUMN_INTEGER("validation", "samples", "held out of the training samples; 0: none",
+                   row->experiment->validation.samples);
     COLUMN_INTEGER("shuffle", "1", "1: in a new order in every epoch; 0: not",
                    row->experiment->shuffle);
     COLUMN_INTEGER("draw", "1", "the network's number among those drawn after the seeding",

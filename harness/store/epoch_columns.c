@@ -18,7 +18,9 @@ static const struct column trace[] = {
     {"steps", "steps", "training steps done in the epoch", COLUMN_MEASURED, FIELD_INTEGER, COLUMN_ALWAYS, FIELD(steps), BETTER_NONE, false},
     {"train_loss", "loss", "the cell's own loss on the training samples: mean over the epoch, each taken before its update", COLUMN_MEASURED, FIELD_REAL, COLUMN_TRAINED, FIELD(train_loss), BETTER_NONE, true},
     {"train_", "loss", "the same under each metric of the spec; and `accuracy`, the share of samples put into their class, where classes are learnt", COLUMN_MEASURED, FIELD_METRICS, COLUMN_TRAINED, FIELD(train_metrics), BETTER_NONE, false},
-    {"test_loss", "loss", "the cell's own loss on the held-out test set after the epoch, mean; empty with `evaluate: none`", COLUMN_MEASURED, FIELD_REAL, COLUMN_TESTED, FIELD(test_loss), BETTER_NONE, true},
+    {"validation_loss", "loss", "the cell's own loss on the validation split after the epoch, mean; a column where there is one", COLUMN_MEASURED, FIELD_REAL, COLUMN_VALIDATED, FIELD(validation_loss), BETTER_NONE, true},
+    {"validation_", "loss", "the same under each metric of the spec; and `accuracy`, the share of samples put into their class, where classes are learnt", COLUMN_MEASURED, FIELD_METRICS, COLUMN_VALIDATED, FIELD(validation_metrics), BETTER_NONE, false},
+    {"test_loss", "loss", "the cell's own loss on the held-out test set after the epoch, mean; empty with `evaluate: none`, and with `end` in all rows but a cell's last", COLUMN_MEASURED, FIELD_REAL, COLUMN_TESTED, FIELD(test_loss), BETTER_NONE, true},
     {"test_", "loss", "the same under each metric of the spec; and `accuracy`, the share of samples put into their class, where classes are learnt", COLUMN_MEASURED, FIELD_METRICS, COLUMN_TESTED, FIELD(test_metrics), BETTER_NONE, false},
     {"image_sha256", "", "of the pixels of the epoch's image, row-major bytes", COLUMN_MEASURED, FIELD_DIGEST, COLUMN_TRAINED, FIELD(image_sha256), BETTER_NONE, false},
     {"weights_sha256", "", "of all parameters after the epoch, little-endian", COLUMN_MEASURED, FIELD_DIGEST, COLUMN_TRAINED, FIELD(weights_sha256), BETTER_NONE, false},
@@ -43,7 +45,7 @@ static const struct column timing[] = {
     {"cpu_ns", "ns", "time of the training steps on the processor (CLOCK_PROCESS_CPUTIME_ID)", COLUMN_MEASURED, FIELD_INTEGER, COLUMN_ALWAYS, FIELD(cpu_ns), BETTER_LOWER, false},
     {"wall_ns_per_step", "ns", "wall_ns / steps", COLUMN_MEASURED, FIELD_REAL, COLUMN_STEPPED, FIELD(wall_ns_per_step), BETTER_LOWER, false},
     {"cpu_ns_per_step", "ns", "cpu_ns / steps", COLUMN_MEASURED, FIELD_REAL, COLUMN_STEPPED, FIELD(cpu_ns_per_step), BETTER_LOWER, false},
-    {"evaluation_wall_ns", "ns", "time of measuring the test set, by the clock", COLUMN_MEASURED, FIELD_INTEGER, COLUMN_TESTED, FIELD(evaluation_wall_ns), BETTER_LOWER, false},
+    {"evaluation_wall_ns", "ns", "time of measuring the validation split and the test set, by the clock", COLUMN_MEASURED, FIELD_INTEGER, COLUMN_EVALUATED, FIELD(evaluation_wall_ns), BETTER_LOWER, false},
 };
 /* clang-format on */
 
@@ -82,30 +84,53 @@ static bool present(const struct column *column, const struct epoch_record *reco
         return record->steps > 0;
     case COLUMN_TRAINED:
         return record->trained;
+    case COLUMN_VALIDATED:
+        return record->validated;
     case COLUMN_TESTED:
         return record->tested;
+    case COLUMN_EVALUATED:
+        return record->validated || record->tested;
     }
     return false;
 }
 
-/* The metrics of a spec, in the order of the record's; in a row their names do not matter. */
-struct metric_names {
-    const char *const *names; /* NULL: any */
-    size_t count;
-};
+struct columns_measured columns_measured(const struct experiment *experiment)
+{
+    struct columns_measured measured = {.count = metrics_measured(experiment),
+                                        .has_validation = experiment->validation.samples > 0};
+    for (size_t i = 0; i < measured.count; i++)
+        measured.names[i] = metrics_of(experiment, i).name;
+    return measured;
+}
+
+static bool has(const struct columns_measured *measured, const struct column *column)
+{
+    return column->presence != COLUMN_VALIDATED || measured->has_validation;
+}
+
+bool columns_has(const struct experiment *experiment, const struct column *column)
+{
+    const struct columns_measured measured = columns_measured(experiment);
+    return has(&measured, column);
+}
+
+/* What the columns are of; without an experiment, as in the documentation, any. */
+static const struct columns_measured *measured_of(const struct csv_columns *to)
+{
+    static const struct columns_measured any = {{"<metric>"}, 1, true};
+    return to->context != NULL ? to->context : &any;
+}
 
 static void add_metrics(struct csv_columns *to, const struct column *column,
                         const struct epoch_record *record)
 {
-    static const struct metric_names any = {NULL, 1};
-    const struct metric_names *metrics = to->context != NULL ? to->context : &any;
+    const struct columns_measured *metrics = measured_of(to);
     const bool is_there = record != NULL && present(column, record);
     const double *values =
         is_there ? (const double *)((const char *)record + column->offset) : NULL;
     for (size_t i = 0; i < metrics->count; i++) {
         char name[COLUMN_NAME_MAX];
-        snprintf(name, sizeof name, "%s%s", column->name,
-                 metrics->names != NULL ? metrics->names[i] : "<metric>");
+        snprintf(name, sizeof name, "%s%s", column->name, metrics->names[i]);
         csv_column_real_if(to, name, column->unit, column->meaning, is_there,
                            is_there ? values[i] : 0);
     }
@@ -147,7 +172,8 @@ static void add_columns(struct csv_columns *to, enum column_file file, const voi
     size_t count;
     const struct column *columns = columns_table(file, &count);
     for (size_t i = 0; i < count; i++)
-        add_column(to, &columns[i], record);
+        if (has(measured_of(to), &columns[i]))
+            add_column(to, &columns[i], record);
 }
 
 static void add_trace(struct csv_columns *to, const void *record)
@@ -168,15 +194,13 @@ static const struct csv_file timing_csv = {
 const struct csv_folder csv_folder_epoch = {
     "run", (const struct csv_file *const[]){&trace_csv, &timing_csv, NULL}};
 
-void columns_header(struct csv *csv, enum column_file file, const char *const *metrics,
-                    size_t metric_count)
+void columns_header(struct csv *csv, enum column_file file, const struct columns_measured *measured)
 {
-    csv_file_header(csv_folder_epoch.files[file], &(struct metric_names){metrics, metric_count},
-                    csv);
+    csv_file_header(csv_folder_epoch.files[file], measured, csv);
 }
 
-void columns_row(struct csv *csv, enum column_file file, const struct epoch_record *record)
+void columns_row(struct csv *csv, enum column_file file, const struct columns_measured *measured,
+                 const struct epoch_record *record)
 {
-    csv_file_row(csv_folder_epoch.files[file], &(struct metric_names){NULL, record->metric_count},
-                 csv, record);
+    csv_file_row(csv_folder_epoch.files[file], measured, csv, record);
 }

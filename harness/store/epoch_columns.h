@@ -23,11 +23,12 @@ struct epoch_record {
     const char *status; /* "ok" or "diverged" */
     uint64_t seed, epoch, steps, samples;
 
-    bool trained; /* the epoch was finished: the values below exist */
-    bool tested;  /* the held-out test set was measured too */
-    size_t metric_count;
-    double train_loss, test_loss;
-    double train_metrics[RECORD_METRICS_MAX], test_metrics[RECORD_METRICS_MAX];
+    bool trained;   /* the epoch was finished: the values below exist */
+    bool validated; /* the validation split was measured too */
+    bool tested;    /* the test set was */
+    double train_loss, validation_loss, test_loss;
+    double train_metrics[RECORD_METRICS_MAX], validation_metrics[RECORD_METRICS_MAX];
+    double test_metrics[RECORD_METRICS_MAX];
     char image_sha256[LG_DIGEST_HEX]; /* "" where there is no image */
     char weights_sha256[LG_DIGEST_HEX];
     char state_sha256[LG_DIGEST_HEX];
@@ -56,7 +57,14 @@ enum column_role {
 };
 
 /* The rows that have a value there; in others the field is empty. */
-enum column_presence { COLUMN_ALWAYS, COLUMN_STEPPED, COLUMN_TRAINED, COLUMN_TESTED };
+enum column_presence {
+    COLUMN_ALWAYS,
+    COLUMN_STEPPED,
+    COLUMN_TRAINED,
+    COLUMN_VALIDATED, /* a column that is there only where there is a validation split */
+    COLUMN_TESTED,
+    COLUMN_EVALUATED, /* one of these two */
+};
 
 struct column {
     const char *name; /* of FIELD_METRICS: a prefix */
@@ -84,11 +92,21 @@ const struct column *columns_table(enum column_file file, size_t *count);
  * is none. */
 const struct column *columns_find_trace(const char *name);
 
-/* Append the header line; metrics: the names of the spec's metrics. */
-void columns_header(struct csv *csv, enum column_file file, const char *const *metrics,
-                    size_t metric_count);
+/* What an experiment measures: its columns follow from it. */
+struct columns_measured {
+    const char *names[RECORD_METRICS_MAX]; /* of the metrics */
+    size_t count;
+    bool has_validation;
+};
+struct columns_measured columns_measured(const struct experiment *experiment);
 
-/* Append a row. */
-void columns_row(struct csv *csv, enum column_file file, const struct epoch_record *record);
+/* Whether an experiment's files have the column. */
+bool columns_has(const struct experiment *experiment, const struct column *column);
+
+/* Append the header line, or a row. */
+void columns_header(struct csv *csv, enum column_file file,
+                    const struct columns_measured *measured);
+void columns_row(struct csv *csv, enum column_file file, const struct columns_measured *measured,
+                 const struct epoch_record *record);
 
 #endif

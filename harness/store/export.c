@@ -35,14 +35,10 @@ static struct store_cell what(const struct collection *collection, size_t i)
 
 static void add_headers(struct collection *collection)
 {
-    const char *metrics[RECORD_METRICS_MAX];
-    const struct experiment *experiment = collection->of->experiment;
-    const size_t count = metrics_measured(experiment);
+    const struct columns_measured measured = columns_measured(collection->of->experiment);
     struct csv trace = {0}, timing = {0}, parameters = {0};
-    for (size_t i = 0; i < count; i++)
-        metrics[i] = metrics_of(experiment, i).name;
-    columns_header(&trace, COLUMNS_TRACE, metrics, count);
-    columns_header(&timing, COLUMNS_TIMING, metrics, count);
+    columns_header(&trace, COLUMNS_TRACE, &measured);
+    columns_header(&timing, COLUMNS_TIMING, &measured);
     csv_file_header(&parameters_csv, NULL, &parameters);
     collection->trace = trace.text;
     collection->timing = timing.text;

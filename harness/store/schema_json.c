@@ -47,11 +47,13 @@ static json_t *plain(const struct column *column)
                      "chance", "ranked", ranked, "reason", "");
 }
 
-/* A metric on the training or the test samples. why: why arms are not ranked by it, or "". */
+/* A metric on a part of the samples. why: why arms are not ranked by it, or "". */
 static json_t *measured(const struct column *column, const struct metric *metric, const char *why,
                         bool is_primary)
 {
-    const char *part = strncmp(column->name, "test_", 5) == 0 ? "test" : "train";
+    const char *part = column->presence == COLUMN_TESTED      ? "test"
+                       : column->presence == COLUMN_VALIDATED ? "validation"
+                                                              : "train";
     const bool is_loss = column->kind != FIELD_METRICS;
     char name[COLUMN_NAME_MAX], meaning[2 * METRIC_TEXT_MAX];
     snprintf(name, sizeof name, "%s%s", column->name, is_loss ? "" : metric->name);
@@ -59,8 +61,10 @@ static json_t *measured(const struct column *column, const struct metric *metric
         snprintf(meaning, sizeof meaning, "%s", column->meaning);
     else
         snprintf(meaning, sizeof meaning, "%s; %s", metric->meaning,
-                 strcmp(part, "test") == 0
+                 column->presence == COLUMN_TESTED
                      ? "on the held-out test set after the epoch, mean"
+                 : column->presence == COLUMN_VALIDATED
+                     ? "on the validation split after the epoch, mean"
                      : "on the training samples, mean over the epoch, each before its update");
     return json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:s, s:[o, o], s:s, s:s, s:s, s:o, s:b, s:s, s:b}", "name", name,
@@ -79,6 +83,8 @@ static json_t *describe_file(const struct experiment *experiment, enum column_fi
     const struct metric own = metrics_own_loss(experiment, why);
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++) {
+        if (!columns_has(experiment, &columns[i]))
+            continue;
         if (columns[i].is_loss)
             json_array_append_new(list, measured(&columns[i], &own, why, false));
         else if (columns[i].kind != FIELD_METRICS)

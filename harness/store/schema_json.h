@@ -14,7 +14,8 @@
  *   name, type (text, integer, real), role (key, context, measured), unit ("1": a pure
  *   number; "": none), meaning;
  *   better: lower, higher, or none; range: [least, most], null: no bound;
- *   metric and part of the set: such as accuracy and test; null where it is no metric;
+ *   metric and part of the set: such as accuracy and test (train, validation or test); null
+ *     where it is no metric;
  *   defined_on: the outputs on which a metric is what its name says;
  *   chance: what guessing at random gets, or null;
  *   ranked: whether arms may be ordered by it, and reason: why not, or "";

@@ -39,10 +39,10 @@ struct lg_dataset_info {
     void (*make)(int which, uint8_t *bytes);
 };
 
-/* A set in memory. */
+/* A set in memory. `validation` is empty until lg_dataset_hold_out() takes it from `train`. */
 struct lg_dataset {
     const struct lg_dataset_info *info;
-    struct lg_images train, test;
+    struct lg_images train, validation, test;
 };
 
 /* The registry, sorted by name. *count receives its length. */

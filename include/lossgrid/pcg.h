@@ -16,7 +16,8 @@ enum lg_purpose {
     LG_PURPOSE_INITIALISE = 1,
     LG_PURPOSE_SHUFFLE = 2,
     LG_PURPOSE_PAIR = 3,
-    LG_PURPOSE_AXIS = 4
+    LG_PURPOSE_AXIS = 4,
+    LG_PURPOSE_VALIDATION = 5
 };
 
 /* The generator `pcg32(seed, stream)` of the reference implementation. */

@@ -18,7 +18,7 @@ PANELS = 4
 
 
 def draw(results):
-    columns = (quality.columns(results, "test") or quality.columns(results, "train"))
+    columns = quality.judged(results)
     columns = [c for c in columns if any(len(quality.finals(a, c)) for a in results.arms)][:PANELS]
     if not columns:
         raise Unavailable("no run has reached its last epoch")

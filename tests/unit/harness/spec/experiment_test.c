@@ -110,7 +110,7 @@ Test(experiment, the_article_as_meant)
                                          "mse sgd lr=0.0001", "mse adagrad",     "mse adam"};
     struct experiment experiment = load("experiments/article-intended.yaml");
     expect_article_setup(&experiment, LG_F32, LG_RNG_PCG);
-    cr_expect(experiment.evaluate_test);
+    cr_expect_eq(experiment.evaluate, EVALUATE_TEST);
     cr_assert(experiment.cells != NULL && experiment.cell_count == 30);
     for (size_t i = 0; i < experiment.cell_count; i++) {
         cr_expect_str_eq(experiment.cells[i].label, labels[i / 5]);

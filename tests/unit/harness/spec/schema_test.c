@@ -36,7 +36,8 @@ static void expect_refused(const struct mistake *mistakes, size_t count)
 #define TOP_KEYS                                                                                   \
     "title, description, dataset, task, classes, precision, model, initialisation, batch, "        \
     "shuffle, epochs, "                                                                            \
-    "samples, seeds, image, evaluate, outside_domain, metrics, schedule, clip, terms, penalty, "   \
+    "samples, validation, seeds, image, evaluate, outside_domain, metrics, schedule, clip, "       \
+    "terms, penalty, "                                                                             \
     "grid"
 #define EPOCHS  "expected a whole number from 1 to 1000000"
 #define ENTRIES "expected a list of one or more names or {name: ..., option: ...}"
@@ -235,7 +236,7 @@ Test(schema, absent_keys_have_their_documented_defaults)
     cr_expect_eq(experiment.rng, LG_RNG_PCG);
     cr_expect_eq(experiment.setup.batch, 1);
     cr_expect(experiment.shuffle);
-    cr_expect(experiment.evaluate_test);
+    cr_expect_eq(experiment.evaluate, EVALUATE_TEST);
     cr_expect_eq(experiment.samples, 0);
     cr_expect_eq(experiment_sample_count(&experiment), 60000);
     cr_expect_eq(experiment.image_sample, 60000);
@@ -261,7 +262,7 @@ Test(schema, given_keys_are_read)
     cr_expect_eq(experiment.rng, LG_RNG_TORCH7);
     cr_expect_eq(experiment.setup.batch, 32);
     cr_expect_not(experiment.shuffle);
-    cr_expect_not(experiment.evaluate_test);
+    cr_expect_eq(experiment.evaluate, EVALUATE_NONE);
     cr_expect_eq(experiment.samples, 100);
     cr_expect_eq(experiment_sample_count(&experiment), 100);
     cr_expect_eq(experiment.image_sample, 7);

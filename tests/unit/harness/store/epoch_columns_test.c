@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-static const char *const metrics[] = {"mse", "abs"};
+static const struct columns_measured measured = {{"mse", "abs"}, 2, false};
 
 static struct epoch_record example(void)
 {
@@ -20,7 +20,6 @@ static struct epoch_record example(void)
         .samples = 1000,
         .trained = true,
         .tested = true,
-        .metric_count = 2,
         .train_loss = 0.5,
         .test_loss = 0.25,
         .train_metrics = {0.5, 0.125},
@@ -44,7 +43,7 @@ static void assert_row(enum column_file file, const struct epoch_record *record,
                        const char *expected)
 {
     struct csv csv = {0};
-    columns_row(&csv, file, record);
+    columns_row(&csv, file, &measured, record);
     cr_assert_str_eq(csv.text.bytes, expected);
     text_free(&csv.text);
 }
@@ -53,8 +52,8 @@ static void assert_row(enum column_file file, const struct epoch_record *record,
 Test(epoch_columns, headers)
 {
     struct csv csv = {0};
-    columns_header(&csv, COLUMNS_TRACE, metrics, 2);
-    columns_header(&csv, COLUMNS_TIMING, metrics, 2);
+    columns_header(&csv, COLUMNS_TRACE, &measured);
+    columns_header(&csv, COLUMNS_TIMING, &measured);
     cr_assert_str_eq(
         csv.text.bytes,
         "cell,loss,optimizer,label,seed,epoch,dataset,status,steps,train_loss,train_mse,train_abs,"
@@ -72,6 +71,32 @@ Test(epoch_columns, rows)
                "3f\n");
     assert_row(COLUMNS_TIMING, &record,
                "mse-s1,mse,sgd,the first,1,2,mnist,0123456789ab,f32,generic,2,500,1000,1000,250,2,0.5,77\n");
+}
+
+/* A validation split adds its columns; a record that has values of one is not enough. */
+Test(epoch_columns, of_a_validation_split)
+{
+    static const struct columns_measured split = {{"mse", "abs"}, 2, true};
+    struct epoch_record record = example();
+    struct csv csv = {0};
+    record.validated = true;
+    record.tested = false;
+    record.validation_loss = 0.75;
+    record.validation_metrics[0] = 0.75;
+    record.validation_metrics[1] = 0.375;
+    columns_header(&csv, COLUMNS_TRACE, &split);
+    columns_row(&csv, COLUMNS_TRACE, &split, &record);
+    columns_row(&csv, COLUMNS_TIMING, &split, &record);
+    cr_assert_str_eq(
+        csv.text.bytes,
+        "cell,loss,optimizer,label,seed,epoch,dataset,status,steps,train_loss,train_mse,train_abs,"
+        "validation_loss,validation_mse,validation_abs,test_loss,test_mse,test_abs,image_sha256,"
+        "weights_sha256,state_sha256\n"
+        "mse-s1,mse,sgd,the first,1,2,mnist,ok,500,0.5,0.5,0.125,0.75,0.75,0.375,,,,1f,2f,3f\n"
+        "mse-s1,mse,sgd,the first,1,2,mnist,f32,generic,2,500,1000,1000,250,2,0.5,77\n");
+    text_free(&csv.text);
+    assert_row(COLUMNS_TRACE, &record,
+               "mse-s1,mse,sgd,the first,1,2,mnist,ok,500,0.5,0.5,0.125,,,,1f,2f,3f\n");
 }
 
 Test(epoch_columns, what_does_not_exist_is_empty)

@@ -28,13 +28,13 @@ static const json_t *find(const json_t *schema, const char *file, const char *na
     return NULL;
 }
 
-static void expect_header(const json_t *schema, enum column_file file, const char *const *metrics,
-                          size_t metric_count)
+static void expect_header(const json_t *schema, enum column_file file,
+                          const struct columns_measured *measured)
 {
     struct csv csv = {0};
     struct csv_table header;
     struct lg_error error;
-    columns_header(&csv, file, metrics, metric_count);
+    columns_header(&csv, file, measured);
     cr_assert_eq(csv_parse("header", csv.text.bytes, csv.text.size, &header, &error), LG_OK);
     const json_t *columns = json_object_get(schema, columns_file_name(file));
     cr_assert_eq(json_array_size(columns), header.columns);
@@ -46,12 +46,30 @@ static void expect_header(const json_t *schema, enum column_file file, const cha
 
 Test(schema_json, has_the_columns_of_the_files)
 {
-    static const char *const metrics[] = {"mse", "abs", "smooth_l1"};
+    static const struct columns_measured measured = {{"mse", "abs", "smooth_l1"}, 3, false};
     struct experiment experiment = load("experiments/article-intended.yaml");
     json_t *schema = schema_json(&experiment, false);
     cr_assert_not_null(schema);
-    expect_header(schema, COLUMNS_TRACE, metrics, 3);
-    expect_header(schema, COLUMNS_TIMING, NULL, 0);
+    expect_header(schema, COLUMNS_TRACE, &measured);
+    expect_header(schema, COLUMNS_TIMING, &measured);
+    json_decref(schema);
+    experiment_free(&experiment);
+}
+
+Test(schema_json, has_the_columns_of_a_validation_split)
+{
+    static const char *const split[] = {"validation=1000"};
+    struct experiment experiment;
+    struct lg_error error;
+    cr_assert_eq(experiment_load("experiments/classifier.yaml", split, 1, &experiment, &error),
+                 LG_OK, "%s", error.message);
+    json_t *schema = schema_json(&experiment, false);
+    const struct columns_measured measured = columns_measured(&experiment);
+    expect_header(schema, COLUMNS_TRACE, &measured);
+    const json_t *accuracy = find(schema, "trace.csv", "validation_accuracy");
+    cr_expect_str_eq(text_of(accuracy, "better"), "higher");
+    cr_expect_str_eq(text_of(accuracy, "part"), "validation");
+    cr_expect_str_eq(text_of(find(schema, "trace.csv", "validation_loss"), "metric"), "loss");
     json_decref(schema);
     experiment_free(&experiment);
 }
