@@ -16,6 +16,7 @@
 #include "harness/support/files.h"
 #include "harness/support/interrupt.h"
 #include "harness/support/output.h"
+#include "harness/support/words.h"
 
 /* Make the folder ready: nobody else writes it, and it holds nothing else. */
 static enum lg_status prepare(const struct study *study, int *lock, struct store **store,
@@ -102,44 +103,27 @@ static enum lg_status write_manifest(const struct study *study, const struct man
     return status == LG_OK ? manifest_write(path, manifest, error) : status;
 }
 
-/* Add a word; *words becomes NULL when it is not UTF-8, which JSON cannot hold. */
-static void add_word(json_t **words, const char *word)
-{
-    if (*words == NULL || json_array_append_new(*words, json_string(word)) == 0)
-        return;
-    json_decref(*words);
-    *words = NULL;
-}
-
-static void add_option(json_t **words, const char *option, const char *value)
-{
-    if (value == NULL)
-        return;
-    add_word(words, option);
-    add_word(words, value);
-}
-
 /* The command line that makes the folder again: the words that were given, what came from
  * the environment, and of a folder that lacks cells of other shards its own. */
 static json_t *command_words(const struct study *study, bool is_whole)
 {
     char shard[64], jobs[32], spec[sizeof study->experiment->path + 2];
     json_t *words = json_array();
-    add_word(&words, program_invocation_name);
-    add_word(&words, "run");
+    words_add(&words, program_invocation_name);
+    words_add(&words, "run");
     /* A name like an option's would be taken for one. */
     snprintf(spec, sizeof spec, "%s%s", study->experiment->path[0] == '-' ? "./" : "",
              study->experiment->path);
-    add_word(&words, spec);
+    words_add(&words, spec);
     for (size_t i = 0; i < study->override_count; i++)
-        add_option(&words, "--set", study->overrides[i]);
-    add_option(&words, "--data", study->located->named ? study->located->directory : NULL);
-    add_option(&words, "--isa", study->asked_isa);
+        words_option(&words, "--set", study->overrides[i]);
+    words_option(&words, "--data", study->located->named ? study->located->directory : NULL);
+    words_option(&words, "--isa", study->asked_isa);
     snprintf(jobs, sizeof jobs, "%zu", study->asked_jobs);
-    add_option(&words, "--jobs", study->asked_jobs > 0 ? jobs : NULL);
+    words_option(&words, "--jobs", study->asked_jobs > 0 ? jobs : NULL);
     snprintf(shard, sizeof shard, "%zu/%zu", study->shard.index, study->shard.count);
-    add_option(&words, "--shard", study->shard.count > 1 && !is_whole ? shard : NULL);
-    add_option(&words, "--out", study->directory);
+    words_option(&words, "--shard", study->shard.count > 1 && !is_whole ? shard : NULL);
+    words_option(&words, "--out", study->directory);
     return words;
 }
 

@@ -31,6 +31,10 @@ static const char schema[] =
 /* The run that began last. */
 #define LAST_RUN "(SELECT id FROM run ORDER BY started_ms DESC, id DESC LIMIT 1)"
 
+#define LISTED                                                                                     \
+    "SELECT cell.id, slug, key, dataset, cell.state, epochs, seal, why,"                           \
+    " coalesce(checkpoint.epoch, 0) FROM cell LEFT JOIN checkpoint ON checkpoint.cell = cell.id"
+
 static const char *const text_of[STATEMENTS] = {
     [LOOK] = "SELECT id, key, dataset, state, epochs, why FROM cell WHERE slug = ?",
     [BEGIN_CELL] = "INSERT INTO cell (slug, key, dataset, run) VALUES (?, ?, ?, ?)",
@@ -52,6 +56,10 @@ static const char *const text_of[STATEMENTS] = {
                 " ORDER BY epoch"),
     [CHECKPOINT] = "SELECT epoch, weights_sha256, state, sha256 FROM checkpoint WHERE cell = ?",
     [ALL] = "SELECT id, slug FROM cell ORDER BY id",
+    [LIST] = LISTED " ORDER BY cell.id",
+    [LIST_ONE] = LISTED " WHERE slug = ?",
+    [ONE_EPOCH] = ("SELECT epoch, trace, timing, image, parameters FROM epoch WHERE cell = ?"
+                   " AND epoch = ?"),
     [FIND_SPEC] = ("SELECT id FROM spec WHERE text = ? AND overrides = ? AND dataset = ?"
                    " AND path = ?"),
     [ADD_SPEC] = ("INSERT INTO spec (text, overrides, dataset, path, input)"

@@ -279,3 +279,26 @@ enum lg_status files_lock(const char *path, int *descriptor, struct lg_error *er
     close(file);
     return status;
 }
+
+enum lg_status files_is_locked(const char *path, bool *is_locked, struct lg_error *error)
+{
+    *is_locked = false;
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return errno == ENOENT ? LG_OK : failed(error, "read", path);
+    enum lg_status status = LG_OK;
+    /* Held for no time: files_lock() tries again. */
+    if (flock(file, LOCK_SH | LOCK_NB) != 0) {
+        *is_locked = errno == EWOULDBLOCK;
+        status = *is_locked || errno == EINTR ? LG_OK : failed(error, "look at the lock", path);
+    }
+    close(file);
+    return status;
+}
+
+bool files_are_same(const char *a, const char *b)
+{
+    struct stat about_a, about_b;
+    return stat(a, &about_a) == 0 && stat(b, &about_b) == 0 && about_a.st_dev == about_b.st_dev &&
+           about_a.st_ino == about_b.st_ino;
+}

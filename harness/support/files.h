@@ -58,4 +58,10 @@ enum lg_status files_remove_tree(const char *path, struct lg_error *error);
  * just ending. *descriptor is the caller's to close. */
 enum lg_status files_lock(const char *path, int *descriptor, struct lg_error *error);
 
+/* Whether somebody holds the lock file at path. Takes nothing, and waits for nobody. */
+enum lg_status files_is_locked(const char *path, bool *is_locked, struct lg_error *error);
+
+/* Whether two paths are of the same file or folder; false where one is not there. */
+bool files_are_same(const char *a, const char *b);
+
 #endif

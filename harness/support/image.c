@@ -80,6 +80,21 @@ enum lg_status image_read(const char *path, struct image *image, struct lg_error
     return status;
 }
 
+enum lg_status image_decode(const char *name, const void *png, size_t size, struct image *image,
+                            struct lg_error *error)
+{
+    struct text content = {0};
+    *image = (struct image){0};
+    text_add(&content, png, size);
+    enum lg_status status = text_check(&content, error);
+    if (status == LG_OK)
+        status = decode(name, &content, image, error);
+    text_free(&content);
+    if (status != LG_OK)
+        image_free(image);
+    return status;
+}
+
 void image_free(struct image *image)
 {
     free(image->pixels);

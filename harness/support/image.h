@@ -28,6 +28,10 @@ struct image {
  * with image_free(). */
 enum lg_status image_read(const char *path, struct image *image, struct lg_error *error);
 
+/* The same of bytes in memory, which messages call `name`. */
+enum lg_status image_decode(const char *name, const void *png, size_t size, struct image *image,
+                            struct lg_error *error);
+
 /* Free. Safe on a zeroed struct. */
 void image_free(struct image *image);
 

@@ -1,4 +1,4 @@
-# Beyond one machine: whose a row is.
+# Beyond one machine: whose a row is, shards, their union.
 # shellcheck shell=bash disable=SC2154
 
 # Needs no data: eight cells on XOR.
@@ -35,4 +35,244 @@ for key, facts in machines.items():
 END
     # No result has a machine in it.
     ! grep -q machine r/trace.csv || fail 'trace.csv speaks of machines'
+}
+
+# shards N ARGUMENT...: folders s0, s1, ... with the shards of a run.
+shards() {
+    local count=$1 i
+    shift
+    for ((i = 0; i < count; i++)); do
+        expect 0 run "$@" --shard "$i/$count" --out "s$i" --quiet
+    done
+}
+
+# What must be the same bytes in both folders, all but when and how long.
+same_results() {
+    local file
+    for file in trace.csv configurations.csv schema.json parameters.csv images; do
+        [ -e "$1/$file" ] || [ -e "$2/$file" ] || continue
+        diff -r "$1/$file" "$2/$file" >difference 2>&1 || fail "$(head -n 3 difference)"
+    done
+    /usr/bin/env python3 - "$1" "$2" <<'END' >out || fail 'the manifests or timing.csv differ'
+import csv, json, sys
+from pathlib import Path
+a, b = (json.loads((Path(folder) / "manifest.json").read_text()) for folder in sys.argv[1:])
+for manifest in a, b:
+    for key in "started", "finished", "jobs":
+        del manifest[key]
+    del manifest["machine"]["load"]
+    command = manifest["command"][:-1]  # the folder's own name
+    if "--data" in command:  # a merge reads none
+        at = command.index("--data")
+        del command[at:at + 2]
+    manifest["command"] = command
+assert a == b, [(key, a[key], b[key]) for key in a if a[key] != b.get(key)]
+rows = []
+for folder in sys.argv[1:]:
+    with open(Path(folder) / "timing.csv", newline="") as file:
+        rows.append([{key: value for key, value in row.items()
+                      if "_ns" not in key and key != "jobs"} for row in csv.DictReader(file)])
+assert rows[0] == rows[1]
+END
+}
+
+test_merge_makes_what_one_run_would_have_made() {
+    expect 0 run "${CLUSTER[@]}" --out one --quiet
+    shards 3 "${CLUSTER[@]}"
+    expect 0 merge s0 s1 s2 --out all
+    says 'all: 8 of 8 cells are finished, 0 of them diverged; 8 came from 3 folders'
+    same_results one all
+    expect 0 verify all
+    # The order of the folders, and how many steps it takes, decide nothing.
+    for order in 's0 s2 s1' 's1 s0 s2' 's1 s2 s0' 's2 s0 s1' 's2 s1 s0'; do
+        rm -rf other
+        # shellcheck disable=SC2086 # names of folders
+        expect 0 merge $order --out other
+        same_results all other
+        same_file all/timing.csv other/timing.csv
+    done
+    rm -rf other
+    expect 0 merge s1 --out other
+    expect 0 merge s2 --out half
+    expect 0 merge half s0 --out other
+    same_results all other
+    expect 0 merge s1 --out other
+    says '8 of 8 cells are finished, 0 of them diverged; 0 came from 1 folder'
+    # No data is read, and nothing is left to train.
+    LOSSGRID_DATA=$PWD/nowhere expect 0 merge all --out another
+    expect 0 run "${CLUSTER[@]}" --out all
+    says '8 of 8 cells were finished earlier and are kept'
+}
+
+test_merge_brings_images() {
+    result quick "${QUICK[@]}"
+    shards 3 "${QUICK[@]}"
+    expect 0 merge s2 s0 s1 --out all
+    [ -e all/images/input.png ] || fail 'no images'
+    # The data of `quick` were found as here, so even the command is the same but for the folder.
+    same_results quick all
+    expect 0 verify all
+}
+
+# The same cell twice: the times of the folder that is named first.
+test_merge_keeps_the_times_of_the_first() {
+    other_machine node-a
+    expect 0 run "${CLUSTER[@]}" --out a --quiet
+    other_machine node-b
+    expect 0 run "${CLUSTER[@]}" --out b --quiet
+    expect 0 merge a b --out ab
+    says '8 cells are finished in more than one folder, with the same bits; their times are those'
+    same_file a/timing.csv ab/timing.csv
+    expect 0 merge b a --out ba
+    same_file b/timing.csv ba/timing.csv
+    same_file ab/trace.csv ba/trace.csv
+}
+
+# content FOLDER: of its files, of the store what is in it.
+content() {
+    find "$1" -type f ! -name cells.sqlite -exec sha256sum {} + | sort
+    /usr/bin/env python3 -c 'import sqlite3, sys; print(*sqlite3.connect(sys.argv[1]).iterdump())' "$1/cells.sqlite"
+}
+
+# What differs between two folders of the same cells is named, and nothing is written.
+test_merge_alarms_at_other_bits() {
+    expect 0 run "${CLUSTER[@]}" --out a --quiet
+    cp -r a c
+    content c >before
+    alarm() { # WHAT VALUE: in epoch 2 of a cell of b
+        rm -rf b && cp -r a b
+        store b plant soft_margin-adam-s2 2 "$1" "$2"
+        for order in 'a b' 'b a'; do
+            # shellcheck disable=SC2086 # names of folders
+            expect 1 merge $order --out none
+            says "${order/ / and }: cell 'soft_margin-adam-s2'"
+            says "$3"
+            says '1 cell cannot be merged: nothing was written to none'
+            [ ! -e none ] || fail 'something was written'
+        done
+        expect 1 merge b --out c
+        says "c and b: cell 'soft_margin-adam-s2'"
+        content c >after
+        same_file before after
+        # Equal shards before it do not hide it.
+        cp -r a a2
+        expect 1 merge a2 a b --out none
+        says "a2 and b: cell 'soft_margin-adam-s2'"
+        rm -r a2
+    }
+    alarm train_loss 0.125 'has the same key and other bits: epoch 2, train_loss: '
+    says '0.125 in b'
+    alarm weights_sha256 "$(printf 0%.0s {1..64})" 'epoch 2, weights_sha256: '
+    alarm status diverged 'epoch 2, status: ok in '
+    alarm image no-image 'epoch 2, the image: '
+    alarm parameters changed 'epoch 2, parameters.csv: '
+    alarm key "$(printf f%.0s {1..64})" 'was trained with other settings'
+}
+
+# An image may be packed otherwise by another libpng, and is the same if its pixels are.
+test_merge_compares_pixels() {
+    result quick "${QUICK[@]}"
+    cp -r quick b
+    cp -r quick c
+    store b repack abs-s0 2 same
+    expect 0 merge quick b --out all
+    store c repack abs-s0 2 other
+    expect 1 merge quick c --out none
+    says "quick and c: cell 'abs-s0' has the same key and other bits: epoch 2, the image: SHA-256 "
+}
+
+test_merge_names_what_is_damaged() {
+    result quick "${QUICK[@]}"
+    for what in trace timing image seal; do
+        rm -rf b && cp -r quick b
+        store b damage $what
+        expect 1 merge b --out c
+        says "b: cell '"
+        says "is damaged: "
+        says 'nothing was written to c'
+        [ ! -e c ] || fail 'something was written'
+        # Into a folder that has it too: still no choice.
+        expect 1 merge quick b --out c
+        says "is damaged: "
+    done
+    # Gone on with, it is whole again.
+    expect 0 run "${QUICK[@]}" --out b --quiet
+    expect 0 merge b --out c
+    # So is the folder that is added to.
+    store c damage trace
+    expect 1 merge quick --out c
+    says "c: cell '"
+    says '`lossgrid run` trains it again'
+}
+
+test_merge_says_what_is_missing() {
+    shards 4 "${CLUSTER[@]}"
+    expect 0 merge s0 s3 --out all
+    says 'all: 4 of 8 cells are missing (0 failed, 0 begun); this trains them: '
+    command=$(sed -n 's/.*this trains them: //p' err)
+    expect 1 verify all
+    eval "$command" >out 2>err || fail "not a command: $command"
+    says 'training 4 of 8 cells'
+    expect 0 run "${CLUSTER[@]}" --out one --quiet
+    same_file one/trace.csv all/trace.csv
+    expect 0 merge s1 s2 --out all
+    same_file one/trace.csv all/trace.csv
+}
+
+test_merge_refuses_what_does_not_belong_together() {
+    expect 0 run "${CLUSTER[@]}" --shard 0/2 --out a --quiet
+    expect 0 run "${CLUSTER[@]}" --shard 1/2 --out b --quiet --set title=Another
+    expect 0 run "${CLUSTER[@]}" --shard 1/2 --out epochs --quiet --set epochs=21
+    expect 0 run "$ROOT/experiments/perceptron-xor.yaml" --out spec --quiet
+    mkdir folder empty
+    : >empty/cells.sqlite
+    cp -r a version
+    /usr/bin/env python3 -c 'import sqlite3; c = sqlite3.connect("version/cells.sqlite"); c.execute("PRAGMA user_version = 99"); c.commit()'
+    refused() { # EXIT-CODE FOLDER MESSAGE
+        expect "$1" merge a "$2" --out none
+        says "$3"
+        [ ! -e none ] || fail 'something was written'
+        expect "$1" merge "$2" a --out none
+        [ ! -e none ] || fail 'something was written'
+    }
+    refused 2 epochs 'of different cells: '
+    says '--set epochs=21'
+    refused 2 spec 'of different specs: '
+    refused 2 folder 'folder: no cells.sqlite, so no folder that `lossgrid run` made'
+    refused 2 version 'found a store of version 99, expected '
+    refused 3 nowhere 'cannot read nowhere: No such file or directory'
+    expect 2 merge a ./a --out none
+    says 'a and ./a are the same folder'
+    expect 2 merge b a --out a
+    says 'a is --out itself'
+    expect 2 merge a
+    says 'merge needs --out DIR'
+    expect 2 merge a b --out spec
+    says 'of different specs: '
+    expect 2 merge empty --out none
+    says 'empty: no run has begun a cell there'
+    # An override that makes no difference to any cell is none; an empty shard is said.
+    expect 0 merge a b empty --out all
+    says 'empty: nothing is in it yet'
+    expect 0 verify all
+}
+
+# What was begun goes along, and is gone on with to the same bits.
+test_merge_takes_checkpoints_along() {
+    result whole "${LONG[@]}"
+    expect 0 run "${LONG[@]}" --shard 0/3 --out s0 --quiet
+    "$LOSSGRID" run "${LONG[@]}" --out r --jobs 2 --quiet >out 2>err </dev/null &
+    local run=$!
+    wait_for 30 some_checkpoint
+    expect 0 merge s0 r --out all # while it runs
+    says 'r: a run is writing there; what it has finished so far is taken'
+    kill -KILL $run
+    wait $run 2>/dev/null
+    some_checkpoint || fail 'stopped too late'
+    expect 0 merge s0 r --out all
+    expect 0 merge r s0 --out other
+    same_results all other
+    expect 0 run "${LONG[@]}" --out all
+    says 'goes on after epoch'
+    same_file whole/trace.csv all/trace.csv
 }
