@@ -66,16 +66,19 @@ test-long: deps ## all 90 images, both whole optimizer curves, same bits from ev
 	@.ci/deps.sh git
 	@$(MAKE) --no-print-directory -j $(JOBS) all
 	$(MAKE) --no-print-directory -j 2 --output-sync=target \
-	  test-replay test-bits test-neon test-injected test-gradcheck test-kill test-additions test-tutorial
+	  test-replay test-bits test-neon test-injected test-gradcheck test-kill test-syscalls test-additions test-tutorial
 
 # Parts of it, on what `make all` has built. Most are one process at a time: two run side by side.
-.PHONY: test-replay test-gradcheck test-kill test-additions test-tutorial
+.PHONY: test-replay test-gradcheck test-kill test-syscalls test-additions test-tutorial
 test-replay:
 	tests/replay.sh $(BIN) 30
 test-gradcheck:
 	$(BIN) gradcheck --all --quiet
 test-kill:
 	tests/kill.sh $(BIN) 12
+test-syscalls: ## every system call of a small run failing once
+	@.ci/deps.sh strace
+	tests/syscalls.sh $(BIN) --jobs 1
 test-additions:
 	tests/additions.sh
 test-tutorial:

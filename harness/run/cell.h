@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "harness/run/limits.h"
 #include "harness/spec/experiment.h"
 #include "harness/store/epoch_columns.h"
 #include "harness/store/store.h"
@@ -18,6 +19,7 @@ struct cell_context {
     const struct lg_backend *backend;
     const char *machine; /* the id of this one (machine/identity.h) */
     size_t jobs;         /* cells trained at the same time */
+    struct limits limits; /* of each */
 };
 
 enum cell_event {

@@ -14,7 +14,7 @@
 #include "harness/support/interrupt.h"
 #include "lossgrid/fpenv.h"
 
-enum { JOBS_MAX = 1024, SHARDS_MAX = 1000000 };
+enum { JOBS_MAX = 1024, SHARDS_MAX = 1000000, SECONDS_MAX = 31536000, MIB_MAX = 16777216 };
 
 struct options {
     struct operands specs;
@@ -22,6 +22,7 @@ struct options {
     const char *out, *isa, *data; /* NULL: not given */
     size_t jobs;                  /* 0: not given */
     struct shard shard;
+    struct limits limits;
     bool fresh, quiet, dry_run;
 };
 
@@ -62,6 +63,16 @@ static const struct option_row option_rows[] = {
     {"data", "DIR", "the folder of the data set's files", OPTION_TEXT,
      offsetof(struct options, data),
      .absent = "LOSSGRID_DATA, else data/, else a package of the system", .offer = OFFER_FOLDER},
+    {"cell-time", "SECONDS",
+     "end a cell that takes longer; its reason is kept, the others go on, and it goes on from its "
+     "last checkpoint when the same command is given again",
+     OPTION_NUMBER, offsetof(struct options, limits.seconds), .absent = "no limit", .minimum = 1,
+     .maximum = SECONDS_MAX},
+    {"cell-memory", "MIB",
+     "memory that a cell may take, beside the data set; one that needs more fails, and the others "
+     "go on",
+     OPTION_NUMBER, offsetof(struct options, limits.memory_mib), .absent = "no limit",
+     .minimum = 1, .maximum = MIB_MAX},
     {"fresh", .meaning = "train the cells again, whatever is there", .kind = OPTION_FLAG,
      .offset = offsetof(struct options, fresh)},
     {"dry-run", .meaning = "print the cells, their memory and the values of each axis; train none",
@@ -99,6 +110,7 @@ static struct study study_of(const struct options *options, const struct request
         .asked_jobs = options->jobs,
         .asked_isa = options->isa,
         .shard = options->shard,
+        .limits = options->limits,
         .fresh = options->fresh,
         .quiet = options->quiet,
     };

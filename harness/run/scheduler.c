@@ -25,6 +25,8 @@ struct worker {
     const struct cell *cell; /* NULL: idle */
     int64_t id;              /* of the cell, in the store */
     uint64_t samples_left;   /* that were counted on */
+    uint64_t given_ns;       /* when it was given the cell */
+    bool is_late;            /* it was ended for that */
 };
 
 struct schedule {
@@ -126,6 +128,8 @@ static enum lg_status give(struct schedule *schedule, size_t i, const struct cel
         worker->cell = cell;
         worker->samples_left =
             data_samples(experiment, schedule->context->dataset) * experiment->epochs;
+        worker->given_ns = clock_wall_ns();
+        worker->is_late = false;
         schedule->busy++;
         if (!channel_send_job(schedule->sockets[i], (size_t)(cell - experiment->cells),
                               &checkpoint))
@@ -186,18 +190,13 @@ static void take_report(struct schedule *schedule, struct worker *worker,
     progress_advance(schedule->progress, report->samples, &place);
 }
 
-/* A cell failed: name it and go on, or stop them all. */
+/* A cell failed: name it and go on. */
 static void take_failure(struct schedule *schedule, struct worker *worker,
                          const struct lg_error *why)
 {
     struct lg_error error;
     if (schedule->stop.code != LG_OK || interrupt_count() > 0)
         return; /* asked to */
-    if (why->code == LG_ENVIRONMENT) {
-        lg_fail(&error, LG_ENVIRONMENT, "cell '%s': %s", worker->cell->slug, why->message);
-        give_up(schedule, &error);
-        return;
-    }
     schedule->failed++;
     progress_note(schedule->progress, "cell '%s' failed: %s", worker->cell->slug, why->message);
     check(schedule, store_note(schedule->store, worker->id, why->message, &error), &error);
@@ -262,13 +261,18 @@ static void reap(struct schedule *schedule, size_t i, const char *doing, int rea
     schedule->sockets[i] = -1;
     worker->pid = 0;
     text_free(&worker->inbox);
-    if (reason != 0)
+    if (worker->is_late)
+        lg_fail(&end.error, LG_FAILED, "it took longer than %zu s (--cell-time)",
+                schedule->context->limits.seconds);
+    else if (reason != 0)
         lg_fail(&end.error, LG_FAILED, "cannot %s its process: %s", doing, strerror(reason));
     else if (WIFSIGNALED(ending))
         lg_fail(&end.error, LG_FAILED, "its process was ended by signal %d (%s)", WTERMSIG(ending),
                 strsignal(WTERMSIG(ending)));
-    else if (ending != 0)
+    else if (WEXITSTATUS(ending) == WORKER_CUT_OFF)
         lg_fail(&end.error, LG_FAILED, "its process could not write to this one");
+    else if (ending != 0)
+        lg_fail(&end.error, LG_FAILED, "its process ended with exit code %d", WEXITSTATUS(ending));
     else
         lg_fail(&end.error, LG_FAILED, "its process ended without a word");
     if (worker->cell != NULL)
@@ -307,6 +311,24 @@ static void poll_workers(struct schedule *schedule)
         take_messages(schedule, worker);
         if (!is_open)
             reap(schedule, i, "read from", reason);
+    }
+}
+
+/* End the workers whose cells take longer than a cell may; their sockets then say so. */
+static void end_late(struct schedule *schedule)
+{
+    const uint64_t most_ns = schedule->context->limits.seconds * 1000000000ull;
+    const uint64_t now = clock_wall_ns();
+    for (size_t i = 0; most_ns > 0 && i < schedule->jobs; i++) {
+        struct worker *worker = &schedule->workers[i];
+        if (worker->cell == NULL || worker->is_late || worker->pid <= 0)
+            continue;
+        if (worker->given_ns == 0) /* the clock failed then */
+            worker->given_ns = now;
+        if (now <= worker->given_ns || now - worker->given_ns < most_ns)
+            continue;
+        worker->is_late = true;
+        kill(worker->pid, SIGKILL);
     }
 }
 
@@ -352,6 +374,7 @@ static void run_cells(struct schedule *schedule, const struct cell *const *cells
         }
         if (schedule->busy > 0)
             poll_workers(schedule);
+        end_late(schedule);
         commit_in_time(schedule);
     }
 }

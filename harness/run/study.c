@@ -107,7 +107,7 @@ static enum lg_status write_manifest(const struct study *study, const struct man
  * the environment, and of a folder that lacks cells of other shards its own. */
 static json_t *command_words(const struct study *study, bool is_whole)
 {
-    char shard[64], jobs[32], spec[sizeof study->experiment->path + 2];
+    char shard[64], number[32], spec[sizeof study->experiment->path + 2];
     json_t *words = json_array();
     words_add(&words, program_invocation_name);
     words_add(&words, "run");
@@ -119,8 +119,12 @@ static json_t *command_words(const struct study *study, bool is_whole)
         words_option(&words, "--set", study->overrides[i]);
     words_option(&words, "--data", study->located->named ? study->located->directory : NULL);
     words_option(&words, "--isa", study->asked_isa);
-    snprintf(jobs, sizeof jobs, "%zu", study->asked_jobs);
-    words_option(&words, "--jobs", study->asked_jobs > 0 ? jobs : NULL);
+    snprintf(number, sizeof number, "%zu", study->asked_jobs);
+    words_option(&words, "--jobs", study->asked_jobs > 0 ? number : NULL);
+    snprintf(number, sizeof number, "%zu", study->limits.seconds);
+    words_option(&words, "--cell-time", study->limits.seconds > 0 ? number : NULL);
+    snprintf(number, sizeof number, "%zu", study->limits.memory_mib);
+    words_option(&words, "--cell-memory", study->limits.memory_mib > 0 ? number : NULL);
     snprintf(shard, sizeof shard, "%zu/%zu", study->shard.index, study->shard.count);
     words_option(&words, "--shard", study->shard.count > 1 && !is_whole ? shard : NULL);
     words_option(&words, "--out", study->directory);
@@ -182,6 +186,7 @@ static enum lg_status carry_out(const struct study *study, const struct lg_datas
         .backend = study->backend,
         .machine = record->machine_id,
         .jobs = jobs > 0 ? jobs : 1,
+        .limits = study->limits,
     };
     enum lg_status trained = record_begin(study, record, plan, context.jobs, store, error);
     if (trained != LG_OK)

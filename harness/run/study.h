@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "harness/dataset/locate.h"
+#include "harness/run/limits.h"
 #include "harness/run/plan.h"
 #include "harness/spec/experiment.h"
 
@@ -22,6 +23,7 @@ struct study {
     size_t asked_jobs;     /* 0: not asked for */
     const char *asked_isa; /* NULL: not asked for */
     struct shard shard;
+    struct limits limits; /* of each cell */
     bool fresh; /* train again what is finished */
     bool quiet;
 };

@@ -18,7 +18,7 @@
 static void insist(bool is_sent)
 {
     if (!is_sent)
-        _exit(EXIT_FAILURE);
+        _exit(WORKER_CUT_OFF);
 }
 
 static bool send_report(void *state, const struct cell_report *report)
@@ -34,15 +34,30 @@ static bool send_epoch(void *state, const struct store_epoch *epoch)
     return true;
 }
 
+/* Memory that was short was the cell's: say so where that is by order. */
+static void blame_limit(size_t memory_mib, struct lg_error *error)
+{
+    const struct lg_error why = *error;
+    lg_fail(error, why.code, "%.160s (--cell-memory allows %zu MiB)", why.message, memory_mib);
+}
+
 static _Noreturn void work(const struct cell_context *context, int socket)
 {
     const struct cell_observer observer = {send_report, send_epoch, &socket};
+    const size_t memory_mib = context->limits.memory_mib;
     struct store_checkpoint checkpoint;
+    struct lg_error error;
+    const enum lg_status held = memory_mib > 0 ? limits_hold_memory(memory_mib, &error) : LG_OK;
     size_t cell;
     while (channel_receive_job(socket, &cell, &checkpoint)) {
-        struct channel_end end = {.status = LG_OK};
-        end.status = cell_train(context, &context->experiment->cells[cell], &checkpoint, &observer,
-                                &end.ending, &end.error);
+        struct channel_end end = {.status = held};
+        if (held == LG_OK)
+            end.status = cell_train(context, &context->experiment->cells[cell], &checkpoint,
+                                    &observer, &end.ending, &end.error);
+        else
+            end.error = error;
+        if (held == LG_OK && end.status == LG_ENVIRONMENT && memory_mib > 0)
+            blame_limit(memory_mib, &end.error);
         free(checkpoint.bytes);
         insist(channel_send_end(socket, &end));
     }

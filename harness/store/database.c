@@ -93,19 +93,19 @@ enum lg_status database_fail(const struct store *store, struct lg_error *error)
     switch (code & 0xff) {
     case SQLITE_FULL:
         return lg_fail(error, LG_ENVIRONMENT, "cannot write %s: %s", store->path, strerror(ENOSPC));
-    case SQLITE_IOERR:
-    case SQLITE_CANTOPEN:
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-    case SQLITE_NOMEM:
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-        return lg_fail(error, LG_ENVIRONMENT, "cannot use %s: %s", store->path,
-                       system != 0 ? strerror(system) : sqlite3_errmsg(store->db));
-    default:
+    case SQLITE_ERROR: /* no such table */
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_FORMAT:
+    case SQLITE_SCHEMA:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
         return lg_fail_at(error, LG_INPUT, store->path, 0, 0,
                           "damaged, or no file of lossgrid's: %s; --out DIR begins another folder",
                           sqlite3_errmsg(store->db));
+    default: /* reading, writing, locking, memory */
+        return lg_fail(error, LG_ENVIRONMENT, "cannot use %s: %s", store->path,
+                       system != 0 ? strerror(system) : sqlite3_errmsg(store->db));
     }
 }
 

@@ -35,7 +35,7 @@ test_disk_that_fills_up_between_epochs() {
     # shellcheck disable=SC2064
     trap "umount '$PWD/disk'" EXIT
     long=("$SPEC" --set samples=2000 --set epochs=40 --set evaluate=none)
-    result whole "${long[@]}"
+    expect 0 run --out whole "${long[@]}"
     expect 3 run "${long[@]}" --out disk/r --jobs 2
     says 'No space left on device'
     [ "$(grep -c '^lossgrid:' err)" -eq 1 ] || fail 'not one message'
@@ -63,4 +63,50 @@ test_report_of_no_result() {
     expect 3 report empty
     says 'no result folder'
     expect 2 report
+}
+
+# A cell that hangs (its process is stopped) is ended, and can be gone on with.
+test_cell_that_takes_too_long() {
+    local long=("$ROOT/experiments/xor.yaml" --set epochs=3000 --set 'grid.optimizers=[sgd]'
+        --set 'seeds=[1,2,3,4,5,6]')
+    "$LOSSGRID" run "${long[@]}" --out r --jobs 1 --cell-time 3 >out 2>err </dev/null &
+    run=$!
+    wait_for 30 grep -q . "/proc/$run/task/$run/children"
+    read -r worker _ <"/proc/$run/task/$run/children"
+    kill -STOP "$worker"
+    code=0
+    wait $run || code=$?
+    [ $code -eq 1 ] || fail "exit code $code"
+    says 'failed: it took longer than 3 s (--cell-time)'
+    says '1 of 6 cells failed'
+    grep -c '"status": "done"' r/manifest.json | grep -qx 5 || fail 'the others did not go on'
+    grep -q '"why": "it took longer than 3 s' r/manifest.json || fail 'no reason is kept'
+    [ ! -e "/proc/$worker" ] || fail 'its process is left'
+    expect 0 run "${long[@]}" --out r
+    expect 0 run --out whole "${long[@]}"
+    same_file whole/trace.csv r/trace.csv
+}
+
+# A cell that needs more memory than cells may have fails, and says so; the others go on.
+test_cell_that_needs_too_much_memory() {
+    ! is_sanitized || skip 'the sanitizer ends a process whose memory is short'
+    cat >hungry.yaml <<-'END'
+	dataset: xor
+	task: classify
+	model: {inputs: 2, layers: [{outputs: 256, activation: tanh}, {outputs: 1}]}
+	initialisation: {method: xavier_normal}
+	batch: 4
+	epochs: 2
+	grid:
+	  losses: [soft_margin]
+	  optimizers: [{name: lbfgs, history_size: 10000}, sgd, adam]
+	END
+    expect 1 run hungry.yaml --out r --cell-memory 40
+    says 'not enough memory for a block of'
+    says '(--cell-memory allows 40 MiB)'
+    says '1 of 3 cells failed'
+    grep -c '"status": "done"' r/manifest.json | grep -qx 2 || fail 'the others did not go on'
+    grep -q '"why": "not enough memory' r/manifest.json || fail 'no reason is kept'
+    expect 2 run hungry.yaml --out r --cell-memory 0
+    expect 2 run hungry.yaml --out r --cell-time 1.5
 }

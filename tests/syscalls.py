@@ -1,6 +1,6 @@
 """Every system call of a small run failing once.
 
-    faults.sh PROGRAM [--every] [--jobs N] [--only CALL] [--subject NAME] [--verbose]
+    syscalls.sh PROGRAM [--every] [--jobs N] [--only CALL] [--subject NAME] [--verbose]
 
 Counts the system calls of a run that nobody disturbs, by kind, and then runs it again for each
 of them with that one call failing (strace --inject). Whatever fails, the run must
@@ -12,7 +12,7 @@ of them with that one call failing (strace --inject). Whatever fails, the run mu
 
 Without --every, of calls that are made often only some are taken, spread over the run. Three
 runs are disturbed: the parent of a run with workers, all processes of it (the N-th call of each
-fails), and the parent of a run with images.
+fails), and the parent of a run with images, from the reading of its data on.
 """
 
 import argparse
@@ -30,7 +30,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PATIENCE_S = 20
+PATIENCE_S = 90  # SQLite alone tries for ten seconds to get a lock
 SAME = ("trace.csv", "configurations.csv", "parameters.csv", "schema.json")
 TEMPORARY = (".tmp", ".new", ".old", "-journal", "-wal", "-shm")
 
@@ -79,21 +79,24 @@ WAYS = {
 }
 # No failure: they do not return, or strace does not see the process yet.
 NEVER = {"execve", "exit", "exit_group", "rt_sigreturn", "restart_syscall", "futex"}
+# The first thing that the program itself does.
+LOADED = r"rt_sigaction\(SIGINT"
 # Calls of a kind that are made by the hundred: so many are taken, spread evenly.
-SAMPLE = 12
+SAMPLE = 8
 
 
 class Subject:
     """A run to be disturbed, and what it leaves undisturbed."""
 
-    def __init__(self, name, program, words, follow, scratch):
-        self.name, self.follow, self.scratch = name, follow, scratch
+    def __init__(self, name, program, words, follow, scratch, begin):
+        """begin: calls before the first whose line has this are not tried."""
+        self.name, self.follow, self.scratch, self.begin = name, follow, scratch, begin
         self.words = [program, "run", *words]
         self.whole = scratch / name
         if not self.whole.exists():
             code, said = self.run(self.whole)
             if code != 0:
-                sys.exit(f"faults: the undisturbed run fails:\n{said}")
+                sys.exit(f"syscalls: the undisturbed run fails:\n{said}")
 
     def run(self, folder, tracer=()):
         """Exit code and what was said; None: it hung. Its processes are a session."""
@@ -116,26 +119,38 @@ class Subject:
         return ["strace", *(["-f"] if self.follow else []), "-qq", "-o", str(log), *words]
 
     def calls(self):
-        """How often each is made (with -f, by the process that makes most), and how often before
-        the program begins, while its libraries are loaded."""
+        """(first, last) of each to be tried. Keeps how often each is made before the program
+        begins, while its libraries are loaded."""
         log = self.scratch / f"{self.name}.log"
         folder = self.scratch / "counted"
         shutil.rmtree(folder, ignore_errors=True)
         code, said = self.run(folder, self.strace(log, "-e", "trace=all"))
         if code != 0 or not log.exists() or log.stat().st_size == 0:
-            print(f"faults: strace cannot trace here (ptrace forbidden?):\n{said}")
+            print(f"syscalls: strace cannot trace here (ptrace forbidden?):\n{said}")
             sys.exit(3)
         counts = collections.defaultdict(collections.Counter)
-        self.loading = None
+        marks = {}  # how often each was made before the program, and before what is to be tried
+        parent = None
         for line in log.read_text(errors="replace").splitlines():
             process, _, rest = line.partition(" ") if self.follow else ("", "", line)
+            parent = parent or process
             call = re.match(r"\s*(\w+)\(", rest)
             if not call:
                 continue
-            if self.loading is None and "rt_sigaction(SIGINT" in line:
-                self.loading = {call: by[process] for call, by in counts.items()}
+            for mark in (LOADED, self.begin):
+                if mark not in marks and re.search(mark, line):
+                    marks[mark] = {call: by[process] for call, by in counts.items()}
             counts[call[1]][process] += 1
-        return {call: max(by.values()) for call, by in counts.items() if call not in NEVER}
+        self.loading = marks[LOADED]
+        ranges = {}
+        for call, by in counts.items():
+            # Of several, those that the others make; the parent's alone are another subject.
+            last = max(count for process, count in {**by, "": by[""]}.items()
+                       if not self.follow or process != parent)
+            first = 1 + marks[self.begin].get(call, 0)
+            if first <= last and call not in NEVER:
+                ranges[call] = first, last
+        return ranges
 
 
 def what_they_wait_for(session):
@@ -219,16 +234,17 @@ def judge(subject, call, way, number):
 
 
 def trials(subject, every, only):
-    for call, count in sorted(subject.calls().items()):
+    for call, (first, last) in sorted(subject.calls().items()):
+        count = last - first + 1
         if only and call not in only:
             continue
         ways = WAYS.get(call, ["EIO"])
         for at, way in enumerate(ways):
-            numbers = range(1, count + 1)
+            numbers = range(first, last + 1)
             if not every and count > SAMPLE:
                 # Other ways fail at other places.
-                numbers = sorted({1 + (i * len(ways) + at) * (count - 1) // (SAMPLE * len(ways))
-                                  for i in range(SAMPLE)} | {count})
+                numbers = sorted({first + (i * len(ways) + at) * (count - 1) // (SAMPLE * len(ways))
+                                  for i in range(SAMPLE)} | {last})
             for number in numbers:
                 yield call, way, number
 
@@ -244,7 +260,7 @@ def main():
     parser.add_argument("--verbose", action="store_true", help="what each run said")
     options = parser.parse_args()
     if shutil.which("strace") is None:
-        sys.exit("faults: strace is missing")
+        sys.exit("syscalls: strace is missing")
     program = os.path.realpath(options.program)
     tiny = [str(ROOT / "experiments/xor.yaml"), "--set", "epochs=3", "--set", "seeds=[1]",
             "--jobs", "2"]
@@ -252,13 +268,14 @@ def main():
              "epochs=1", "--set", "evaluate=none", "--jobs", "1"]
     failed = 0
     total = collections.Counter()
-    with tempfile.TemporaryDirectory(prefix="faults-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="syscalls-") as scratch:
         scratch = pathlib.Path(scratch)
-        for name, words, follow in (("parent", tiny, False), ("processes", tiny, True),
-                                    ("images", image, False)):
+        for name, words, follow, begin in (("parent", tiny, False, ""),
+                                           ("processes", tiny, True, LOADED),
+                                           ("images", image, False, "-ubyte|images")):
             if options.subject and name not in options.subject:
                 continue
-            subject = Subject(name, program, words, follow, scratch)
+            subject = Subject(name, program, words, follow, scratch, begin)
             plan = [trial for trial in trials(subject, options.every, options.only)
                     if not (options.no_clone and trial[0] in ("clone", "clone3", "fork"))]
             with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
@@ -269,7 +286,7 @@ def main():
                     if wrong or (options.verbose and hit):
                         print(f"{name}: {call} number {number}, {way}: {wrong or 'fine'}")
                         print("    " + said.replace("\n", "\n    "), flush=True)
-    print(f"faults: {sum(total.values())} system calls failed ("
+    print(f"syscalls: {sum(total.values())} system calls failed ("
           + ", ".join(f"{name} {count}" for name, count in total.items())
           + f"); {failed} of these runs went wrong")
     sys.exit(1 if failed or not total else 0)
