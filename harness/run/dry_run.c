@@ -247,6 +247,17 @@ static void print_memory(const struct study *study, size_t cells)
                     machine / 1e6);
 }
 
+/* The trials are what follows; then what is chosen. */
+static void print_tuning(const struct experiment *experiment)
+{
+    const struct tuning *tuning = &experiment->tuning;
+    if (!tuning->is_there || tuning->is_final)
+        return;
+    output_line(stdout, "these are trials: %zu in each of %zu groups, chosen by %s", tuning->budget,
+                tuning->group_count, tuning->metric);
+    output_line(stdout, "then %zu cells of what is chosen", tuning->final_count);
+}
+
 enum lg_status dry_run_print(const struct study *study, struct lg_error *error)
 {
     const struct experiment *experiment = study->experiment;
@@ -254,6 +265,7 @@ enum lg_status dry_run_print(const struct study *study, struct lg_error *error)
     const size_t own = (count + shards - 1 - study->shard.index) / shards;
     output_line(stdout, "%s: %zu arms, %zu cells, %zu of them in this shard", experiment->name,
                 count_arms(experiment), count, own);
+    print_tuning(experiment);
     output_line(stdout, "each cell: epochs %zu, samples %zu", experiment->epochs,
                 experiment_sample_count(experiment));
     print_memory(study, own);

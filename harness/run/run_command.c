@@ -10,6 +10,7 @@
 #include "harness/machine/machine.h"
 #include "harness/run/dry_run.h"
 #include "harness/run/study.h"
+#include "harness/run/tuned.h"
 #include "harness/support/files.h"
 #include "harness/support/interrupt.h"
 #include "lossgrid/fpenv.h"
@@ -127,14 +128,24 @@ static enum lg_status name_directory(const struct options *options, struct reque
     return files_path(request->directory, error, "%s/%s", options->out, request->experiment.name);
 }
 
+/* Trials first, then what they say. */
+static bool is_tuned(const struct experiment *experiment)
+{
+    return experiment->tuning.is_there && !experiment->tuning.is_final;
+}
+
 /* Whether the folder holds cells of these names that were trained otherwise. */
 static enum lg_status check_folder(const struct request *request, struct lg_error *error)
 {
-    struct store *store;
-    enum lg_status status = store_open(request->directory, STORE_READ, &store, error);
+    struct store *store = NULL;
+    char directory[FILES_PATH_MAX];
+    enum lg_status status = files_path(directory, error, "%s%s", request->directory,
+                                       is_tuned(&request->experiment) ? "/" TUNED_TRIALS : "");
     if (status == LG_OK)
-        status = plan_check(&request->experiment, store, request->directory,
-                            request->located.info->name, error);
+        status = store_open(directory, STORE_READ, &store, error);
+    if (status == LG_OK)
+        status =
+            plan_check(&request->experiment, store, directory, request->located.info->name, error);
     store_close(store);
     return status;
 }
@@ -208,7 +219,8 @@ static enum lg_status run_requests(const struct options *options, const struct r
         enum lg_status status =
             load_data(&requests[i], i > 0 ? &requests[i - 1] : NULL, &dataset, &found);
         if (status == LG_OK)
-            status = study_run(&study, &dataset, &found);
+            status = is_tuned(&requests[i].experiment) ? tuned_run(&study, &dataset, &found)
+                                                       : study_run(&study, &dataset, &found);
         if (status == LG_OK)
             continue;
         outcome = status;

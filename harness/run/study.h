@@ -26,6 +26,7 @@ struct study {
     struct limits limits; /* of each cell */
     bool fresh; /* train again what is finished */
     bool quiet;
+    bool no_summary; /* no closing table */
 };
 
 /* Train what is left of the experiment on the data, and write the result folder.

@@ -81,11 +81,8 @@ enum lg_status cells_make(struct pool *pool, const struct registries *registries
             cell->draw = arm->draw;
             snprintf(cell->label, sizeof cell->label, "%s", arm->label);
             slug_make(arm->label, cell->seed, cell->slug);
-            char *text = experiment_canonical(experiment, cell);
-            if (text == NULL)
+            if (!experiment_key(experiment, cell))
                 return lg_fail(error, LG_ENVIRONMENT, "out of memory");
-            lg_digest_bytes(text, strlen(text), cell->key);
-            free(text);
         }
     }
     return check_slugs(pool, grid, experiment, error);

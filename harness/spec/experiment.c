@@ -14,6 +14,7 @@
 #include "harness/spec/schema.h"
 #include "harness/spec/set_size.h"
 #include "harness/spec/task.h"
+#include "harness/spec/tuning.h"
 
 /* A spec being read. */
 struct reading {
@@ -308,6 +309,10 @@ static enum lg_status read_grid(struct reading *reading)
     if (status == LG_OK)
         status =
             cells_make(&reading->pool, &reading->registries, &grid, experiment, reading->error);
+    if (status == LG_OK && !experiment_index_arms(experiment))
+        status = lg_fail(reading->error, LG_ENVIRONMENT, "out of memory");
+    if (status == LG_OK)
+        status = tuning_apply(&reading->top, experiment, reading->error);
     return status;
 }
 
@@ -437,6 +442,7 @@ enum lg_status experiment_load(const char *path, const char *const *overrides,
 void experiment_free(struct experiment *experiment)
 {
     free(experiment->cells);
+    free(experiment->arm_starts);
     free(experiment->setups);
     free(experiment->text);
     *experiment = (struct experiment){.name = ""};

@@ -16,6 +16,8 @@ enum { SPEC_NAME_MAX = 128, SPEC_TEXT_MAX = 2048 };
  * any change that changes a result's bits. */
 #define SPEC_NUMERICS "2"
 
+enum { EXPERIMENT_ID_BYTES = 12 };
+
 enum { SPEC_BATCH_MAX = 60000 };
 
 /* How an arm is trained, but for its loss and optimizer. */
@@ -62,6 +64,22 @@ struct unmeasured {
     char why[DOMAIN_WHY_MAX];
 };
 
+enum { TUNING_NAMES_MAX = 16, TUNING_NAME_MAX = 64 };
+
+/* How one arm of each group is chosen (tuning.h). */
+struct tuning {
+    bool is_there;
+    bool is_final;                /* the experiment is that of the chosen arms, not of trials */
+    char metric[TUNING_NAME_MAX]; /* a column of trace.csv, of train_ or validation_ */
+    bool is_higher_better;
+    size_t budget; /* trials of each group */
+    size_t group_count;
+    size_t final_count; /* cells of what is chosen, at most */
+    size_t by_count, over_count;
+    char by[TUNING_NAMES_MAX][TUNING_NAME_MAX];   /* factors (factor.h) that make a group */
+    char over[TUNING_NAMES_MAX][TUNING_NAME_MAX]; /* those that are tuned; none: all others */
+};
+
 struct experiment {
     char name[SPEC_NAME_MAX]; /* the spec file's name without .yaml */
     char path[512];           /* the spec file */
@@ -98,6 +116,9 @@ struct experiment {
     struct cell *cells;                           /* (cell_count); owned */
     size_t cell_count;
     struct setup *setups; /* of the cells; owned */
+    struct tuning tuning;
+    size_t arm_count;
+    size_t *arm_starts; /* (arm_count + 1) the first cell of each arm; owned */
 };
 
 /* Read and check a spec; overrides are "dotted.path=value" strings as given to
@@ -118,6 +139,30 @@ enum lg_status experiment_parse(const struct lg_backend *backend, const char *pa
 
 /* Free what the experiment owns. Safe on a zeroed struct. */
 void experiment_free(struct experiment *experiment);
+
+/* The cells of an arm, 0 to arm_count - 1: how many there are, the first, and that of its
+ * seed'th seed. */
+size_t experiment_seed_count(const struct experiment *experiment, size_t arm);
+void experiment_arm(const struct experiment *experiment, size_t arm, struct cell *cell);
+void experiment_arm_cell(const struct experiment *experiment, size_t arm, size_t seed,
+                         struct cell *cell);
+
+/* Find the arms of the cells; false when memory is short. */
+bool experiment_index_arms(struct experiment *experiment);
+
+/* Keep only these arms: (count), ascending, trained from `seeds`, or from their own where it is
+ * NULL. Labels stay. LG_ENVIRONMENT when memory is short. */
+struct seeds;
+enum lg_status experiment_select(struct experiment *experiment, const size_t *arms, size_t count,
+                                 const struct seeds *seeds, struct lg_error *error);
+
+/* Fill cell->key; false when memory is short. */
+bool experiment_key(const struct experiment *experiment, struct cell *cell);
+
+/* The configuration's id: the first digits of the SHA-256 of experiment_configuration(). False
+ * when memory is short. */
+bool experiment_id(const struct experiment *experiment, const struct cell *cell,
+                   char id[EXPERIMENT_ID_BYTES + 1]);
 
 /* The engine's configuration of one cell. */
 struct lg_net_config experiment_net_config(const struct experiment *experiment,

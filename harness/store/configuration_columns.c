@@ -191,7 +191,7 @@ static enum lg_status add_row(const struct configuration_columns *columns, size_
     const struct experiment *experiment = columns->experiment;
     const struct cell *cells = experiment->cells;
     struct text seeds = {0}, model = {0};
-    char id[CONFIGURATION_ID_BYTES + 1], sha256[LG_DIGEST_HEX];
+    char id[EXPERIMENT_ID_BYTES + 1], sha256[LG_DIGEST_HEX];
     for (*end = first; *end < experiment->cell_count && cells[*end].arm == cells[first].arm; ++*end)
         text_print(&seeds, "%s%" PRIu64, *end > first ? " " : "", cells[*end].seed);
     print_model(experiment, &cells[first], &model);
@@ -203,7 +203,7 @@ static enum lg_status add_row(const struct configuration_columns *columns, size_
         status = lg_fail(error, LG_ENVIRONMENT, "out of memory");
     if (status == LG_OK && canonical != NULL) {
         lg_digest_bytes(canonical, strlen(canonical), sha256);
-        snprintf(id, sizeof id, "%.*s", CONFIGURATION_ID_BYTES, sha256);
+        snprintf(id, sizeof id, "%.*s", EXPERIMENT_ID_BYTES, sha256);
         const struct row row = {experiment,  &cells[first], id,       sha256,
                                 seeds.bytes, model.bytes,   canonical};
         csv_file_row(&configurations_csv, columns, csv, &row);

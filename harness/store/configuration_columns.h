@@ -5,7 +5,7 @@
 #include "harness/spec/experiment.h"
 #include "harness/support/csv_file.h"
 
-enum { CONFIGURATION_ID_BYTES = 12, CONFIGURATION_OPTIONS_MAX = 128 };
+enum { CONFIGURATION_OPTIONS_MAX = 128 };
 
 /* An option of one or more of the entries that an experiment uses. */
 struct option_column {

@@ -7,6 +7,7 @@
 
 #include "harness/store/configuration_columns.h"
 #include "harness/store/parameters_columns.h"
+#include "harness/store/tuned_columns.h"
 #include "harness/support/files.h"
 #include "harness/support/json.h"
 
@@ -122,6 +123,8 @@ json_t *schema_json(const struct experiment *experiment, bool has_parameters)
                   "not_measured", describe_unmeasured(experiment));
     if (has_parameters)
         json_object_set_new(schema, parameters_csv.name, csv_file_json(&parameters_csv, NULL));
+    if (experiment->tuning.is_final)
+        json_object_set_new(schema, tuned_csv.name, csv_file_json(&tuned_csv, NULL));
     return schema;
 }
 

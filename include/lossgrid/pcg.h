@@ -17,7 +17,8 @@ enum lg_purpose {
     LG_PURPOSE_SHUFFLE = 2,
     LG_PURPOSE_PAIR = 3,
     LG_PURPOSE_AXIS = 4,
-    LG_PURPOSE_VALIDATION = 5
+    LG_PURPOSE_VALIDATION = 5,
+    LG_PURPOSE_TRIALS = 6
 };
 
 /* The generator `pcg32(seed, stream)` of the reference implementation. */

@@ -6,6 +6,8 @@ XOR=$ROOT/experiments/xor.yaml
 # Folders as every command that writes CSV files leaves them, under their commands' names.
 write_folders() {
     expect 0 run "$ROOT/experiments/perceptron-xor.yaml" --set epochs=2 --set 'seeds=[1]' --quiet --out run
+    tuned_spec
+    expect 0 run tuned.yaml --quiet --out tuned
     expect 0 time "$XOR" --set 'grid.optimizers=[sgd]' --budget 1 --counters all --quiet --out time
     expect 0 gradcheck --loss smooth_l1 --trials 2 --quiet --out gradcheck
     expect 0 compare time time --out compare

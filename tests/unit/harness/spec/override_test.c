@@ -149,8 +149,9 @@ Test(override, of_a_spec_is_checked_as_its_keys_are)
     expect_spec_refused(
         "epoch=2",
         "unknown key 'epoch'; valid: title, description, dataset, task, classes, precision, model, "
-        "initialisation, batch, shuffle, epochs, samples, seeds, image, evaluate, "
-        "outside_domain, metrics, schedule, clip, terms, penalty, grid; did you mean 'epochs'?");
+        "initialisation, batch, shuffle, epochs, samples, validation, seeds, image, evaluate, "
+        "outside_domain, metrics, schedule, clip, terms, penalty, tune, grid; did you mean "
+        "'epochs'?");
     expect_spec_refused(
         "grid.optimizers.0.lr=0",
         "grid.optimizers.0.lr: found '0', expected a number above 0 and at most 1000000");

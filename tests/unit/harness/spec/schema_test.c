@@ -37,7 +37,7 @@ static void expect_refused(const struct mistake *mistakes, size_t count)
     "title, description, dataset, task, classes, precision, model, initialisation, batch, "        \
     "shuffle, epochs, "                                                                            \
     "samples, validation, seeds, image, evaluate, outside_domain, metrics, schedule, clip, "       \
-    "terms, penalty, "                                                                             \
+    "terms, penalty, tune, "                                                                       \
     "grid"
 #define EPOCHS  "expected a whole number from 1 to 1000000"
 #define ENTRIES "expected a list of one or more names or {name: ..., option: ...}"

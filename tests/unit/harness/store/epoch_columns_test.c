@@ -93,7 +93,7 @@ Test(epoch_columns, of_a_validation_split)
         "validation_loss,validation_mse,validation_abs,test_loss,test_mse,test_abs,image_sha256,"
         "weights_sha256,state_sha256\n"
         "mse-s1,mse,sgd,the first,1,2,mnist,ok,500,0.5,0.5,0.125,0.75,0.75,0.375,,,,1f,2f,3f\n"
-        "mse-s1,mse,sgd,the first,1,2,mnist,f32,generic,2,500,1000,1000,250,2,0.5,77\n");
+        "mse-s1,mse,sgd,the first,1,2,mnist,0123456789ab,f32,generic,2,500,1000,1000,250,2,0.5,77\n");
     text_free(&csv.text);
     assert_row(COLUMNS_TRACE, &record,
                "mse-s1,mse,sgd,the first,1,2,mnist,ok,500,0.5,0.5,0.125,,,,1f,2f,3f\n");

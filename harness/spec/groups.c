@@ -1,0 +1,153 @@
+#include "harness/spec/groups.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/support/text.h"
+
+/* ---- Names ------------------------------------------------------------------ */
+
+/* An arm that has no such factor is of the group of those that have none. */
+static enum lg_status name_group(const struct experiment *experiment, const struct cell *cell,
+                                 struct text *name, struct lg_error *error)
+{
+    struct factor factors[FACTORS_MAX];
+    const size_t count = factors_of(experiment, cell, factors);
+    for (size_t i = 0; i < experiment->tuning.by_count; i++) {
+        for (size_t f = 0; f < count; f++) {
+            char level[VALUE_OPTION_MAX], whole[FACTOR_NAME_MAX];
+            if (!factor_is(&factors[f], experiment->tuning.by[i]))
+                continue;
+            const bool is_entry = factors[f].option == SIZE_MAX && !factors[f].is_number;
+            text_print(name, "%s", name->size > 0 ? " " : "");
+            if (!is_entry)
+                text_print(name, "%s=", factor_name(&factors[f], whole));
+            text_print(name, "%s", factor_print(&factors[f], level));
+        }
+    }
+    return text_check(name, error);
+}
+
+/* ---- Groups ----------------------------------------------------------------- */
+
+/* An arm and the name of its group, while they are put together. */
+struct entry {
+    char *name;
+    size_t arm;
+};
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct entry *first = a, *second = b;
+    const int order = strcmp(first->name, second->name);
+    return order != 0 ? order : (first->arm > second->arm) - (first->arm < second->arm);
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+    const struct group *first = a, *second = b;
+    return (first->arms[0] > second->arms[0]) - (first->arms[0] < second->arms[0]);
+}
+
+static enum lg_status out_of_memory(struct lg_error *error)
+{
+    return lg_fail(error, LG_ENVIRONMENT, "not enough memory for the groups of arms");
+}
+
+/* Take the run of equal names that begins the sorted entries as a group. */
+static enum lg_status add_group(struct groups *groups, const struct entry *entries, size_t count,
+                                struct lg_error *error)
+{
+    struct group *all = realloc(groups->all, (groups->count + 1) * sizeof *all);
+    if (all == NULL)
+        return out_of_memory(error);
+    groups->all = all;
+    struct group *group = &all[groups->count++];
+    *group = (struct group){strdup(entries[0].name), count, calloc(count, sizeof *group->arms)};
+    if (group->name == NULL || group->arms == NULL)
+        return out_of_memory(error);
+    for (size_t i = 0; i < count; i++)
+        group->arms[i] = entries[i].arm;
+    return LG_OK;
+}
+
+static enum lg_status collect(struct entry *entries, size_t count, struct groups *groups,
+                              struct lg_error *error)
+{
+    enum lg_status status = LG_OK;
+    qsort(entries, count, sizeof *entries, compare_entries);
+    for (size_t first = 0, end = 0; status == LG_OK && first < count; first = end) {
+        while (end < count && strcmp(entries[end].name, entries[first].name) == 0)
+            end++;
+        status = add_group(groups, entries + first, end - first, error);
+    }
+    if (status == LG_OK)
+        qsort(groups->all, groups->count, sizeof *groups->all, compare_groups);
+    return status;
+}
+
+enum lg_status groups_make(const struct experiment *experiment, struct groups *groups,
+                           struct lg_error *error)
+{
+    const size_t count = experiment->arm_count;
+    struct entry *entries = calloc(count, sizeof *entries);
+    *groups = (struct groups){0};
+    enum lg_status status = entries != NULL ? LG_OK : out_of_memory(error);
+    for (size_t i = 0; status == LG_OK && i < count; i++) {
+        struct text name = {0};
+        struct cell cell;
+        experiment_arm(experiment, i, &cell);
+        status = name_group(experiment, &cell, &name, error);
+        entries[i] = (struct entry){name.bytes, i};
+    }
+    if (status == LG_OK)
+        status = collect(entries, count, groups, error);
+    for (size_t i = 0; entries != NULL && i < count; i++)
+        free(entries[i].name);
+    free(entries);
+    if (status != LG_OK)
+        groups_free(groups);
+    return status;
+}
+
+void groups_free(struct groups *groups)
+{
+    for (size_t i = 0; i < groups->count; i++) {
+        free(groups->all[i].name);
+        free(groups->all[i].arms);
+    }
+    free(groups->all);
+    *groups = (struct groups){0};
+}
+
+/* ---- Axes ------------------------------------------------------------------- */
+
+void group_axes(const struct experiment *experiment, const struct group *group,
+                struct group_axes *axes)
+{
+    struct cell first, cell;
+    struct factor of_first[FACTORS_MAX], factors[FACTORS_MAX];
+    bool varies[FACTORS_MAX] = {false};
+    experiment_arm(experiment, group->arms[0], &first);
+    const size_t count = factors_of(experiment, &first, of_first);
+    for (size_t i = 1; i < group->count; i++) {
+        experiment_arm(experiment, group->arms[i], &cell);
+        const size_t others = factors_of(experiment, &cell, factors);
+        for (size_t f = 0; f < count; f++) {
+            bool is_there = false;
+            for (size_t g = 0; g < others && !is_there; g++)
+                is_there = factor_same(&of_first[f], &factors[g]);
+            varies[f] = varies[f] || !is_there;
+        }
+    }
+    axes->count = 0;
+    for (size_t f = 0; f < count; f++) {
+        const bool entry_varies = varies[f] && of_first[f].option == SIZE_MAX;
+        if (varies[f])
+            factor_name(&of_first[f], axes->names[axes->count++]);
+        /* Another entry has other options: that says the entry's own line. */
+        if (entry_varies)
+            while (f + 1 < count && of_first[f + 1].option != SIZE_MAX)
+                f++;
+    }
+}
