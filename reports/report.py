@@ -41,6 +41,7 @@ try:
     import published
     import sections
     import style
+    import tuning
     from drawing import Drawn, gnuplot_heading, remove_figure, run_gnuplot, split_heading
     from results import InputError, Unavailable, load
 except ImportError as error:
@@ -125,6 +126,7 @@ def write_report(folder, out):
         notices="\n".join(f"- {notice}" for notice in results.notices),
         background=background.strip(),
         arms=sections.arms(results),
+        tuning=tuning.section(results),
         results=sections.values(results),
         figures=sections.figures(figures),
         findings_title=findings.TITLE,

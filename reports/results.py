@@ -314,7 +314,9 @@ def find_problems(results, datasets):
     if datasets != {results.fact("data", "used", default=results.dataset)}:
         notices.append(f"trace.csv was trained on {md(', '.join(sorted(datasets)))}, but the "
                        f"manifest says {md(results.fact('data', 'used'))}.")
-    overrides = results.fact("spec", "overrides", default=[])
+    # What `run` adds when it has chosen is no change of the experiment.
+    overrides = [o for o in results.fact("spec", "overrides", default=[])
+                 if not (o.startswith("tune.chosen=") and (results.folder / "tuned.csv").is_file())]
     if overrides:
         notices.append("This is not the experiment file as it stands; overridden: "
                        + ", ".join(code(o) for o in overrides) + ".")

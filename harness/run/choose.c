@@ -25,7 +25,7 @@ static enum lg_status judge(const struct experiment *trials, const struct ends *
             return status;
         *missing += !is_there && !diverged;
         there += is_there;
-        trial->diverged = trial->diverged || diverged;
+        trial->diverged += diverged;
     }
     trial->is_judged = there == seeds;
     trial->value = moments_of(values, there);
@@ -145,14 +145,17 @@ static enum lg_status choose_in(const struct experiment *trials, const struct en
     choice->group = group->name;
     choice->trials = group->count;
     choice->seeds = experiment_seed_count(trials, group->arms[0]);
+    choice->tried = calloc(group->count, sizeof *choice->tried);
+    if (choice->tried == NULL)
+        return lg_fail(error, LG_ENVIRONMENT, "out of memory");
     for (size_t i = 0; i < group->count; i++) {
-        struct trial trial;
-        enum lg_status status = judge(trials, ends, group->arms[i], values, &trial, missing, error);
+        struct trial *trial = &choice->tried[i];
+        enum lg_status status = judge(trials, ends, group->arms[i], values, trial, missing, error);
         if (status != LG_OK)
             return status;
-        choice->judged += trial.is_judged;
-        choice->diverged += trial.diverged;
-        rank(trials, &trial, choice);
+        choice->judged += trial->is_judged;
+        choice->diverged += trial->diverged > 0;
+        rank(trials, trial, choice);
     }
     enum lg_status status = LG_OK;
     if (choice->is_made)
@@ -190,6 +193,7 @@ void choices_free(struct choices *choices)
     for (size_t i = 0; i < choices->count; i++) {
         text_free(&choices->all[i].levels);
         text_free(&choices->all[i].edge);
+        free(choices->all[i].tried);
     }
     free(choices->all);
     groups_free(&choices->groups);

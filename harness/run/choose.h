@@ -13,8 +13,8 @@
 /* A trial: an arm and what its seeds gave. */
 struct trial {
     size_t arm;
-    bool is_judged; /* every seed has a value: none diverged */
-    bool diverged;  /* a seed did */
+    bool is_judged;  /* every seed has a value: none diverged */
+    size_t diverged; /* seeds */
     struct moments value;
 };
 
@@ -22,7 +22,8 @@ struct trial {
 struct choice {
     const char *group; /* of the groups */
     size_t trials, judged, diverged, seeds;
-    bool is_made; /* one of the trials is judged */
+    struct trial *tried; /* (trials), in the grid's order; owned */
+    bool is_made;        /* one of the trials is judged */
     struct trial best;
     bool has_second; /* two are */
     struct trial second;

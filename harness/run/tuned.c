@@ -128,23 +128,63 @@ static enum lg_status add_row(const struct experiment *trials, const struct expe
     return status;
 }
 
+/* The trials of a group. */
+static enum lg_status add_tried(const struct experiment *trials, const struct choice *choice,
+                                struct csv *csv, struct lg_error *error)
+{
+    for (size_t i = 0; i < choice->trials; i++) {
+        const struct trial *trial = &choice->tried[i];
+        const double nothing = (double)NAN;
+        struct cell cell;
+        char id[EXPERIMENT_ID_BYTES + 1];
+        experiment_arm(trials, trial->arm, &cell);
+        if (!experiment_id(trials, &cell, id))
+            return lg_fail(error, LG_ENVIRONMENT, "out of memory");
+        const struct tried_row row = {
+            .group = choice->group,
+            .id = id,
+            .label = cell.label,
+            .seeds = choice->seeds,
+            .diverged = trial->diverged,
+            .value = trial->is_judged ? trial->value.mean : nothing,
+            .value_sd = trial->is_judged ? trial->value.sd : nothing,
+            .is_chosen = choice->is_made && trial->arm == choice->best.arm,
+        };
+        csv_file_row(&tried_csv, NULL, csv, &row);
+    }
+    return LG_OK;
+}
+
+static enum lg_status write_file(const struct csv *csv, const char *directory, const char *name,
+                                 struct lg_error *error)
+{
+    char path[FILES_PATH_MAX];
+    enum lg_status status = csv_check(csv, error);
+    if (status == LG_OK)
+        status = files_path(path, error, "%s/%s", directory, name);
+    return status == LG_OK ? files_write(path, csv->text.bytes, csv->text.size, error) : status;
+}
+
+/* tuned.csv and tried.csv. */
 static enum lg_status write_tuned(const struct experiment *trials, const struct experiment *final,
                                   const struct ends *ends, const struct choices *choices,
                                   const char *directory, struct lg_error *error)
 {
-    char path[FILES_PATH_MAX];
-    struct csv csv = {0};
+    struct csv tuned = {0}, tried = {0};
     enum lg_status status = LG_OK;
-    csv_file_header(&tuned_csv, NULL, &csv);
-    for (size_t i = 0; status == LG_OK && i < choices->count; i++)
-        status = add_row(trials, final, ends, &choices->all[i], &csv, error);
+    csv_file_header(&tuned_csv, NULL, &tuned);
+    csv_file_header(&tried_csv, NULL, &tried);
+    for (size_t i = 0; status == LG_OK && i < choices->count; i++) {
+        status = add_row(trials, final, ends, &choices->all[i], &tuned, error);
+        if (status == LG_OK)
+            status = add_tried(trials, &choices->all[i], &tried, error);
+    }
     if (status == LG_OK)
-        status = csv_check(&csv, error);
+        status = write_file(&tuned, directory, tuned_csv.name, error);
     if (status == LG_OK)
-        status = files_path(path, error, "%s/%s", directory, tuned_csv.name);
-    if (status == LG_OK)
-        status = files_write(path, csv.text.bytes, csv.text.size, error);
-    text_free(&csv.text);
+        status = write_file(&tried, directory, tried_csv.name, error);
+    text_free(&tuned.text);
+    text_free(&tried.text);
     return status;
 }
 

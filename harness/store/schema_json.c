@@ -123,8 +123,10 @@ json_t *schema_json(const struct experiment *experiment, bool has_parameters)
                   "not_measured", describe_unmeasured(experiment));
     if (has_parameters)
         json_object_set_new(schema, parameters_csv.name, csv_file_json(&parameters_csv, NULL));
-    if (experiment->tuning.is_final)
+    if (experiment->tuning.is_final) {
         json_object_set_new(schema, tuned_csv.name, csv_file_json(&tuned_csv, NULL));
+        json_object_set_new(schema, tried_csv.name, csv_file_json(&tried_csv, NULL));
+    }
     return schema;
 }
 

@@ -59,5 +59,25 @@ static void tuned(struct csv_columns *to, const void *given)
 
 const struct csv_file tuned_csv = {"tuned.csv", "a row for each group: what was chosen", tuned};
 
-const struct csv_folder csv_folder_tuned = {"run",
-                                            (const struct csv_file *const[]){&tuned_csv, NULL}};
+static void tried(struct csv_columns *to, const void *given)
+{
+    static const char *const answers[] = {"no", "yes", NULL};
+    const struct tried_row *row = given;
+    COLUMN_TEXT("group", "as in tuned.csv", row->group);
+    COLUMN_TEXT("id", "the configuration, as in trials/configurations.csv", row->id);
+    COLUMN_TEXT("label", "likewise", row->label);
+    COLUMN_INTEGER("seeds", "1", "that it was trained from", row->seeds);
+    COLUMN_INTEGER("diverged", "1", "those of them from which it diverged", row->diverged);
+    COLUMN_OPTIONAL("value", "",
+                    "the metric of tuned.csv after the last epoch, mean over the seeds; empty: "
+                    "one diverged",
+                    row->value);
+    COLUMN_OPTIONAL("value_sd", "", "its standard deviation over those; empty for one seed",
+                    row->value_sd);
+    COLUMN_WORD("chosen", answers, "whether it is the chosen one", answers[row->is_chosen]);
+}
+
+const struct csv_file tried_csv = {"tried.csv", "a row for each trial, group by group", tried};
+
+const struct csv_folder csv_folder_tuned = {
+    "run", (const struct csv_file *const[]){&tuned_csv, &tried_csv, NULL}};

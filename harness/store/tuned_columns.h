@@ -1,4 +1,5 @@
-/* tuned.csv: what was chosen in each group, and how that did from fresh seeds. */
+/* tuned.csv: what was chosen in each group, and how that did from fresh seeds; tried.csv: every
+ * trial. */
 #ifndef HARNESS_STORE_TUNED_COLUMNS_H
 #define HARNESS_STORE_TUNED_COLUMNS_H
 
@@ -20,7 +21,15 @@ struct tuned_row {
     struct moments train, validation, test; /* of the cells that ended */
 };
 
-extern const struct csv_file tuned_csv;
+/* A trial. Strings are borrowed. */
+struct tried_row {
+    const char *group, *id, *label;
+    size_t seeds, diverged;
+    double value, value_sd; /* NaN: a seed diverged, or there is one alone */
+    bool is_chosen;
+};
+
+extern const struct csv_file tuned_csv, tried_csv;
 extern const struct csv_folder csv_folder_tuned;
 
 #endif

@@ -64,7 +64,7 @@ for file, rows in listed.items():
     assert not missing, f"{file}: listed and never written: {missing}"
 PYTHON
     # What tests of reports write beside made-up folders is what the program would.
-    python3 "$ROOT/tests/reports/described.py" run time gradcheck compare >columns.json
+    python3 "$ROOT/tests/reports/described.py" run time gradcheck compare tuned >columns.json
     cmp columns.json "$ROOT/tests/reports/columns.json" >difference ||
         fail "tests/reports/columns.json is old; run 'make catalogue': $(cat difference)"
 }

@@ -117,6 +117,16 @@ def main():
                 wrong.append(f"{found.group}: {name} is {found[name]}, expected {value}")
         if len(row.get("edges", [])) == 0 and isinstance(found.edge, str):
             wrong.append(f"{found.group}: {found.edge}, expected no edge")
+    tried = pandas.read_csv(folder / "tried.csv", dtype={"id": str}, float_precision="round_trip")
+    trials = trials_of(ends(folder / "trials"), spec["metric"]).set_index("id")
+    if set(trials.index) != set(tried.id) or len(tried) != len(trials):
+        wrong.append("tried.csv has other trials")
+    for _, row in tried.iterrows():
+        compared += 1
+        if not same(row.value, float(trials.value[row.id])):
+            wrong.append(f"tried.csv: {row.label} has {row.value}, expected {trials.value[row.id]}")
+        if (row.chosen == "yes") != (row.id in set(tuned.id)):
+            wrong.append(f"tried.csv: {row.label}: chosen is {row.chosen}")
     print("\n".join(wrong) or f"{compared} values of {len(tuned)} groups recomputed")
     sys.exit(1 if wrong or compared == 0 else 0)
 

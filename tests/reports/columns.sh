@@ -13,5 +13,7 @@ cd "$scratch"
         --counters all --quiet --out time
     "$program" gradcheck --loss mse --trials 2 --quiet --out gradcheck
     "$program" compare time time --out compare
+    "$program" run "$root/experiments/xor.yaml" --set epochs=1 --set 'evaluate=none' --quiet \
+        --set 'tune={metric: train_accuracy, budget: 1}' --out tuned
 } >log 2>&1 || { cat log >&2; exit 1; }
-python3 "$root/tests/reports/described.py" run time gradcheck compare
+python3 "$root/tests/reports/described.py" run time gradcheck compare tuned

@@ -42,10 +42,11 @@ def write(folder):
 def gather(folders):
     """The columns of every CSV file in the folders, one a line, without their meanings; those of
     trace.csv and configurations.csv are another spec's."""
-    lines = []
+    lines, seen = [], {"trace.csv", "configurations.csv"}
     for folder in folders:
         for file, columns in json.loads((Path(folder) / "schema.json").read_text()).items():
-            if file.endswith(".csv") and file not in ("trace.csv", "configurations.csv"):
+            if file.endswith(".csv") and file not in seen:
+                seen.add(file)
                 rows = [json.dumps({k: v for k, v in column.items() if k != "meaning"})
                         for column in columns]
                 lines.append(f'"{file}": [\n' + ",\n".join(rows) + "\n]")
