@@ -25,7 +25,7 @@ struct union_finding {
     char column[UNION_TEXT_MAX], here[UNION_TEXT_MAX], there[UNION_TEXT_MAX];
 };
 
-/* Counts of cells, and who hears of what is wrong. Start from zero but for the first three. */
+/* Counts of cells, and whom findings go to. Start from zero but for the first three. */
 struct union_state {
     const struct experiment *experiment; /* names the columns; borrowed */
     struct store *to;

@@ -4,7 +4,7 @@
     store.py FOLDER checkpoints     how many cells could be gone on with
     store.py FOLDER damage WHAT     turn a bit over: of every `checkpoint`, or of the first
                                     `trace`, `timing`, `image` or `seal` (of a finished cell)
-    store.py FOLDER plant CELL EPOCH WHAT VALUE
+    store.py FOLDER forge CELL EPOCH WHAT VALUE
                                     another value in a column of trace.csv, or in `image`,
                                     `parameters` or `key`, sealed as if it had been trained so
     store.py FOLDER repack CELL EPOCH same|other
@@ -58,7 +58,7 @@ def seal(db, cell):
     db.execute("UPDATE cell SET seal = ? WHERE id = ?", (end, cell))
 
 
-def plant(db, folder, slug, epoch, what, value):
+def forge(db, folder, slug, epoch, what, value):
     cell = db.execute("SELECT id FROM cell WHERE slug = ?", (slug,)).fetchone()[0]
     if what == "key":
         db.execute("UPDATE cell SET key = ? WHERE id = ?", (value, cell))
@@ -116,10 +116,10 @@ def main():
             print(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
                   if known.fetchone()[0] else 0)
             return
-        if what in ("plant", "repack"):
+        if what in ("forge", "repack"):
             slug, epoch, *rest = sys.argv[3:]
-            if what == "plant":
-                plant(db, folder, slug, int(epoch), *rest)
+            if what == "forge":
+                forge(db, folder, slug, int(epoch), *rest)
             else:
                 repack(db, slug, int(epoch), *rest)
             return
