@@ -13,6 +13,7 @@
 #include "harness/merge/merge_command.h"
 #include "harness/report/report_command.h"
 #include "harness/run/run_command.h"
+#include "harness/status/status_command.h"
 #include "harness/support/command.h"
 #include "harness/support/interrupt.h"
 #include "harness/support/output.h"
@@ -60,9 +61,9 @@ static const struct command version_entry = {
 };
 
 static const struct command *const commands[] = {
-    &run_command,       &merge_command,  &time_command,    &list_command,   &eval_command,
-    &gradcheck_command, &verify_command, &compare_command, &report_command, &calibrate_command,
-    &env_command,       &help_entry,     &version_entry,
+    &run_command,       &status_command,    &merge_command,  &time_command,    &list_command,
+    &eval_command,      &gradcheck_command, &verify_command, &compare_command, &report_command,
+    &calibrate_command, &env_command,       &help_entry,     &version_entry,
 };
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

@@ -63,7 +63,7 @@ h() { printf 'harness/%s/ ' "$@"; }
     may harness/dataset lossgrid/ $(h support spec dataset)
     may harness/store lossgrid/ $(h support stats machine counter spec dataset store)
     # One folder is one command. None includes another; what two need goes further down.
-    for command in calibrate compare env eval gradcheck help list merge report run timing verify; do
+    for command in calibrate compare env eval gradcheck help list merge report run status timing verify; do
         may "harness/$command" lossgrid/ \
             $(h support stats machine counter spec dataset store "$command")
     done

@@ -126,7 +126,7 @@ static enum lg_status open_out(struct merging *merging, struct lg_error *error)
     if (status == LG_OK)
         status = files_make_directories(out, error);
     if (status == LG_OK)
-        status = files_lock(path, &merging->lock, error);
+        status = files_lock(path, "wait for it to end", &merging->lock, error);
     if (status == LG_OK)
         status = store_open(out, STORE_WRITE, &merging->to, error);
     if (status == LG_OK)

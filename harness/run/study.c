@@ -28,7 +28,10 @@ static enum lg_status prepare(const struct study *study, int *lock, struct store
     if (status == LG_OK)
         status = files_make_directories(study->directory, error);
     if (status == LG_OK)
-        status = files_lock(path, lock, error);
+        status = files_lock(path,
+                            "wait for it to end; or give each its own folder (--out), and make "
+                            "one of them by `lossgrid merge`",
+                            lock, error);
     if (status == LG_OK)
         status = store_open(study->directory, STORE_WRITE, store, error);
     if (status == LG_OK)

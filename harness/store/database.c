@@ -80,6 +80,8 @@ static const char *const text_of[STATEMENTS] = {
          " total(state = 0 AND why = '' AND run <> last), total(state = 0 AND why <> ''),"
          " total(epochs), total(epochs * (state = 0)), total((epochs - since) * (run = last))"
          " FROM cell, (SELECT coalesce(" LAST_RUN ", '') AS last)"),
+    [RUNNING] = ("SELECT slug, epochs FROM cell WHERE state = 0 AND why = '' AND run = " LAST_RUN
+                 " ORDER BY id"),
     [FAILURES] = ("SELECT why, count(*), slug, min(id) FROM cell WHERE state = 0 AND why <> ''"
                   " GROUP BY why ORDER BY count(*) DESC, min(id)"),
 };

@@ -43,6 +43,7 @@ enum statement {
     MACHINES,
     COUNTS,
     FAILURES,
+    RUNNING,
     STATEMENTS
 };
 

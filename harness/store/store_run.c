@@ -238,3 +238,21 @@ enum lg_status store_visit_failures(struct store *store, store_failure_visitor *
     struct failure_visit context = {visit, to};
     return each_row(store, FAILURES, take_failure, &context, error);
 }
+
+struct running_visit {
+    store_running_visitor *visit;
+    void *to;
+};
+
+static enum lg_status take_running(void *context, sqlite3_stmt *row, struct lg_error *error)
+{
+    const struct running_visit *visit = context;
+    return visit->visit(visit->to, database_text(row, 0), size_at(row, 1), error);
+}
+
+enum lg_status store_visit_running(struct store *store, store_running_visitor *visit, void *to,
+                                   struct lg_error *error)
+{
+    struct running_visit context = {visit, to};
+    return each_row(store, RUNNING, take_running, &context, error);
+}

@@ -68,4 +68,10 @@ typedef enum lg_status store_failure_visitor(void *to, const char *why, size_t c
 enum lg_status store_visit_failures(struct store *store, store_failure_visitor *visit, void *to,
                                     struct lg_error *error);
 
+/* Give each running cell (see above) and the epochs that it has. */
+typedef enum lg_status store_running_visitor(void *to, const char *slug, size_t epochs,
+                                             struct lg_error *error);
+enum lg_status store_visit_running(struct store *store, store_running_visitor *visit, void *to,
+                                   struct lg_error *error);
+
 #endif

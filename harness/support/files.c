@@ -256,7 +256,8 @@ enum lg_status files_remove_tree(const char *path, struct lg_error *error)
     return LG_OK;
 }
 
-enum lg_status files_lock(const char *path, int *descriptor, struct lg_error *error)
+enum lg_status files_lock(const char *path, const char *advice, int *descriptor,
+                          struct lg_error *error)
 {
     enum { TRIES = 40 };
     const struct timespec pause = {.tv_nsec = 50000000};
@@ -272,10 +273,9 @@ enum lg_status files_lock(const char *path, int *descriptor, struct lg_error *er
             break;
         nanosleep(&pause, NULL);
     }
-    enum lg_status status =
-        errno == EWOULDBLOCK
-            ? lg_fail(error, LG_ENVIRONMENT, "another run holds %s; wait for it to end", path)
-            : failed(error, "lock", path);
+    enum lg_status status = errno == EWOULDBLOCK ? lg_fail(error, LG_ENVIRONMENT,
+                                                           "another run holds %s: %s", path, advice)
+                                                 : failed(error, "lock", path);
     close(file);
     return status;
 }

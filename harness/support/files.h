@@ -55,8 +55,10 @@ enum lg_status files_remove_tree(const char *path, struct lg_error *error);
 
 /* Take the lock file at path for this process and its children; the system
  * gives it back when the last of them ends. Waits a moment for a run that is
- * just ending. *descriptor is the caller's to close. */
-enum lg_status files_lock(const char *path, int *descriptor, struct lg_error *error);
+ * just ending; advice: what to do about one that is not, for the message. *descriptor is the
+ * caller's to close. */
+enum lg_status files_lock(const char *path, const char *advice, int *descriptor,
+                          struct lg_error *error);
 
 /* Whether somebody holds the lock file at path. Takes nothing, and waits for nobody. */
 enum lg_status files_is_locked(const char *path, bool *is_locked, struct lg_error *error);

@@ -276,3 +276,105 @@ test_merge_takes_checkpoints_along() {
     says 'goes on after epoch'
     same_file whole/trace.csv all/trace.csv
 }
+
+# Two runs on one folder: the second says the two ways out, and disturbs nothing.
+test_two_shards_at_once_need_two_folders() {
+    "$LOSSGRID" run "${LONG[@]}" --set epochs=2000 --shard 0/2 --out r >first 2>&1 </dev/null &
+    local run=$!
+    wait_for 30 some_checkpoint
+    code=0
+    "$LOSSGRID" run "${LONG[@]}" --set epochs=2000 --shard 1/2 --out r >out 2>err </dev/null || code=$?
+    kill -TERM $run
+    wait $run
+    [ $code -eq 3 ] || fail "exit code $code"
+    says 'another run holds r/.lock: wait for it to end; or give each its own folder (--out), and'
+    says '`lossgrid merge`'
+}
+
+# ---- status ---------------------------------------------------------------------
+
+# asks FOLDER EXPRESSION: of the folder's status s, in Python, is true.
+asks() {
+    "$LOSSGRID" status "$1" --format json >asked || return
+    /usr/bin/env python3 -c 'import json, sys; s = json.load(open("asked"))[0]; sys.exit(not eval(sys.argv[1]))' "$2"
+}
+
+# Looked at all the time, a run ends as if nobody had.
+test_status_while_a_run_goes_on() {
+    result whole "${LONG[@]}"
+    "$LOSSGRID" run "${LONG[@]}" --out r --jobs 2 >first 2>&1 </dev/null &
+    local run=$!
+    wait_for 30 some_checkpoint
+    asks r 's["state"] == "running" and s["cells"] == 3 and s["left"] == 3 - s["done"]' ||
+        fail "$(cat asked)"
+    asks r '1 <= len(s["running"]) <= 2 and s["seconds_left"] > 0' || fail "$(cat asked)"
+    while kill -0 $run 2>/dev/null; do
+        "$LOSSGRID" status r >out 2>err || fail 'a status that failed'
+    done
+    wait $run || fail "the run ended with $?"
+    same_file whole/trace.csv r/trace.csv
+    [ ! -e r/cells.sqlite-wal ] || expect 0 run "${LONG[@]}" --out r # somebody read at its end
+    expect 0 status r --check
+    says 'finished'
+}
+
+# Killed before its first export; also where nothing may be written, by somebody else.
+test_status_of_a_killed_run() {
+    "$LOSSGRID" run "${LONG[@]}" --out r --jobs 2 >out 2>err </dev/null &
+    local run=$!
+    wait_for 30 some_checkpoint
+    kill -KILL $run
+    wait $run 2>/dev/null
+    [ ! -e r/trace.csv ] || fail 'stopped too late'
+    if [ "$(id -u)" -eq 0 ]; then # may write everywhere: be somebody else
+        local public
+        public=$(mktemp -d)
+        cp -r r "$public/other"
+        chmod -R a+rX,a-w "$public"
+        code=0
+        setpriv --reuid=65534 --regid=65534 --clear-groups "$LOSSGRID" status "$public/other" \
+            >out 2>err || code=$?
+        rm -rf "$public"
+        [ $code -eq 0 ] || fail 'not from a folder that is read-only'
+        says 'stopped'
+    fi
+    expect 0 status r
+    asks r 's["state"] == "stopped" and s["running"] == [] and s["stopped"] >= 1' || fail "$(cat asked)"
+    expect 1 status r --check
+    says 'cells of 1 folder are left'
+    expect 0 run "${LONG[@]}" --out r --quiet
+    expect 0 status r --check
+}
+
+test_status_says_why_cells_failed() {
+    "$LOSSGRID" run "${LONG[@]}" --out r --jobs 2 >out 2>err </dev/null &
+    local run=$!
+    wait_for 30 some_checkpoint
+    read -r worker _ <"/proc/$run/task/$run/children"
+    kill -KILL "$worker"
+    wait $run
+    expect 0 status r
+    says "r: 1 cell failed, the first '"
+    says "': its process was ended by signal 9"
+    asks r 's["failed"] == 1 and s["left"] == 1 and s["done"] == 2' || fail "$(cat asked)"
+    expect 1 status r --check
+    says '1 cell of 1 folder is left'
+}
+
+test_status_of_shards() {
+    shards 3 "${CLUSTER[@]}"
+    expect 0 status s0 s1 s2 --check
+    says "s2: 2 of the grid's 8 cells are this folder's share"
+    grep -Eq '^all +8 +8 +0 +0 +0 +0 +0 +-$' out || fail 'the sum'
+    # What cannot be read is named after what can.
+    mkdir folder
+    expect 3 status s0 nowhere folder
+    says 'cannot read nowhere: No such file or directory'
+    says 'folder: no cells.sqlite, so no folder that `lossgrid run` made'
+    grep -Eq '^s0 +finished +3 +3 ' out || fail 'the folder that can be read'
+    expect 2 status folder
+    : >folder/cells.sqlite
+    expect 0 status folder
+    says 'empty'
+    expect 1 status s0 folder --check
+}

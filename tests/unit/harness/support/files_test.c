@@ -130,12 +130,12 @@ Test(files, syncs_trees)
 Test(files, locks_out_another)
 {
     int lock = -1, other = -1;
-    cr_assert_eq(files_lock("lock", &lock, &error), LG_OK);
+    cr_assert_eq(files_lock("lock", "wait", &lock, &error), LG_OK);
     /* flock() is of the open file, so a second opening is another run. */
-    cr_assert_eq(files_lock("lock", &other, &error), LG_ENVIRONMENT);
+    cr_assert_eq(files_lock("lock", "wait", &other, &error), LG_ENVIRONMENT);
     cr_assert_not_null(strstr(error.message, "another run"), "%s", error.message);
     close(lock);
-    cr_assert_eq(files_lock("lock", &other, &error), LG_OK);
+    cr_assert_eq(files_lock("lock", "wait", &other, &error), LG_OK);
     close(other);
 }
 
