@@ -10,7 +10,8 @@
 #include "harness/machine/machine.h"
 #include "harness/run/dry_run.h"
 #include "harness/run/study.h"
-#include "harness/run/tuned.h"
+#include "harness/run/tuned_run.h"
+#include "harness/store/tuned.h"
 #include "harness/support/files.h"
 #include "harness/support/interrupt.h"
 #include "lossgrid/fpenv.h"
@@ -72,8 +73,8 @@ static const struct option_row option_rows[] = {
     {"cell-memory", "MIB",
      "memory that a cell may take, beside the data set; one that needs more fails, and the others "
      "go on",
-     OPTION_NUMBER, offsetof(struct options, limits.memory_mib), .absent = "no limit",
-     .minimum = 1, .maximum = MIB_MAX},
+     OPTION_NUMBER, offsetof(struct options, limits.memory_mib), .absent = "no limit", .minimum = 1,
+     .maximum = MIB_MAX},
     {"fresh", .meaning = "train the cells again, whatever is there", .kind = OPTION_FLAG,
      .offset = offsetof(struct options, fresh)},
     {"dry-run", .meaning = "print the cells, their memory and the values of each axis; train none",

@@ -154,21 +154,68 @@ static enum lg_status understand(const char *path, const json_t *root, struct ma
     return LG_OK;
 }
 
-enum lg_status manifest_read(const char *path, struct manifest_found *found, struct lg_error *error)
+/* *root is the caller's. */
+static enum lg_status read_root(const char *path, json_t **root, struct lg_error *error)
 {
     struct text content = {0};
-    *found = (struct manifest_found){.cells = 0};
-    enum lg_status status = files_read(path, &content, error);
-    if (status != LG_OK) {
-        text_free(&content);
-        return status;
-    }
     json_error_t wrong;
-    json_t *root = json_loadb(content.bytes != NULL ? content.bytes : "", content.size, 0, &wrong);
+    enum lg_status status = files_read(path, &content, error);
+    if (status == LG_OK) {
+        *root = json_loadb(content.bytes != NULL ? content.bytes : "", content.size, 0, &wrong);
+        if (*root == NULL)
+            status = lg_fail_at(error, LG_INPUT, path, wrong.line, wrong.column, "%s", wrong.text);
+    }
     text_free(&content);
-    if (root == NULL)
-        return lg_fail_at(error, LG_INPUT, path, wrong.line, wrong.column, "%s", wrong.text);
-    status = understand(path, root, found, error);
+    return status;
+}
+
+enum lg_status manifest_read(const char *path, struct manifest_found *found, struct lg_error *error)
+{
+    json_t *root = NULL;
+    *found = (struct manifest_found){.cells = 0};
+    enum lg_status status = read_root(path, &root, error);
+    if (status == LG_OK)
+        status = understand(path, root, found, error);
+    json_decref(root);
+    return status;
+}
+
+/* The overrides but some; the list is the caller's to free, its texts are root's. */
+static const char **list_overrides(const json_t *overrides, const char *but, size_t *count)
+{
+    const char **list = calloc(json_array_size(overrides) + 1, sizeof *list);
+    *count = 0;
+    for (size_t i = 0; list != NULL && i < json_array_size(overrides); i++) {
+        const char *override = json_string_value(json_array_get(overrides, i));
+        if (override != NULL && (but == NULL || strncmp(override, but, strlen(but)) != 0))
+            list[(*count)++] = override;
+    }
+    return list;
+}
+
+enum lg_status manifest_experiment(const char *directory, const char *but,
+                                   struct experiment *experiment, struct lg_error *error)
+{
+    char path[FILES_PATH_MAX];
+    json_t *root = NULL;
+    size_t backends, count;
+    enum lg_status status = files_path(path, error, "%s/manifest.json", directory);
+    if (status == LG_OK)
+        status = read_root(path, &root, error);
+    if (status != LG_OK)
+        return status;
+    const json_t *spec = json_object_get(root, "spec");
+    const char *name = json_string_value(json_object_get(spec, "path"));
+    const char *text = json_string_value(json_object_get(spec, "text"));
+    const char **overrides = list_overrides(json_object_get(spec, "overrides"), but, &count);
+    if (overrides == NULL)
+        status = lg_fail(error, LG_ENVIRONMENT, "out of memory");
+    else if (name == NULL || text == NULL)
+        status = lg_fail_at(error, LG_INPUT, path, 0, 0, "no spec with its path and text");
+    else
+        status = experiment_parse(lg_backends(&backends)[0], name, text, strlen(text), overrides,
+                                  count, experiment, error);
+    free(overrides);
     json_decref(root);
     return status;
 }

@@ -67,4 +67,9 @@ struct manifest_found {
 enum lg_status manifest_read(const char *path, struct manifest_found *found,
                              struct lg_error *error);
 
+/* The experiment of the folder's spec and overrides, but the overrides that begin with `but`
+ * (NULL: all). LG_INPUT where manifest.json lacks them. The caller ends *experiment. */
+enum lg_status manifest_experiment(const char *directory, const char *but,
+                                   struct experiment *experiment, struct lg_error *error);
+
 #endif

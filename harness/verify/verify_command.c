@@ -7,6 +7,7 @@
 #include "harness/store/manifest.h"
 #include "harness/store/store.h"
 #include "harness/store/trace_compare.h"
+#include "harness/store/tuned.h"
 #include "harness/support/files.h"
 #include "harness/support/image.h"
 #include "harness/support/output.h"
@@ -140,6 +141,23 @@ static enum lg_status verify_itself(const char *directory, struct lg_error *erro
     return check_cells(directory, &manifest, error);
 }
 
+/* What was chosen, where something was: the trials, and the choice made again. */
+static enum lg_status verify_choice(const char *directory, struct lg_error *error)
+{
+    char path[FILES_PATH_MAX];
+    enum lg_status status = files_path(path, error, "%s/tuned.csv", directory);
+    if (status != LG_OK || !files_exists(path))
+        return status;
+    status = files_path(path, error, "%s/" TUNED_TRIALS, directory);
+    if (status == LG_OK)
+        status = verify_itself(path, error);
+    if (status == LG_OK)
+        status = tuned_verify(directory, error);
+    if (status == LG_OK)
+        output_line(stdout, "%s: the choice made again from %s is the same", directory, path);
+    return status;
+}
+
 /* ---- A folder against another -------------------------------------------- */
 
 static void print_lonely(size_t count, const struct compared_place *first, const char *where)
@@ -242,6 +260,8 @@ static enum lg_status run(int argc, char **argv, struct lg_error *error)
         return status;
     status = request.against != NULL ? verify_against(operands.list[0], request.against, error)
                                      : verify_itself(operands.list[0], error);
+    if (status == LG_OK && request.against == NULL)
+        status = verify_choice(operands.list[0], error);
     enum lg_status flushed = output_flush(status == LG_OK ? error : NULL);
     return status == LG_OK ? flushed : status;
 }
@@ -264,7 +284,9 @@ const struct command verify_command = {
         "Trains nothing. Alone, it reads whether the folder is whole and as `run` left it: every "
         "cell of the spec is finished, the spec's text and trace.csv have the SHA-256 that the "
         "manifest says, the pixels of every image the one that trace.csv says, and each cell of "
-        "cells.sqlite the one that it was sealed with. With --against: "
+        "cells.sqlite the one that it was sealed with; where something was chosen, the trials "
+        "likewise, "
+        "and that the choice made from them again is the one of tuned.csv. With --against: "
         "both folders' trace.csv have the same rows, columns and bits (else the first cell, epoch "
         "and column that differ are named), and neither lacks cells that its manifest names. Exit "
         "code 0 only if all of it holds, 1 if not, 2 if a file cannot be understood, 3 if one is "

@@ -50,7 +50,15 @@ test_tuned_csv_is_what_pandas_finds() {
     grep -q '^cross_entropy rmsprop,.*optimizer.lr=0.001 is the largest tried' tuned/tuned.csv ||
         fail "no edge: $(cat tuned/tuned.csv)"
     expect 0 verify tuned
-    expect 0 verify tuned/trials
+    says 'the choice made again from tuned/trials is the same'
+    # Another choice, another number of a trial: seen.
+    sed -i '2s/,6,2,/,6,1,/' tuned/tuned.csv
+    expect 1 verify tuned
+    says 'tuned/tuned.csv:2: is not what trials/trace.csv and trace.csv say'
+    expect 0 run tuned.yaml --out tuned
+    sed -i '0,/,no$/s//,yes/' tuned/tried.csv
+    expect 1 verify tuned
+    says 'is not what trials/trace.csv and trace.csv say'
 }
 
 # The test set is measured in the last epoch of what was chosen, and in no trial.

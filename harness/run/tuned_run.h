@@ -1,11 +1,8 @@
 /* An experiment with `tune`: its trials, the choice, and what was chosen. */
-#ifndef HARNESS_RUN_TUNED_H
-#define HARNESS_RUN_TUNED_H
+#ifndef HARNESS_RUN_TUNED_RUN_H
+#define HARNESS_RUN_TUNED_RUN_H
 
 #include "harness/run/study.h"
-
-/* The folder of the trials in that of the experiment. */
-#define TUNED_TRIALS "trials"
 
 /* Train what is left of the trials of study->experiment in study->directory/trials and, when
  * none is missing, choose, train what was chosen in study->directory, and write tuned.csv there.

@@ -1,4 +1,4 @@
-#include "harness/run/ends.h"
+#include "harness/store/ends.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "harness/run/choose.h"
+#include "harness/store/choose.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* How the cells of a result folder ended, read from its trace.csv. */
-#ifndef HARNESS_RUN_ENDS_H
-#define HARNESS_RUN_ENDS_H
+#ifndef HARNESS_STORE_ENDS_H
+#define HARNESS_STORE_ENDS_H
 
 #include <stdbool.h>
 

@@ -1,13 +1,13 @@
 /* The choice of a configuration in each group of trials, from their trace.csv. */
-#ifndef HARNESS_RUN_CHOOSE_H
-#define HARNESS_RUN_CHOOSE_H
+#ifndef HARNESS_STORE_CHOOSE_H
+#define HARNESS_STORE_CHOOSE_H
 
 #include <stdbool.h>
 
-#include "harness/run/ends.h"
 #include "harness/spec/experiment.h"
 #include "harness/spec/groups.h"
 #include "harness/stats/moments.h"
+#include "harness/store/ends.h"
 #include "harness/support/text.h"
 
 /* A trial: an arm and what its seeds gave. */
