@@ -199,7 +199,7 @@ Test(folder, several_are_summed)
          .counts = {.done = 3}},
     };
     cr_expect(shows(folders, 3,
-                    "all               12     8         1       0        0        0"
+                    "all                  12     8         1       0        0        0"
                     "     3  1 min 10 s"));
     folders[1].seconds_left = -1;
     cr_expect(shows(folders, 3, "     3  unknown"));
