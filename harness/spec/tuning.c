@@ -191,15 +191,15 @@ static enum lg_status read_seeds(struct reading *reading)
 
 /* ---- Metric ------------------------------------------------------------------ */
 
-static const char *const parts[] = {"validation_", "train_"};
-enum { PARTS = sizeof parts / sizeof *parts };
+static const char *const prefixes[] = {"validation_", "train_"};
+enum { PARTS_TO_CHOOSE_BY = sizeof prefixes / sizeof *prefixes };
 
 /* The metric without its part; NULL for a part that is not one to choose by. */
 static const char *without_part(const char *name)
 {
-    for (size_t i = 0; i < PARTS; i++)
-        if (strncmp(name, parts[i], strlen(parts[i])) == 0)
-            return name + strlen(parts[i]);
+    for (size_t i = 0; i < PARTS_TO_CHOOSE_BY; i++)
+        if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
+            return name + strlen(prefixes[i]);
     return NULL;
 }
 
@@ -207,12 +207,12 @@ static enum lg_status fail_metric(const struct reading *reading, const struct no
 {
     const struct experiment *experiment = reading->experiment;
     const size_t count = metrics_measured(experiment);
-    const char *list[PARTS * (LG_METRICS_MAX + 2)];
-    char names[PARTS * (LG_METRICS_MAX + 2)][TUNING_NAME_MAX];
+    const char *list[PARTS_TO_CHOOSE_BY * (LG_METRICS_MAX + 2)];
+    char names[PARTS_TO_CHOOSE_BY * (LG_METRICS_MAX + 2)][TUNING_NAME_MAX];
     size_t used = 0;
-    for (size_t p = experiment->validation.samples > 0 ? 0 : 1; p < PARTS; p++) {
+    for (size_t p = experiment->validation.samples > 0 ? 0 : 1; p < PARTS_TO_CHOOSE_BY; p++) {
         for (size_t i = 0; i <= count; i++) {
-            snprintf(names[used], TUNING_NAME_MAX, "%s%s", parts[p],
+            snprintf(names[used], TUNING_NAME_MAX, "%s%s", prefixes[p],
                      i < count ? metrics_of(experiment, i).name : "loss");
             list[used] = names[used];
             used++;
