@@ -45,7 +45,8 @@ class Cell:
     series: dict = field(default_factory=dict)
     image_sha256: dict = field(default_factory=dict)  # epoch -> hex
     diverged_at: int = 0                              # the epoch; 0: it did not
-    complete: bool = False                            # every epoch is there
+    stopped_at: int = 0                               # the epoch in which a rule of `stop` ended it
+    complete: bool = False                            # every epoch is there, or it was stopped
     costs: dict = field(default_factory=dict)         # epoch -> {column: int}
 
     def value(self, column, epoch=None):
@@ -229,6 +230,8 @@ def read_trace(folder, schema):
         if row["status"] == "diverged":
             cell.diverged_at = epoch
             continue
+        if row["status"] == "stopped":
+            cell.stopped_at = epoch
         cell.epochs.append(epoch)
         cell.image_sha256[epoch] = row["image_sha256"]
         for c in measured:
@@ -330,6 +333,11 @@ def find_problems(results, datasets):
         notices.append(f"**Incomplete: {plural(len(short), 'run')} without all of the "
                        f"{results.epochs[-1]} epochs:** "
                        + some(f"{code(c.slug)} has {len(c.epochs)}" for c in short) + ".")
+    stopped = [c.stopped_at for c in results.cells if c.stopped_at]
+    if stopped:
+        notices.append(f"{plural(len(stopped), 'run')} of {len(results.cells)} stopped early, as "
+                       f"the spec says, in epochs {min(stopped)} to {max(stopped)}: final values "
+                       "are those of the last epoch of each.")
     diverged = [c for c in results.cells if c.diverged_at]
     if diverged:
         notices.append(f"{plural(len(diverged), 'run')} diverged: "
@@ -378,7 +386,8 @@ def load(folder):
     results = Results(folder, manifest, " and ".join(sorted(datasets)), columns, group(cells),
                       schema=schema)
     for cell in cells:
-        cell.complete = not cell.diverged_at and cell.epochs == results.epochs
+        due = cell.stopped_at or (results.epochs or [0])[-1]
+        cell.complete = not cell.diverged_at and cell.epochs == list(range(1, due + 1))
     find_missing(results)
     results.notices = find_problems(results, datasets)
     if (folder / "timing.csv").is_file():

@@ -35,19 +35,20 @@ def facts(results):
             "verify": verify}
 
 
-def state(arm, last):
+def state(arm):
     diverged = [f"seed {c.seed} in epoch {c.diverged_at}" for c in arm.cells if c.diverged_at]
     if diverged:
         return "**diverged**: " + listed(diverged)
-    short = sum(len(c.epochs) < last for c in arm.cells) + len(arm.missing)
-    return f"incomplete: {plural(short, 'run')}" if short else "done"
+    short = sum(not c.complete for c in arm.cells) + len(arm.missing)
+    early = [f"seed {c.seed} in epoch {c.stopped_at}" for c in arm.cells if c.stopped_at]
+    done = "stopped: " + listed(early) if early else "done"
+    return f"incomplete: {plural(short, 'run')}" if short else done
 
 
 def arms(results):
     """Data, precision and one row for each arm."""
-    last = results.epochs[-1] if results.epochs else 0
     rows = [[md(arm.name), md(arm.loss), md(arm.optimizer), numerals(c.seed for c in arm.cells),
-             max((len(c.epochs) for c in arm.cells), default=0), state(arm, last)]
+             max((len(c.epochs) for c in arm.cells), default=0), state(arm)]
             for arm in (*results.arms, *results.absent)]
     return (f"Trained on **{md(results.dataset_title)}** in "
             f"{md(results.fact('engine', 'precision'))}.\n\n"

@@ -6,6 +6,7 @@
 
 #include "harness/dataset/data.h"
 #include "harness/dataset/pair_sampler.h"
+#include "harness/run/evaluation.h"
 #include "harness/store/epoch_columns.h"
 #include "harness/store/parameters.h"
 #include "harness/support/clock.h"
@@ -22,10 +23,10 @@ struct training {
     const struct cell_observer *observer;
     struct lg_arena arena;
     struct lg_net *net;
-    uint32_t *order;                             /* (samples), in the arena; NULL: file order */
-    uint8_t *pixels;                             /* (outputs), in the arena: the captured output */
-    struct pair_sampler train, validation, test; /* in the arena */
-    struct columns_measured measured;
+    uint32_t *order;           /* (samples), in the arena; NULL: file order */
+    uint8_t *pixels;           /* (outputs), in the arena: the captured output */
+    struct pair_sampler train; /* in the arena */
+    struct evaluation evaluation;
     size_t batch;
     void *saved; /* the engine's checkpoint; owned */
     size_t samples, chunk, capture;
@@ -52,10 +53,20 @@ static void lay_out(struct training *training, const struct lg_net_config *confi
     training->pixels = lg_arena_take(arena, config->layers[config->layer_count - 1].outputs);
     const enum lg_task task = context->experiment->task;
     pair_sampler_place(&training->train, arena, task, training->samples);
-    pair_sampler_place(&training->validation, arena, task, context->dataset->validation.count);
-    pair_sampler_place(&training->test, arena, task, context->dataset->test.count);
+    evaluation_place(&training->evaluation, arena);
     if (context->experiment->shuffle)
         training->order = lg_arena_take(arena, training->samples * sizeof *training->order);
+}
+
+/* What the rules by which a cell stops remember goes with the engine's state. */
+static size_t stopping_bytes(const struct training *training)
+{
+    return training->context->experiment->stop_count > 0 ? sizeof(struct stop_memory) : 0;
+}
+
+static size_t checkpoint_bytes(const struct training *training)
+{
+    return training->context->backend->checkpoint_bytes(training->net) + stopping_bytes(training);
 }
 
 static enum lg_status create(struct training *training, struct lg_error *error)
@@ -75,15 +86,18 @@ static enum lg_status create(struct training *training, struct lg_error *error)
         return status;
     lay_out(training, &config);
     pair_sampler_sort(&training->train, &training->context->dataset->train);
-    pair_sampler_sort(&training->validation, &training->context->dataset->validation);
-    pair_sampler_sort(&training->test, &training->context->dataset->test);
-    size_t saved_bytes = backend->checkpoint_bytes(training->net);
+    evaluation_begin(&training->evaluation);
+    size_t saved_bytes = checkpoint_bytes(training);
     training->saved = malloc(saved_bytes > 0 ? saved_bytes : 1);
     if (training->saved == NULL)
         return lg_fail(error, LG_ENVIRONMENT, "not enough memory for a checkpoint of %zu bytes",
                        saved_bytes);
     size_t steps = CHUNK_SAMPLES / config.batch;
     training->chunk = config.batch * (steps > 0 ? steps : 1);
+    training->evaluation.net = training->net;
+    training->evaluation.chunk = training->chunk;
+    training->evaluation.samples = training->samples;
+    training->evaluation.steps = (training->samples + config.batch - 1) / config.batch;
     return LG_OK;
 }
 
@@ -94,13 +108,16 @@ static bool tell(const struct training *training, const struct cell_report *repo
 
 /* Take the state from a checkpoint. The weights' digest shows a state that another version of
  * the engine laid out otherwise. */
-static bool restore(const struct training *training, const struct store_checkpoint *checkpoint)
+static bool restore(struct training *training, const struct store_checkpoint *checkpoint)
 {
     const struct lg_backend *backend = training->context->backend;
     char sha256[LG_DIGEST_HEX] = "";
-    if (checkpoint->size != backend->checkpoint_bytes(training->net))
+    if (checkpoint->size != checkpoint_bytes(training))
         return false;
     backend->restore(training->net, checkpoint->bytes);
+    memcpy(&training->evaluation.stopping,
+           (const char *)checkpoint->bytes + backend->checkpoint_bytes(training->net),
+           stopping_bytes(training));
     backend->weights_digest(training->net, sha256);
     return strcmp(sha256, checkpoint->weights_sha256) == 0;
 }
@@ -131,25 +148,15 @@ static enum lg_status begin(struct training *training, const struct store_checkp
     else if (checkpoint->epoch > 0)
         snprintf(report.note, sizeof report.note,
                  "its checkpoint does not restore the weights it had");
-    if (*done == 0)
+    if (*done == 0) {
+        training->evaluation.stopping = (struct stop_memory){0};
         initialise(training);
+    }
     report.epoch = *done;
     return tell(training, &report) ? LG_OK : lg_fail(error, LG_INTERRUPTED, "interrupted");
 }
 
 /* ---- One epoch ----------------------------------------------------------- */
-
-static void means(const struct training *training, const struct lg_sums *sums, double *loss,
-                  double *metrics)
-{
-    const struct experiment *experiment = training->context->experiment;
-    double samples = (double)sums->samples;
-    *loss = sums->loss / sums->weight;
-    for (size_t i = 0; i < experiment->metric_count; i++)
-        metrics[i] = sums->metrics[i] / samples;
-    if (experiment->task == LG_TASK_CLASSIFY)
-        metrics[experiment->metric_count] = sums->correct / samples;
-}
 
 /* Train on the samples of one pass, by the two clocks. Returns whether the
  * network is still sound. */
@@ -176,7 +183,18 @@ static bool report_divergence(const struct training *training, size_t epoch)
     return tell(training, &report);
 }
 
-/* Train on all samples, chunk by chunk. */
+/* Samples of the next pass, of those that are left: until somebody has to look. */
+static size_t pass_samples(const struct training *training, const struct epoch_record *record,
+                           size_t left)
+{
+    const size_t steps = evaluation_next(&training->evaluation, record);
+    size_t most = left < training->chunk ? left : training->chunk;
+    if (steps < training->chunk / training->batch && steps * training->batch < most)
+        most = steps * training->batch;
+    return most;
+}
+
+/* Train on all samples, chunk by chunk, or until a rule says that the cell stops. */
 static enum lg_status train_epoch(struct training *training, struct epoch_record *record,
                                   struct lg_error *error)
 {
@@ -186,13 +204,14 @@ static enum lg_status train_epoch(struct training *training, struct epoch_record
         lg_order_shuffle(training->order, training->samples, training->cell->seed, record->epoch);
     pair_sampler_draw(&training->train, &training->context->dataset->train, training->order,
                       training->cell->seed, record->epoch);
-    for (size_t first = 0; sound && go_on && first < training->samples; first += training->chunk) {
-        size_t left = training->samples - first;
+    enum lg_status status = LG_OK;
+    for (size_t first = 0; status == LG_OK && sound && go_on && first < training->samples &&
+                           !training->evaluation.stops;) {
         const struct lg_pass pass = {
             .images = &training->context->dataset->train,
             .order = training->order,
             .first = first,
-            .count = left < training->chunk ? left : training->chunk,
+            .count = pass_samples(training, record, training->samples - first),
             .capture = training->capture,
             .paired = {training->train.lists[0], training->train.lists[1]},
         };
@@ -203,82 +222,37 @@ static enum lg_status train_epoch(struct training *training, struct epoch_record
             .samples = pass.count,
             .loss = sums.weight > 0 ? sums.loss / sums.weight : 0.0,
         };
+        first += pass.count;
+        record->samples = sums.samples;
         if (sound)
             go_on = tell(training, &report);
+        if (sound && go_on && first < training->samples)
+            status = evaluation_within(&training->evaluation, record, error);
     }
-    if (!go_on)
-        return lg_fail(error, LG_INTERRUPTED, "interrupted");
+    if (status == LG_OK && !go_on)
+        status = lg_fail(error, LG_INTERRUPTED, "interrupted");
+    if (status != LG_OK)
+        return status;
     sound = sound && training->context->backend->state_is_finite(training->net);
-    record->samples = sums.samples;
     record->trained = sound;
     record->status = sound ? "ok" : "diverged";
     if (sound)
-        means(training, &sums, &record->train_loss, record->train_metrics);
+        record->train = evaluation_mean(training->context->experiment, &sums);
+    else
+        record->validated = record->tested = training->evaluation.stops = false;
     return LG_OK;
 }
 
-/* Measure all of a part that is not trained on, the same pairs each time. */
-static enum lg_status measure(struct training *training, const struct lg_images *images,
-                              struct pair_sampler *pairs, struct epoch_record *record,
-                              struct lg_sums *sums, struct lg_error *error)
+/* Whether the epoch got to the sample whose output is kept; one that was stopped within may not
+ * have. */
+static bool has_captured(const struct training *training, const struct epoch_record *record)
 {
-    const struct cell_report report = {
-        .event = CELL_TRAINED, .epoch = record->epoch, .loss = record->train_loss};
-    pair_sampler_draw(pairs, images, NULL, training->cell->seed, 0);
-    for (size_t first = 0; first < images->count; first += training->chunk) {
-        size_t left = images->count - first;
-        const struct lg_pass pass = {
-            .images = images,
-            .first = first,
-            .count = left < training->chunk ? left : training->chunk,
-            .capture = SIZE_MAX,
-            .paired = {pairs->lists[0], pairs->lists[1]},
-        };
-        uint64_t wall = clock_wall_ns();
-        training->context->backend->evaluate(training->net, &pass, sums);
-        record->evaluation_wall_ns += clock_wall_ns() - wall;
-        if (!tell(training, &report))
-            return lg_fail(error, LG_INTERRUPTED, "interrupted");
-    }
-    return LG_OK;
-}
-
-static enum lg_status validate(struct training *training, struct epoch_record *record,
-                               struct lg_error *error)
-{
-    struct lg_sums sums = {0};
-    enum lg_status status = measure(training, &training->context->dataset->validation,
-                                    &training->validation, record, &sums, error);
-    record->validated = status == LG_OK;
-    if (status == LG_OK)
-        means(training, &sums, &record->validation_loss, record->validation_metrics);
-    return status;
-}
-
-static enum lg_status test(struct training *training, struct epoch_record *record,
-                           struct lg_error *error)
-{
-    struct lg_sums sums = {0};
-    enum lg_status status =
-        measure(training, &training->context->dataset->test, &training->test, record, &sums, error);
-    record->tested = status == LG_OK;
-    if (status == LG_OK)
-        means(training, &sums, &record->test_loss, record->test_metrics);
-    return status;
-}
-
-/* What the spec says is measured after an epoch. */
-static enum lg_status evaluate(struct training *training, struct epoch_record *record, bool is_last,
-                               struct lg_error *error)
-{
-    const struct experiment *experiment = training->context->experiment;
-    const enum evaluate when = experiment->evaluate;
-    enum lg_status status = LG_OK;
-    if (experiment->validation.samples > 0)
-        status = validate(training, record, error);
-    if (status == LG_OK && (when == EVALUATE_TEST || (when == EVALUATE_END && is_last)))
-        status = test(training, record, error);
-    return status;
+    if (record->samples == training->samples || training->order == NULL)
+        return record->samples > training->capture;
+    for (size_t i = 0; i < record->samples; i++)
+        if (training->order[i] == training->capture)
+            return true;
+    return false;
 }
 
 /* The captured output as an image, and the digests of the row. */
@@ -289,7 +263,7 @@ static enum lg_status keep_image(struct training *training, struct epoch_record 
     const struct lg_images *images = &training->context->dataset->train;
     backend->weights_digest(training->net, record->weights_sha256);
     backend->state_digest(training->net, record->state_sha256);
-    if (!training->cell->has_images)
+    if (!training->cell->has_images || !has_captured(training, record))
         return LG_OK;
     backend->captured_bytes(training->net, training->pixels);
     lg_digest_bytes(training->pixels, images->rows * images->columns, record->image_sha256);
@@ -324,20 +298,25 @@ static struct store_bytes save(struct training *training, bool is_last)
         return (struct store_bytes){NULL, 0};
     training->saved_ns = now;
     backend->save(training->net, training->saved);
-    return (struct store_bytes){training->saved, backend->checkpoint_bytes(training->net)};
+    memcpy((char *)training->saved + backend->checkpoint_bytes(training->net),
+           &training->evaluation.stopping, stopping_bytes(training));
+    return (struct store_bytes){training->saved, checkpoint_bytes(training)};
 }
 
 /* Hand over what the epoch left. */
 static enum lg_status hand_over(struct training *training, const struct epoch_record *record,
                                 bool is_last, struct lg_error *error)
 {
-    columns_row(&training->trace, COLUMNS_TRACE, &training->measured, record);
-    columns_row(&training->timing, COLUMNS_TIMING, &training->measured, record);
+    const struct columns_measured *measured = &training->evaluation.measured;
+    columns_row(&training->trace, COLUMNS_TRACE, measured, record);
+    columns_row(&training->timing, COLUMNS_TIMING, measured, record);
     enum lg_status status = csv_check(&training->trace, error);
     if (status == LG_OK)
         status = csv_check(&training->timing, error);
     if (status == LG_OK)
         status = csv_check(&training->values, error);
+    if (status == LG_OK)
+        status = csv_check(&training->evaluation.rows, error);
     if (status != LG_OK)
         return status;
     struct store_epoch epoch = {
@@ -346,6 +325,7 @@ static enum lg_status hand_over(struct training *training, const struct epoch_re
         .timing = bytes_of(&training->timing.text),
         .image = bytes_of(&training->image),
         .parameters = bytes_of(&training->values.text),
+        .evaluations = bytes_of(&training->evaluation.rows.text),
         .state = save(training, is_last),
     };
     memcpy(epoch.weights_sha256, record->weights_sha256, LG_DIGEST_HEX);
@@ -360,6 +340,7 @@ static void forget_epoch(struct training *training)
     text_free(&training->trace.text);
     text_free(&training->timing.text);
     text_free(&training->values.text);
+    text_free(&training->evaluation.rows.text);
 }
 
 static struct epoch_record blank_record(const struct training *training, size_t epoch)
@@ -380,22 +361,27 @@ static struct epoch_record blank_record(const struct training *training, size_t 
     };
 }
 
-/* One epoch and all it leaves; *sound is false when it diverged. */
-static enum lg_status run_epoch(struct training *training, size_t epoch, bool *sound,
+/* One epoch and all it leaves; *how is STORE_PART when more can follow. */
+static enum lg_status run_epoch(struct training *training, size_t epoch, enum store_state *how,
                                 struct lg_error *error)
 {
     struct epoch_record record = blank_record(training, epoch);
     enum lg_status status = train_epoch(training, &record, error);
+    if (status == LG_OK && record.trained)
+        status = evaluation_after(&training->evaluation, &record, error);
     if (status != LG_OK)
         return status;
-    *sound = record.trained;
-    const bool is_last = !record.trained || epoch == training->context->experiment->epochs;
+    if (training->evaluation.stops)
+        record.status = "stopped";
+    *how = !record.trained                                  ? STORE_DIVERGED
+           : training->evaluation.stops                     ? STORE_STOPPED
+           : epoch == training->context->experiment->epochs ? STORE_DONE
+                                                            : STORE_PART;
+    const bool is_last = *how != STORE_PART;
     if (record.trained)
         status = keep_image(training, &record, error);
     if (status == LG_OK && record.trained && is_last)
         keep_parameters(training);
-    if (status == LG_OK && record.trained)
-        status = evaluate(training, &record, is_last, error);
     if (record.steps > 0) {
         record.wall_ns_per_step = (double)record.wall_ns / (double)record.steps;
         record.cpu_ns_per_step = (double)record.cpu_ns / (double)record.steps;
@@ -406,7 +392,7 @@ static enum lg_status run_epoch(struct training *training, size_t epoch, bool *s
     if (status != LG_OK)
         return status;
     const struct cell_report report = {
-        .event = CELL_EPOCH, .epoch = epoch, .loss = record.train_loss};
+        .event = CELL_EPOCH, .epoch = epoch, .loss = record.train.loss};
     bool go_on = record.trained ? tell(training, &report) : report_divergence(training, epoch);
     /* What is finished is finished. */
     return go_on || is_last ? LG_OK : lg_fail(error, LG_INTERRUPTED, "interrupted");
@@ -423,19 +409,22 @@ enum lg_status cell_train(const struct cell_context *context, const struct cell 
         .observer = observer,
         .samples = data_samples(context->experiment, context->dataset),
         .capture = cell_image_sample(context->experiment, context->dataset),
-        .measured = columns_measured(context->experiment),
+        .evaluation = {.context = context,
+                       .cell = cell,
+                       .observer = observer,
+                       .measured = columns_measured(context->experiment)},
     };
     size_t done = 0;
-    bool sound = true;
+    enum store_state how = STORE_PART;
     enum lg_status status = create(&training, error);
     if (status == LG_OK)
         status = begin(&training, checkpoint, &done, error);
-    for (size_t epoch = done + 1; status == LG_OK && sound && epoch <= context->experiment->epochs;
-         epoch++) {
-        status = run_epoch(&training, epoch, &sound, error);
+    for (size_t epoch = done + 1;
+         status == LG_OK && how == STORE_PART && epoch <= context->experiment->epochs; epoch++) {
+        status = run_epoch(&training, epoch, &how, error);
         done = epoch;
     }
-    *ending = (struct cell_ending){done, !sound};
+    *ending = (struct cell_ending){done, how != STORE_PART ? how : STORE_DONE};
     free(training.saved);
     lg_arena_destroy(&training.arena);
     return status;

@@ -17,8 +17,8 @@ struct cell_context {
     const struct experiment *experiment;
     const struct lg_dataset *dataset;
     const struct lg_backend *backend;
-    const char *machine; /* the id of this one (machine/identity.h) */
-    size_t jobs;         /* cells trained at the same time */
+    const char *machine;  /* the id of this one (machine/identity.h) */
+    size_t jobs;          /* cells trained at the same time */
     struct limits limits; /* of each */
 };
 
@@ -52,8 +52,8 @@ size_t cell_image_sample(const struct experiment *experiment, const struct lg_da
 
 /* How a cell ended that was not stopped. */
 struct cell_ending {
-    size_t epochs; /* that it has, those before the checkpoint among them */
-    bool diverged; /* in the last of them */
+    size_t epochs;        /* that it has, those before the checkpoint among them */
+    enum store_state how; /* STORE_DONE, or in the last of them STORE_DIVERGED or STORE_STOPPED */
 };
 
 /* Train the cell from the checkpoint, or from its first epoch where that has none (or is of

@@ -7,7 +7,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { READ_BYTES = 1 << 16, PARTS = 5 };
+enum { READ_BYTES = 1 << 16, EPOCH_PARTS = 6 };
 
 struct job {
     size_t cell, epoch, size;
@@ -22,7 +22,7 @@ struct head {
 
 /* An epoch, before its bytes. SIZE_MAX: there are none. */
 struct epoch_head {
-    size_t epoch, size[PARTS];
+    size_t epoch, size[EPOCH_PARTS];
     char weights_sha256[LG_DIGEST_HEX];
 };
 
@@ -114,14 +114,15 @@ bool channel_send_end(int socket, const struct channel_end *end)
 
 bool channel_send_epoch(int socket, const struct store_epoch *epoch)
 {
-    const struct store_bytes parts[PARTS] = {epoch->trace, epoch->timing, epoch->image,
-                                             epoch->parameters, epoch->state};
+    const struct store_bytes parts[EPOCH_PARTS] = {epoch->trace,       epoch->timing,
+                                                   epoch->image,       epoch->parameters,
+                                                   epoch->evaluations, epoch->state};
     struct head head = {CHANNEL_EPOCH, sizeof(struct epoch_head)};
     struct epoch_head about = {.epoch = epoch->epoch};
-    struct iovec pieces[PARTS + 2] = {piece(&head, sizeof head), piece(&about, sizeof about)};
+    struct iovec pieces[EPOCH_PARTS + 2] = {piece(&head, sizeof head), piece(&about, sizeof about)};
     size_t count = 2;
     memcpy(about.weights_sha256, epoch->weights_sha256, LG_DIGEST_HEX);
-    for (size_t i = 0; i < PARTS; i++) {
+    for (size_t i = 0; i < EPOCH_PARTS; i++) {
         about.size[i] = parts[i].bytes != NULL ? parts[i].size : SIZE_MAX;
         if (parts[i].bytes == NULL)
             continue;
@@ -149,13 +150,14 @@ bool channel_read(int socket, struct text *inbox, int *reason)
 static void take_epoch(const char *bytes, struct store_epoch *epoch)
 {
     struct epoch_head about;
-    struct store_bytes *const parts[PARTS] = {&epoch->trace, &epoch->timing, &epoch->image,
-                                              &epoch->parameters, &epoch->state};
+    struct store_bytes *const parts[EPOCH_PARTS] = {&epoch->trace,       &epoch->timing,
+                                                    &epoch->image,       &epoch->parameters,
+                                                    &epoch->evaluations, &epoch->state};
     memcpy(&about, bytes, sizeof about);
     bytes += sizeof about;
     *epoch = (struct store_epoch){.epoch = about.epoch};
     memcpy(epoch->weights_sha256, about.weights_sha256, LG_DIGEST_HEX);
-    for (size_t i = 0; i < PARTS; i++) {
+    for (size_t i = 0; i < EPOCH_PARTS; i++) {
         if (about.size[i] == SIZE_MAX)
             continue;
         *parts[i] = (struct store_bytes){bytes, about.size[i]};

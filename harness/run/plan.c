@@ -70,7 +70,8 @@ enum lg_status plan_make(const struct experiment *experiment, struct store *stor
         struct store_found found;
         bool is_kept = false;
         enum lg_status status = store_look(store, &cell, &found, error);
-        if (status == LG_OK && (found.state == STORE_DONE || found.state == STORE_DIVERGED))
+        if (status == LG_OK && (found.state == STORE_DONE || found.state == STORE_DIVERGED ||
+                                found.state == STORE_STOPPED))
             status = check_seal(store, &cell, &found, &is_kept, error);
         if (status != LG_OK) {
             plan_free(plan);

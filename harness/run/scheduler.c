@@ -209,10 +209,10 @@ static void take_end(struct schedule *schedule, struct worker *worker,
     struct lg_error error;
     progress_drop(schedule->progress, worker->samples_left);
     if (end->status == LG_OK && keeps(schedule)) {
-        check(schedule,
-              store_finish(schedule->store, worker->id, end->ending.epochs, end->ending.diverged,
-                           &error),
-              &error);
+        check(
+            schedule,
+            store_finish(schedule->store, worker->id, end->ending.epochs, end->ending.how, &error),
+            &error);
         progress_cell_done(schedule->progress, worker->cell->slug);
     } else if (end->status != LG_OK) {
         take_failure(schedule, worker, &end->error);

@@ -7,6 +7,7 @@
 #include "harness/spec/evaluation.h"
 #include "harness/spec/experiment.h"
 #include "harness/spec/set_size.h"
+#include "harness/spec/stop.h"
 
 static void write_list(FILE *out, const char *name, const struct lg_options *options, size_t i)
 {
@@ -63,6 +64,23 @@ static void write_experiment(FILE *out, const struct experiment *experiment,
     fprintf(out, "\n");
 }
 
+/* When a cell ends, and what is measured until then. */
+static void write_stops(FILE *out, const struct experiment *experiment)
+{
+    char name[MEASURED_NAME_MAX];
+    if (experiment->evaluate_every > 0)
+        fprintf(out, "evaluate_every %zu\n", experiment->evaluate_every);
+    for (size_t i = 0; i < experiment->stop_count; i++) {
+        const struct stop_rule *stop = &experiment->stops[i];
+        fprintf(out, "stop %s", measured_name(experiment, &stop->of, name));
+        if (stop->patience > 0)
+            fprintf(out, " patience=%zu least_change=%.17g", stop->patience, stop->least_change);
+        if (stop->has_value)
+            fprintf(out, " reaches=%.17g", stop->value);
+        fprintf(out, "\n");
+    }
+}
+
 char *experiment_canonical(const struct experiment *experiment, const struct cell *cell)
 {
     char *text = NULL;
@@ -75,6 +93,7 @@ char *experiment_canonical(const struct experiment *experiment, const struct cel
     if (experiment->validation.samples > 0)
         fprintf(out, "validation %zu seed %" PRIu64 "\n", experiment->validation.samples,
                 experiment->validation.seed);
+    write_stops(out, experiment);
     if (experiment->task != LG_TASK_RECONSTRUCT)
         fprintf(out, "task %s\n", lg_task_names[experiment->task]);
     if (cell->setup->has_schedule) {
@@ -124,6 +143,8 @@ char *experiment_configuration(const struct experiment *experiment, const struct
     drop_line(text, "\nimage ");
     drop_line(text, "\nevaluate ");
     drop_line(text, "\nmetrics");
+    if (experiment->evaluate_every > 0 && experiment->stop_count == 0)
+        drop_line(text, "\nevaluate_every ");
     drop_line(text, "\nseed ");
     text[strlen(text) - 1] = '\0'; /* the last line end */
     for (char *end = text; (end = strchr(end, '\n')) != NULL;)

@@ -1,4 +1,4 @@
-/* The keys that say what is measured, and when: validation, evaluate. */
+/* The keys that say what is measured after an epoch: validation, evaluate. */
 #ifndef HARNESS_SPEC_EVALUATION_H
 #define HARNESS_SPEC_EVALUATION_H
 

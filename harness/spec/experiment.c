@@ -13,6 +13,7 @@
 #include "harness/spec/override.h"
 #include "harness/spec/schema.h"
 #include "harness/spec/set_size.h"
+#include "harness/spec/stop.h"
 #include "harness/spec/task.h"
 #include "harness/spec/tuning.h"
 
@@ -338,6 +339,8 @@ static enum lg_status read_root(struct reading *reading, const struct node *root
         status = read_image(reading);
     if (status == LG_OK)
         status = read_grid(reading);
+    if (status == LG_OK)
+        status = stop_read(&reading->top, reading->experiment);
     return status;
 }
 

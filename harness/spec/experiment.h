@@ -58,6 +58,35 @@ enum evaluate {
     EVALUATE_END,  /* once, after the cell's last epoch */
 };
 
+/* A part of the samples. */
+enum part { PART_TRAIN, PART_VALIDATION, PART_TEST, PART_COUNT };
+
+/* A measured column of trace.csv: a metric on a part of the samples. */
+struct measured {
+    enum part part;
+    size_t metric;           /* of metrics_of(); SIZE_MAX: the cell's own loss */
+    int better;              /* enum better: lower or higher */
+    double minimum, maximum; /* of its values; infinite: no bound */
+};
+
+/* A rule by which a cell stops early: `patience` evaluations after the best one, from which the
+ * later ones differ by `least_change` at most; or when a value is reached. */
+struct stop_rule {
+    struct measured of;
+    size_t patience; /* 0: not by it */
+    double least_change;
+    bool has_value;
+    double value;
+};
+
+/* A value whose first reach is reported. */
+struct target {
+    struct measured of;
+    double value;
+};
+
+enum { STOPS_MAX = 4, TARGETS_MAX = 16 };
+
 /* A loss of the grid that is not among the metrics. */
 struct unmeasured {
     size_t loss;
@@ -107,6 +136,11 @@ struct experiment {
     bool shuffle;
     struct validation validation;
     enum evaluate evaluate;
+    size_t evaluate_every; /* steps between evaluations; 0: after epochs alone */
+    size_t stop_count;
+    struct stop_rule stops[STOPS_MAX]; /* the first that holds stops a cell */
+    size_t target_count;
+    struct target targets[TARGETS_MAX];
     size_t image_sample; /* 1-based training sample whose output is kept; always one that is used */
     size_t metric_count;
     size_t metrics[LG_METRICS_MAX];

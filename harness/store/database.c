@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* "LGrd": says of a file of SQLite whose it is. */
-enum { APPLICATION = 0x4c477264, VERSION = 2, BUSY_MS = 5000 };
+enum { APPLICATION = 0x4c477264, VERSION = 3, BUSY_MS = 5000 };
 
 static const char schema[] =
     "CREATE TABLE cell (id INTEGER PRIMARY KEY, slug TEXT NOT NULL UNIQUE, key TEXT NOT NULL,"
@@ -15,7 +15,7 @@ static const char schema[] =
     /* The run that began it or went on with it last, and the epochs that it then had. */
     " run TEXT NOT NULL DEFAULT '', since INTEGER NOT NULL DEFAULT 0);"
     "CREATE TABLE epoch (cell INTEGER NOT NULL, epoch INTEGER NOT NULL, trace BLOB NOT NULL,"
-    " timing BLOB NOT NULL, image BLOB, parameters BLOB, seal TEXT NOT NULL,"
+    " timing BLOB NOT NULL, image BLOB, parameters BLOB, evaluations BLOB, seal TEXT NOT NULL,"
     " PRIMARY KEY (cell, epoch));"
     "CREATE TABLE checkpoint (cell INTEGER PRIMARY KEY, epoch INTEGER NOT NULL,"
     " weights_sha256 TEXT NOT NULL, state BLOB NOT NULL, sha256 TEXT NOT NULL);"
@@ -44,22 +44,24 @@ static const char *const text_of[STATEMENTS] = {
     [CUT_CELL] = ("UPDATE cell SET state = 0, seal = '', why = '', epochs = min(epochs, ?2),"
                   " run = ?3, since = min(epochs, ?2) WHERE id = ?1"),
     [REMOVE_CELL] = "DELETE FROM cell WHERE id = ?",
-    [ADD] = ("INSERT INTO epoch (cell, epoch, trace, timing, image, parameters, seal) "
-             "VALUES (?, ?, ?, ?, ?, ?, ?)"),
+    [ADD] = ("INSERT INTO epoch (cell, epoch, trace, timing, image, parameters, evaluations, seal) "
+             "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
     [COUNT_EPOCH] = "UPDATE cell SET epochs = ?2, why = '' WHERE id = ?1 AND epochs = ?2 - 1",
     [KEEP] = ("INSERT OR REPLACE INTO checkpoint (cell, epoch, weights_sha256, state, sha256) "
               "VALUES (?, ?, ?, ?, ?)"),
     [FINISH] = "UPDATE cell SET state = ?2, seal = ?3, why = '' WHERE id = ?1 AND epochs = ?4",
     [NOTE] = "UPDATE cell SET why = ?2 WHERE id = ?1",
     [SEAL] = "SELECT seal FROM epoch WHERE cell = ? AND epoch = ?",
-    [EPOCHS] = ("SELECT epoch, trace, timing, image, parameters, seal FROM epoch WHERE cell = ?"
+    [EPOCHS] = ("SELECT epoch, trace, timing, image, parameters, evaluations, seal FROM epoch "
+                "WHERE cell = ?"
                 " ORDER BY epoch"),
     [CHECKPOINT] = "SELECT epoch, weights_sha256, state, sha256 FROM checkpoint WHERE cell = ?",
     [ALL] = "SELECT id, slug FROM cell ORDER BY id",
     [LIST] = LISTED " ORDER BY cell.id",
     [LIST_ONE] = LISTED " WHERE slug = ?",
-    [ONE_EPOCH] = ("SELECT epoch, trace, timing, image, parameters FROM epoch WHERE cell = ?"
-                   " AND epoch = ?"),
+    [ONE_EPOCH] =
+        ("SELECT epoch, trace, timing, image, parameters, evaluations FROM epoch WHERE cell = ?"
+         " AND epoch = ?"),
     [FIND_SPEC] = ("SELECT id FROM spec WHERE text = ? AND overrides = ? AND dataset = ?"
                    " AND path = ?"),
     [ADD_SPEC] = ("INSERT INTO spec (text, overrides, dataset, path, input)"
@@ -75,7 +77,7 @@ static const char *const text_of[STATEMENTS] = {
               " LEFT JOIN machine ON machine.id = run.machine ORDER BY started_ms, run.id"),
     [MACHINES] = "SELECT id, facts FROM machine ORDER BY id",
     [COUNTS] =
-        ("SELECT total(state = 1), total(state = 2),"
+        ("SELECT total(state = 1 OR state = 3), total(state = 2),"
          " total(state = 0 AND why = '' AND run = last),"
          " total(state = 0 AND why = '' AND run <> last), total(state = 0 AND why <> ''),"
          " total(epochs), total(epochs * (state = 0)), total((epochs - since) * (run = last))"
@@ -204,6 +206,14 @@ const char *database_text(sqlite3_stmt *statement, int column)
 {
     const char *text = (const char *)sqlite3_column_text(statement, column);
     return text != NULL ? text : "";
+}
+
+enum store_state database_state(int word)
+{
+    static const enum store_state states[] = {[STATE_DONE] = STORE_DONE,
+                                              [STATE_DIVERGED] = STORE_DIVERGED,
+                                              [STATE_STOPPED] = STORE_STOPPED};
+    return word > STATE_PART && word <= STATE_STOPPED ? states[word] : STORE_PART;
 }
 
 struct store_bytes database_bytes(sqlite3_stmt *statement, int column)

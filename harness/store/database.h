@@ -9,7 +9,7 @@
 #include "harness/support/files.h"
 
 /* What cell.state holds. */
-enum { STATE_PART, STATE_DONE, STATE_DIVERGED };
+enum { STATE_PART, STATE_DONE, STATE_DIVERGED, STATE_STOPPED };
 
 enum { STORE_RUN_BYTES = 24 };
 
@@ -82,6 +82,9 @@ enum lg_status database_run(struct store *store, sqlite3_stmt *statement, struct
 /* The same for a statement of a cell's number and, where it has a second one, `number`. */
 enum lg_status database_run_with(struct store *store, enum statement which, int64_t id,
                                  size_t number, struct lg_error *error);
+
+/* What cell.state says of a cell that is the one asked for. */
+enum store_state database_state(int word);
 
 /* Bind a text, or bytes (NULL where there are none); both stay the caller's until it is run. */
 void database_bind_text(sqlite3_stmt *statement, int at, const char *text);

@@ -16,19 +16,23 @@
 /* The metrics of the spec, and the accuracy of a classification. */
 enum { RECORD_METRICS_MAX = LG_METRICS_MAX + 1 };
 
+/* What was measured on a part of the samples. */
+struct measurement {
+    double loss;                        /* the cell's own */
+    double metrics[RECORD_METRICS_MAX]; /* of metrics_of() */
+};
+
 /* The results of an epoch of a cell: one row of trace.csv and one of timing.csv. Strings
  * are borrowed. */
 struct epoch_record {
     const char *cell, *loss, *optimizer, *label, *dataset;
-    const char *status; /* "ok" or "diverged" */
+    const char *status; /* "ok", "diverged" or "stopped" */
     uint64_t seed, epoch, steps, samples;
 
     bool trained;   /* the epoch was finished: the values below exist */
     bool validated; /* the validation split was measured too */
     bool tested;    /* the test set was */
-    double train_loss, validation_loss, test_loss;
-    double train_metrics[RECORD_METRICS_MAX], validation_metrics[RECORD_METRICS_MAX];
-    double test_metrics[RECORD_METRICS_MAX];
+    struct measurement train, validation, test;
     char image_sha256[LG_DIGEST_HEX]; /* "" where there is no image */
     char weights_sha256[LG_DIGEST_HEX];
     char state_sha256[LG_DIGEST_HEX];

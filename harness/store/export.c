@@ -5,7 +5,9 @@
 #include "harness/spec/metric.h"
 #include "harness/store/configuration_columns.h"
 #include "harness/store/epoch_columns.h"
+#include "harness/store/evaluation_columns.h"
 #include "harness/store/parameters_columns.h"
+#include "harness/store/reach.h"
 #include "harness/store/schema_json.h"
 #include "harness/support/files.h"
 
@@ -15,7 +17,9 @@ struct collection {
     struct cell_extent *extents;
     struct text trace, timing, parameters; /* each begins with its header */
     size_t parameters_header;              /* bytes of that */
-    char images[FILES_PATH_MAX];           /* the folder in the making; "" without images */
+    struct csv evaluations, targets;       /* empty where the spec asks for none */
+    struct reach_finder finder;
+    char images[FILES_PATH_MAX]; /* the folder in the making; "" without images */
 };
 
 /* What a cell adds. */
@@ -44,6 +48,10 @@ static void add_headers(struct collection *collection)
     collection->timing = timing.text;
     collection->parameters = parameters.text;
     collection->parameters_header = parameters.text.size;
+    if (collection->of->experiment->evaluate_every > 0)
+        csv_file_header(&evaluations_csv, &measured, &collection->evaluations);
+    if (collection->of->experiment->target_count > 0)
+        csv_file_header(&targets_csv, NULL, &collection->targets);
 }
 
 static enum lg_status write_image(const struct addition *addition, const struct store_epoch *epoch,
@@ -70,9 +78,14 @@ static enum lg_status add_epoch(void *to, const struct store_epoch *epoch, struc
     text_add(&collection->timing, epoch->timing.bytes, epoch->timing.size);
     if (epoch->parameters.bytes != NULL)
         text_add(&collection->parameters, epoch->parameters.bytes, epoch->parameters.size);
-    if (epoch->image.bytes != NULL && collection->images[0] != '\0')
-        return write_image(addition, epoch, error);
-    return LG_OK;
+    if (epoch->evaluations.bytes != NULL)
+        text_add(&collection->evaluations.text, epoch->evaluations.bytes, epoch->evaluations.size);
+    enum lg_status status = LG_OK;
+    if (collection->of->experiment->target_count > 0)
+        status = reach_epoch(&collection->finder, epoch, error);
+    if (status == LG_OK && epoch->image.bytes != NULL && collection->images[0] != '\0')
+        status = write_image(addition, epoch, error);
+    return status;
 }
 
 static enum lg_status add_cells(struct collection *collection, struct lg_error *error)
@@ -90,9 +103,14 @@ static enum lg_status add_cells(struct collection *collection, struct lg_error *
             continue;
         extent->finished = found.state != STORE_PART;
         extent->diverged = found.state == STORE_DIVERGED;
+        extent->stopped = found.state == STORE_STOPPED;
         extent->epochs = found.epochs;
         memcpy(extent->why, found.why, sizeof found.why);
+        reach_cell(&collection->finder);
         status = store_visit(collection->of->store, found.id, add_epoch, &addition, error);
+        if (status == LG_OK && experiment->target_count > 0)
+            reach_rows(&collection->finder, addition.cell, found.state, found.epochs,
+                       &collection->targets);
     }
     return status;
 }
@@ -109,15 +127,31 @@ static enum lg_status write_rows(const struct collection *collection, const char
     return status == LG_OK ? files_write(path, rows->bytes, rows->size, error) : status;
 }
 
-/* Rows, or no file where there are none. */
-static enum lg_status write_parameters(const struct collection *collection, struct lg_error *error)
+/* A file, or none, not even an older one. */
+static enum lg_status write_if(const struct collection *collection, bool is_there, const char *name,
+                               const struct text *rows, struct lg_error *error)
 {
     char path[FILES_PATH_MAX];
-    if (collection->parameters.size > collection->parameters_header)
-        return write_rows(collection, parameters_csv.name, &collection->parameters, error);
-    enum lg_status status =
-        files_path(path, error, "%s/%s", collection->of->directory, parameters_csv.name);
+    if (is_there)
+        return write_rows(collection, name, rows, error);
+    enum lg_status status = files_path(path, error, "%s/%s", collection->of->directory, name);
     return status == LG_OK ? files_remove_tree(path, error) : status;
+}
+
+/* The files that not every experiment has. */
+static enum lg_status write_others(const struct collection *collection, struct lg_error *error)
+{
+    const bool has_parameters = collection->parameters.size > collection->parameters_header;
+    enum lg_status status = csv_check(&collection->targets, error);
+    if (status == LG_OK)
+        status = write_if(collection, has_parameters, parameters_csv.name, &collection->parameters,
+                          error);
+    if (status == LG_OK)
+        status = write_if(collection, collection->evaluations.text.size > 0, evaluations_csv.name,
+                          &collection->evaluations.text, error);
+    return status == LG_OK ? write_if(collection, collection->targets.text.size > 0,
+                                      targets_csv.name, &collection->targets.text, error)
+                           : status;
 }
 
 static enum lg_status write_schema(const struct collection *collection, struct lg_error *error)
@@ -180,6 +214,8 @@ static enum lg_status collect(struct collection *collection, struct lg_error *er
     enum lg_status status = has_images ? begin_images(collection, error) : LG_OK;
     add_headers(collection);
     if (status == LG_OK)
+        status = reach_begin(&collection->finder, collection->of->experiment, error);
+    if (status == LG_OK)
         status = add_cells(collection, error);
     if (status == LG_OK)
         status =
@@ -188,7 +224,7 @@ static enum lg_status collect(struct collection *collection, struct lg_error *er
         status =
             write_rows(collection, columns_file_name(COLUMNS_TIMING), &collection->timing, error);
     if (status == LG_OK)
-        status = write_parameters(collection, error);
+        status = write_others(collection, error);
     if (status == LG_OK)
         status = configurations_write(collection->of->experiment, collection->of->directory, error);
     if (status == LG_OK)
@@ -210,5 +246,7 @@ enum lg_status export_write(const struct export *export, struct cell_extent *ext
     text_free(&collection.trace);
     text_free(&collection.timing);
     text_free(&collection.parameters);
+    text_free(&collection.evaluations.text);
+    text_free(&collection.targets.text);
     return status;
 }

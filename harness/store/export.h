@@ -11,9 +11,9 @@
 
 /* What is there of a cell. */
 struct cell_extent {
-    bool finished, diverged;
-    size_t epochs;           /* rows of trace.csv */
-    char why[STORE_WHY_MAX]; /* why the last attempt failed, or "" */
+    bool finished, diverged, stopped; /* the latter two are finished */
+    size_t epochs;                    /* rows of trace.csv */
+    char why[STORE_WHY_MAX];          /* why the last attempt failed, or "" */
 };
 
 /* What the files are made of. Borrowed. */
@@ -29,7 +29,8 @@ struct export
 /* Rebuild trace.csv, timing.csv, configurations.csv, schema.json, parameters.csv and images/ of
  * the result folder, in the order of the experiment, whatever the order in which cells ended; the
  * finished epochs of unfinished cells are among them. Each file is replaced whole or not at all;
- * parameters.csv is there where a finished cell's network is small. extents: (cell_count), and
+ * parameters.csv is there where a finished cell's network is small, evaluations.csv and targets.csv
+ * where the spec asks for them. extents: (cell_count), and
  * trace_sha256 of the new trace.csv, are filled. */
 enum lg_status export_write(const struct export *export, struct cell_extent *extents,
                             char trace_sha256[LG_DIGEST_HEX], struct lg_error *error);

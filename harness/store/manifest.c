@@ -131,7 +131,7 @@ static bool count_cells(const json_t *cells, struct manifest_found *found)
         const bool diverged = strcmp(status, "diverged") == 0;
         found->cells++;
         found->diverged += diverged;
-        if (diverged || strcmp(status, "done") == 0)
+        if (diverged || strcmp(status, "done") == 0 || strcmp(status, "stopped") == 0)
             found->finished++;
         else if (found->first_missing[0] == '\0')
             snprintf(found->first_missing, sizeof found->first_missing, "%s", slug);

@@ -14,7 +14,7 @@
 #include "lossgrid/status.h"
 
 struct manifest_cell {
-    const char *status; /* done, diverged, failed or missing */
+    const char *status; /* done, diverged, stopped, failed or missing */
     const char *why;    /* of a failed one */
     size_t epochs;      /* rows in trace.csv */
 };

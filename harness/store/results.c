@@ -8,6 +8,7 @@ static void describe(struct results *results, size_t i)
     const bool has_failed = !extent->finished && extent->why[0] != '\0';
     results->cells[i] = (struct manifest_cell){
         .status = extent->diverged   ? "diverged"
+                  : extent->stopped  ? "stopped"
                   : extent->finished ? "done"
                   : has_failed       ? "failed"
                                      : "missing",

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "harness/store/configuration_columns.h"
+#include "harness/store/evaluation_columns.h"
 #include "harness/store/parameters_columns.h"
+#include "harness/store/target_columns.h"
 #include "harness/store/tuned_columns.h"
 #include "harness/support/files.h"
 #include "harness/support/json.h"
@@ -121,6 +123,13 @@ json_t *schema_json(const struct experiment *experiment, bool has_parameters)
                   columns_file_name(COLUMNS_TIMING), describe_file(experiment, COLUMNS_TIMING),
                   configurations_csv.name, csv_file_json(&configurations_csv, &columns),
                   "not_measured", describe_unmeasured(experiment));
+    if (experiment->evaluate_every > 0) {
+        const struct columns_measured measured = columns_measured(experiment);
+        json_object_set_new(schema, evaluations_csv.name,
+                            csv_file_json(&evaluations_csv, &measured));
+    }
+    if (experiment->target_count > 0)
+        json_object_set_new(schema, targets_csv.name, csv_file_json(&targets_csv, NULL));
     if (has_parameters)
         json_object_set_new(schema, parameters_csv.name, csv_file_json(&parameters_csv, NULL));
     if (experiment->tuning.is_final) {

@@ -44,6 +44,7 @@ enum lg_status seal_add(const struct store_epoch *epoch, char seal[LG_DIGEST_HEX
     add_sized(digest, epoch->timing);
     add_sized(digest, epoch->image);
     add_sized(digest, epoch->parameters);
+    add_sized(digest, epoch->evaluations);
     lg_digest_end(digest, seal);
     return LG_OK;
 }

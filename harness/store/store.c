@@ -1,5 +1,6 @@
 #include "harness/store/store.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,11 +24,6 @@ static void say_foreign(const struct store_cell *cell, const char *key, const ch
                       cell->directory, cell->slug);
 }
 
-static enum store_state state_of(int word)
-{
-    return word == STATE_DONE ? STORE_DONE : word == STATE_DIVERGED ? STORE_DIVERGED : STORE_PART;
-}
-
 enum lg_status store_look(struct store *store, const struct store_cell *cell,
                           struct store_found *found, struct lg_error *error)
 {
@@ -44,7 +40,7 @@ enum lg_status store_look(struct store *store, const struct store_cell *cell,
         const char *key = database_text(statement, 1), *dataset = database_text(statement, 2);
         const bool same = strcmp(key, cell->key) == 0 && strcmp(dataset, cell->dataset) == 0;
         *found = (struct store_found){
-            .state = same ? state_of(sqlite3_column_int(statement, 3)) : STORE_FOREIGN,
+            .state = same ? database_state(sqlite3_column_int(statement, 3)) : STORE_FOREIGN,
             .id = sqlite3_column_int64(statement, 0),
             .epochs = (size_t)sqlite3_column_int64(statement, 4),
         };
@@ -232,7 +228,8 @@ enum lg_status store_add(struct store *store, int64_t id, const struct store_epo
     database_bind_bytes(statement, 4, epoch->timing);
     database_bind_bytes(statement, 5, epoch->image);
     database_bind_bytes(statement, 6, epoch->parameters);
-    database_bind_text(statement, 7, seal);
+    database_bind_bytes(statement, 7, epoch->evaluations);
+    database_bind_text(statement, 8, seal);
     status = database_run(store, statement, error);
     if (status == LG_OK)
         status = database_run_with(store, COUNT_EPOCH, id, epoch->epoch, error);
@@ -246,10 +243,13 @@ enum lg_status store_add(struct store *store, int64_t id, const struct store_epo
     return status;
 }
 
-enum lg_status store_finish(struct store *store, int64_t id, size_t epochs, bool diverged,
+enum lg_status store_finish(struct store *store, int64_t id, size_t epochs, enum store_state how,
                             struct lg_error *error)
 {
-    const int state = diverged ? STATE_DIVERGED : STATE_DONE;
+    assert(how == STORE_DONE || how == STORE_DIVERGED || how == STORE_STOPPED);
+    const int state = how == STORE_DIVERGED  ? STATE_DIVERGED
+                      : how == STORE_STOPPED ? STATE_STOPPED
+                                             : STATE_DONE;
     char seal[LG_DIGEST_HEX];
     sqlite3_stmt *statement = NULL;
     enum lg_status status = database_begin(store, error);

@@ -45,6 +45,7 @@ enum store_state {
     STORE_PART,     /* begun, and the same cell */
     STORE_DONE,     /* finished, and the same cell */
     STORE_DIVERGED, /* likewise: it ended with an epoch that diverged */
+    STORE_STOPPED,  /* likewise: a rule of the spec stopped it */
     STORE_FOREIGN,  /* something of this name that was trained otherwise */
 };
 
@@ -82,6 +83,7 @@ struct store_epoch {
     struct store_bytes trace, timing;   /* rows of the CSV files, each with its line end */
     struct store_bytes image;           /* a PNG, or none */
     struct store_bytes parameters;      /* rows of parameters.csv, or none */
+    struct store_bytes evaluations;     /* rows of evaluations.csv, or none */
     struct store_bytes state;           /* the engine's checkpoint, or none: keep the last */
     char weights_sha256[LG_DIGEST_HEX]; /* of the parameters in `state` */
 };
@@ -89,9 +91,10 @@ struct store_epoch {
 enum lg_status store_add(struct store *store, int64_t id, const struct store_epoch *epoch,
                          struct lg_error *error);
 
-/* The cell ended after so many epochs, all of them or the last of which diverged: seal it and
- * drop its checkpoint. LG_FAILED when another number of epochs was added. */
-enum lg_status store_finish(struct store *store, int64_t id, size_t epochs, bool diverged,
+/* The cell ended after so many epochs, as `how` says (STORE_DONE, STORE_DIVERGED or
+ * STORE_STOPPED): seal it and drop its checkpoint. LG_FAILED when another number of epochs was
+ * added. */
+enum lg_status store_finish(struct store *store, int64_t id, size_t epochs, enum store_state how,
                             struct lg_error *error);
 
 /* The last attempt at a cell failed; it can be gone on with. */

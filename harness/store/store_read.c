@@ -16,6 +16,7 @@ static struct store_epoch epoch_at(sqlite3_stmt *statement)
         .timing = database_bytes(statement, 2),
         .image = database_bytes(statement, 3),
         .parameters = database_bytes(statement, 4),
+        .evaluations = database_bytes(statement, 5),
     };
 }
 
@@ -73,7 +74,7 @@ static enum lg_status walk(struct store *store, int64_t id, struct claim *claim,
         if (epoch.epoch != *held + 1)
             break;
         status = seal_add(&epoch, claim->chain, error);
-        if (status == LG_OK && strcmp(claim->chain, database_text(statement, 5)) != 0)
+        if (status == LG_OK && strcmp(claim->chain, database_text(statement, 6)) != 0)
             break;
         if (status == LG_OK && visit != NULL)
             status = visit(to, &epoch, error);

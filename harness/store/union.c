@@ -72,6 +72,7 @@ static enum lg_status read_epoch(struct store *store, int64_t id, size_t number,
             .timing = database_bytes(*statement, 2),
             .image = database_bytes(*statement, 3),
             .parameters = database_bytes(*statement, 4),
+            .evaluations = database_bytes(*statement, 5),
         };
     else
         status = step == SQLITE_DONE ? lg_fail_at(error, LG_INPUT, store->path, 0, 0,
@@ -162,6 +163,11 @@ static bool same_epoch(const struct experiment *experiment, const struct store_e
     }
     snprintf(finding->column, UNION_TEXT_MAX, "parameters.csv");
     if (same_bytes(a, b)) {
+        a = here->evaluations;
+        b = there->evaluations;
+        snprintf(finding->column, UNION_TEXT_MAX, "evaluations.csv");
+    }
+    if (same_bytes(a, b)) {
         a = here->image;
         b = there->image;
         snprintf(finding->column, UNION_TEXT_MAX, "the image");
@@ -244,7 +250,7 @@ static enum lg_status copy_cell(struct union_state *state, struct store *from,
         status = store_visit(from, cell->id, copy_epoch, &copying, error);
     if (status == LG_OK && cell->state != STATE_PART)
         status =
-            store_finish(state->to, copying.id, cell->epochs, cell->state == STATE_DIVERGED, error);
+            store_finish(state->to, copying.id, cell->epochs, database_state(cell->state), error);
     if (status == LG_OK && cell->why[0] != '\0')
         status = store_note(state->to, copying.id, cell->why, error);
     free(checkpoint.bytes);

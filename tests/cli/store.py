@@ -50,7 +50,7 @@ def seal(db, cell):
     key, dataset, slug, state = db.execute(
         "SELECT key, dataset, slug, state FROM cell WHERE id = ?", (cell,)).fetchone()
     chain = sha256(key, dataset, slug)
-    for epoch, *content in db.execute("SELECT epoch, trace, timing, image, parameters FROM epoch"
+    for epoch, *content in db.execute("SELECT epoch, trace, timing, image, parameters, evaluations FROM epoch"
                                       " WHERE cell = ? ORDER BY epoch", (cell,)).fetchall():
         chain = sha256(chain, str(epoch), *content)
         db.execute("UPDATE epoch SET seal = ? WHERE cell = ? AND epoch = ?", (chain, cell, epoch))

@@ -36,7 +36,8 @@ static void expect_refused(const struct mistake *mistakes, size_t count)
 #define TOP_KEYS                                                                                   \
     "title, description, dataset, task, classes, precision, model, initialisation, batch, "        \
     "shuffle, epochs, "                                                                            \
-    "samples, validation, seeds, image, evaluate, outside_domain, metrics, schedule, clip, "       \
+    "samples, validation, seeds, image, evaluate, evaluate_every, stop, targets, outside_domain, " \
+    "metrics, schedule, clip, "                                                                    \
     "terms, penalty, tune, "                                                                       \
     "grid"
 #define EPOCHS  "expected a whole number from 1 to 1000000"

@@ -20,10 +20,8 @@ static struct epoch_record example(void)
         .samples = 1000,
         .trained = true,
         .tested = true,
-        .train_loss = 0.5,
-        .test_loss = 0.25,
-        .train_metrics = {0.5, 0.125},
-        .test_metrics = {0.25, 0.0625},
+        .train = {0.5, {0.5, 0.125}},
+        .test = {0.25, {0.25, 0.0625}},
         .image_sha256 = "1f",
         .weights_sha256 = "2f",
         .state_sha256 = "3f",
@@ -58,7 +56,8 @@ Test(epoch_columns, headers)
         csv.text.bytes,
         "cell,loss,optimizer,label,seed,epoch,dataset,status,steps,train_loss,train_mse,train_abs,"
         "test_loss,test_mse,test_abs,image_sha256,weights_sha256,state_sha256\n"
-        "cell,loss,optimizer,label,seed,epoch,dataset,machine,precision,isa,jobs,steps,samples,wall_ns,"
+        "cell,loss,optimizer,label,seed,epoch,dataset,machine,precision,isa,jobs,steps,samples,"
+        "wall_ns,"
         "cpu_ns,wall_ns_per_step,cpu_ns_per_step,evaluation_wall_ns\n");
     text_free(&csv.text);
 }
@@ -70,7 +69,8 @@ Test(epoch_columns, rows)
                "mse-s1,mse,sgd,the first,1,2,mnist,ok,500,0.5,0.5,0.125,0.25,0.25,0.0625,1f,2f,"
                "3f\n");
     assert_row(COLUMNS_TIMING, &record,
-               "mse-s1,mse,sgd,the first,1,2,mnist,0123456789ab,f32,generic,2,500,1000,1000,250,2,0.5,77\n");
+               "mse-s1,mse,sgd,the "
+               "first,1,2,mnist,0123456789ab,f32,generic,2,500,1000,1000,250,2,0.5,77\n");
 }
 
 /* A validation split adds its columns; a record that has values of one is not enough. */
@@ -81,9 +81,7 @@ Test(epoch_columns, of_a_validation_split)
     struct csv csv = {0};
     record.validated = true;
     record.tested = false;
-    record.validation_loss = 0.75;
-    record.validation_metrics[0] = 0.75;
-    record.validation_metrics[1] = 0.375;
+    record.validation = (struct measurement){0.75, {0.75, 0.375}};
     columns_header(&csv, COLUMNS_TRACE, &split);
     columns_row(&csv, COLUMNS_TRACE, &split, &record);
     columns_row(&csv, COLUMNS_TIMING, &split, &record);
@@ -93,7 +91,8 @@ Test(epoch_columns, of_a_validation_split)
         "validation_loss,validation_mse,validation_abs,test_loss,test_mse,test_abs,image_sha256,"
         "weights_sha256,state_sha256\n"
         "mse-s1,mse,sgd,the first,1,2,mnist,ok,500,0.5,0.5,0.125,0.75,0.75,0.375,,,,1f,2f,3f\n"
-        "mse-s1,mse,sgd,the first,1,2,mnist,0123456789ab,f32,generic,2,500,1000,1000,250,2,0.5,77\n");
+        "mse-s1,mse,sgd,the "
+        "first,1,2,mnist,0123456789ab,f32,generic,2,500,1000,1000,250,2,0.5,77\n");
     text_free(&csv.text);
     assert_row(COLUMNS_TRACE, &record,
                "mse-s1,mse,sgd,the first,1,2,mnist,ok,500,0.5,0.5,0.125,,,,1f,2f,3f\n");
@@ -105,14 +104,16 @@ Test(epoch_columns, what_does_not_exist_is_empty)
     record.tested = false;
     assert_row(COLUMNS_TRACE, &record,
                "mse-s1,mse,sgd,the first,1,2,mnist,ok,500,0.5,0.5,0.125,,,,1f,2f,3f\n");
-    assert_row(COLUMNS_TIMING, &record,
-               "mse-s1,mse,sgd,the first,1,2,mnist,0123456789ab,f32,generic,2,500,1000,1000,250,2,0.5,\n");
+    assert_row(
+        COLUMNS_TIMING, &record,
+        "mse-s1,mse,sgd,the first,1,2,mnist,0123456789ab,f32,generic,2,500,1000,1000,250,2,0.5,\n");
     record.trained = false;
     record.status = "diverged";
     record.steps = 0;
     assert_row(COLUMNS_TRACE, &record, "mse-s1,mse,sgd,the first,1,2,mnist,diverged,0,,,,,,,,,\n");
-    assert_row(COLUMNS_TIMING, &record,
-               "mse-s1,mse,sgd,the first,1,2,mnist,0123456789ab,f32,generic,2,0,1000,1000,250,,,\n");
+    assert_row(
+        COLUMNS_TIMING, &record,
+        "mse-s1,mse,sgd,the first,1,2,mnist,0123456789ab,f32,generic,2,0,1000,1000,250,,,\n");
 }
 
 Test(epoch_columns, every_one_is_documented)

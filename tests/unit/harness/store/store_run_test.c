@@ -127,9 +127,9 @@ Test(store_run, counts_what_became_of_the_cells)
     const int64_t diverged = begin("diverged"), failed = begin("failed");
     add(done, 1);
     add(done, 2);
-    expect_ok(store_finish(store, done, 2, false, &error));
+    expect_ok(store_finish(store, done, 2, STORE_DONE, &error));
     add(diverged, 1);
-    expect_ok(store_finish(store, diverged, 1, true, &error));
+    expect_ok(store_finish(store, diverged, 1, STORE_DIVERGED, &error));
     add(stopped, 1);
     add(part, 1);
     expect_ok(store_note(store, failed, "out of memory", &error));

@@ -101,12 +101,12 @@ Test(store, a_cell_from_its_beginning_to_its_end)
     reopen();
     cr_expect_eq(look().state, STORE_PART);
     cr_expect_eq(look().epochs, 2);
-    expect_ok(store_finish(store, id, 2, false, &error));
+    expect_ok(store_finish(store, id, 2, STORE_DONE, &error));
     reopen();
     cr_expect_eq(look().state, STORE_DONE);
     const int64_t other = begin("b-s1");
     add(other, 1, false);
-    expect_ok(store_finish(store, other, 1, true, &error));
+    expect_ok(store_finish(store, other, 1, STORE_DIVERGED, &error));
     cell.slug = "b-s1";
     cr_expect_eq(look().state, STORE_DIVERGED);
 }
@@ -154,7 +154,7 @@ Test(store, goes_on_from_the_last_checkpoint)
     expect_ok(store_cut(store, id, 3, &error));
     cr_expect_eq(look().epochs, 3);
     add(id, 4, false); /* once more */
-    expect_ok(store_finish(store, id, 4, false, &error));
+    expect_ok(store_finish(store, id, 4, STORE_DONE, &error));
     expect_ok(store_verify(store, id, why, &error));
     cr_expect_str_eq(why, "");
 }
@@ -194,7 +194,7 @@ Test(store, every_change_is_seen)
         const int64_t id = begin("a-s1");
         for (size_t epoch = 1; epoch <= 3; epoch++)
             add(id, epoch, false);
-        expect_ok(store_finish(store, id, 3, false, &error));
+        expect_ok(store_finish(store, id, 3, STORE_DONE, &error));
         expect_ok(store_verify_all(store, &cells, slug, sizeof slug, why, &error));
         cr_assert_str_eq(why, "");
         cr_assert_eq(cells, 1);
@@ -268,8 +268,8 @@ Test(store, a_cell_ends_with_the_epochs_that_it_had)
     const int64_t id = begin("a-s1");
     add(id, 1, true);
     add(id, 2, false);
-    cr_expect_eq(store_finish(store, id, 3, false, &error), LG_FAILED);
-    cr_expect_eq(store_finish(store, id, 1, false, &error), LG_FAILED);
+    cr_expect_eq(store_finish(store, id, 3, STORE_DONE, &error), LG_FAILED);
+    cr_expect_eq(store_finish(store, id, 1, STORE_DONE, &error), LG_FAILED);
     reopen();
     cr_expect_eq(look().state, STORE_PART);
     struct store_checkpoint checkpoint;
