@@ -83,6 +83,9 @@ test-additions:
 	tests/additions.sh
 test-tutorial:
 	tests/tutorial.sh
+test-slurm: ## an experiment in shards by a Slurm that the test starts on this machine
+	@.ci/deps.sh slurmctld slurmd slurm-client
+	tests/slurm.sh $(BIN)
 
 # The widest copy that this processor runs, and the plain one: the one between has the same loops.
 ASAN_ISAS := $(if $(filter x86_64%,$(TARGET)),$(shell grep -qw avx512bw /proc/cpuinfo && echo avx512 || echo avx2) generic,$(ISAS))
