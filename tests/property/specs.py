@@ -206,6 +206,31 @@ def inject_fault(rng, spec):
         keys[rng.choice(["epochs", "batch", "samples", "seeds"])] = -1
 
 
+def draw_evaluation(rng, keys, dataset):
+    """A validation split, early stopping, targets and evaluations within epochs, at random."""
+    samples = keys.get("samples", "all")
+    samples = samples if samples != "all" else 4 if dataset == "xor" else 60000
+    parts = ["train"]
+    if samples > 1 and rng.random() < 0.3:
+        held = rng.randint(1, samples - 1)
+        keys["validation"] = rng.choice([held, {"samples": held, "seed": rng.randint(0, 9)}])
+        parts.append("validation")
+        if rng.random() < 0.5:
+            keys["evaluate"] = rng.choice(["none", "test", "end"])
+    is_measured = "validation" in keys or keys.get("evaluate", "test") == "test"
+    if is_measured and rng.random() < 0.2:
+        keys["evaluate_every"] = rng.choice([1, 2, 3, 7, 50])
+    if rng.random() < 0.2:
+        keys["stop"] = {"metric": f"{rng.choice(parts)}_loss", "patience": rng.choice([1, 2])}
+        if rng.random() < 0.5:
+            keys["stop"]["least_change"] = rng.choice([0, 0.01, 1e3])
+        if rng.random() < 0.5:
+            keys["stop"]["reaches"] = rng.choice([0.1, 1])
+    if rng.random() < 0.2:
+        keys["targets"] = [{"metric": f"{part}_loss", "value": rng.choice([0, 0.01, 1, 100])}
+                           for part in parts]
+
+
 def draw(rng, catalogue):
     dataset = rng.choice(["xor", "xor", "xor", "mnist"])
     inputs = XOR if dataset == "xor" else PIXELS
@@ -268,6 +293,7 @@ def draw(rng, catalogue):
     if rng.random() < 0.2:
         keys["image"] = {"sample": rng.choice([1, 2, "last", 4 if dataset == "xor" else 60000])}
     keys["grid"] = draw_grid(rng, task, loss, catalogue, many)
+    draw_evaluation(rng, keys, dataset)
     spec = Spec(keys)
     if rng.random() < 0.12:
         inject_fault(rng, spec)
