@@ -61,9 +61,9 @@ libraries:
 $(HARNESS_OBJ) $(OBJ)/harness/main.o: | libraries
 
 # Rewritten only when its content changes, so that a new flag, file or version
-# rebuilds what depends on it and nothing else.
+# rebuilds what depends on it and nothing else. Of several makes at once each writes its own.
 define write_if_changed
-@mkdir -p $(@D); printf '%b' '$(1)' > $@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+@mkdir -p $(@D); printf '%b' '$(1)' > $@.$$$$; cmp -s $@.$$$$ $@ && rm $@.$$$$ || mv $@.$$$$ $@
 endef
 .PHONY: FORCE
 $(OBJ)/flags: FORCE

@@ -31,7 +31,9 @@ $(BUILD)/tables/kernels-%: $(OBJ)/%/tests/golden/kernels.o $(OBJ)/liblossgrid-ta
 	$(Q)$(CC) $(OPT) $^ $(LDFLAGS) -o $@
 .SECONDARY: $(call copies,tests/golden/kernels.c)
 
-.PHONY: unit test test-long test-asan test-bits test-neon test-injected test-faults test-bare golden-bits test-fuzz test-checks test-deep test-code test-data
+.PHONY: unit test test-long test-asan test-bits test-neon test-injected test-faults test-bare golden-bits test-fuzz test-checks test-deep
+# What takes long says how long.
+TIMED := tests/timed.sh
 # A test that hangs is stopped and fails; the limit allows for a loaded, emulated machine.
 UNIT_SECONDS ?= 600
 export UNIT_SECONDS
@@ -40,11 +42,22 @@ unit: $(UNIT) ## the unit tests alone
 
 test: deps ## everything quick: unit, command line, reports, the first two epochs of the replay
 	@$(MAKE) --no-print-directory -j $(JOBS) all $(UNIT) $(ALLOCATIONS)
-	@$(MAKE) --no-print-directory test-code
-	@$(MAKE) --no-print-directory test-data
+	@$(MAKE) --no-print-directory -j $(JOBS) --output-sync=target test-source test-reports test-accepted
+	$(TIMED) unit $(UNIT) --jobs $(JOBS)
+	$(TIMED) cli tests/cli/run.sh $(BIN)
+	$(TIMED) replay tests/replay.sh $(BIN) 2
 
-# What reads no data set: it cannot tell whether MNIST is there.
-test-code: all $(UNIT) $(ALLOCATIONS)
+# Parts of it, each one process at a time, so that they run side by side.
+.PHONY: test-source test-reports test-accepted
+test-source:
+	@$(TIMED) source $(MAKE) --no-print-directory source-checks
+test-reports:
+	$(TIMED) reports $(PYTHON) -m unittest discover -q -s tests/reports
+test-accepted:
+	$(TIMED) accepted $(PYTHON) tests/property/accepted.py $(BIN) --count 24
+
+.PHONY: source-checks
+source-checks:
 	tests/arrows.sh
 	tests/arrows_injected.sh
 	tests/words.sh
@@ -53,23 +66,18 @@ test-code: all $(UNIT) $(ALLOCATIONS)
 	tests/isa/baseline.sh $(BUILD)
 	$(ALLOCATIONS)
 	CC='$(CC)' tests/install.sh $(BIN) $(ENGINE_LIB)
-	$(PYTHON) -m unittest discover -q -s tests/reports
-	$(UNIT) --jobs $(JOBS)
-
-# What reads the data set that is there: MNIST, or the one that stands in for it.
-test-data: all
-	tests/cli/run.sh $(BIN)
-	$(PYTHON) tests/property/accepted.py $(BIN) --count 24
-	tests/replay.sh $(BIN) 2
 
 test-long: deps ## all 90 images, both whole optimizer curves, same bits from every compiler and on AArch64
 	@.ci/deps.sh git
-	@$(MAKE) --no-print-directory -j $(JOBS) all
-	$(MAKE) --no-print-directory -j 2 --output-sync=target \
-	  test-replay test-bits test-neon test-injected test-gradcheck test-kill test-syscalls test-additions test-tutorial
+	@$(TIMED) build $(MAKE) --no-print-directory -j $(JOBS) all
+	$(MAKE) --no-print-directory -j 2 --output-sync=target $(LONG:%=long-%)
 
-# Parts of it, on what `make all` has built. Most are one process at a time: two run side by side.
-.PHONY: test-replay test-gradcheck test-kill test-syscalls test-additions test-tutorial
+# Parts of it, on what `make all` has built. Most are one process at a time: two run side by side,
+# the longest first.
+LONG := replay bits injected gradcheck additions neon tutorial syscalls kill
+.PHONY: $(LONG:%=long-%) test-replay test-gradcheck test-kill test-syscalls test-additions test-tutorial
+$(LONG:%=long-%): long-%:
+	@$(TIMED) $* $(MAKE) --no-print-directory test-$*
 test-replay:
 	tests/replay.sh $(BIN) 30
 test-gradcheck:
@@ -89,17 +97,23 @@ test-slurm: ## an experiment in shards by a Slurm that the test starts on this m
 
 # The widest copy that this processor runs, and the plain one: the one between has the same loops.
 ASAN_ISAS := $(if $(filter x86_64%,$(TARGET)),$(shell grep -qw avx512bw /proc/cpuinfo && echo avx512 || echo avx2) generic,$(ISAS))
-test-asan: ## unit and command-line tests under the address and undefined-behaviour sanitizers
-	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
-	@$(MAKE) --no-print-directory -j $(JOBS) VARIANT=asan ISAS='$(ASAN_ISAS)' all $(BUILD)/unit-asan
-	$(BUILD)/unit-asan --jobs $(JOBS)
-	tests/cli/run.sh $(BUILD)/lossgrid-asan
+SANITIZED := VARIANT=asan ISAS='$(ASAN_ISAS)'
+test-asan: deps ## unit and command-line tests under the address and undefined-behaviour sanitizers
+	@$(TIMED) asan-build $(MAKE) --no-print-directory -j $(JOBS) $(SANITIZED) all $(BUILD)/unit-asan
+	@$(TIMED) asan-unit $(BUILD)/unit-asan --jobs $(JOBS)
+	@$(TIMED) asan-cli tests/cli/run.sh $(BUILD)/lossgrid-asan
 
-test-deep: ## what CI has no time for: lint, sanitizers, a minute of each fuzz target, faults that each must find
-	$(MAKE) lint
-	$(MAKE) test-asan
-	$(MAKE) test-fuzz
-	$(MAKE) test-checks
+test-deep: deps ## lint, sanitizers, a minute of each fuzz target, a fault that each of them must find
+	@.ci/deps.sh $(FUZZ_PACKAGES) $(LINT_PACKAGES)
+	@$(TIMED) asan-build $(MAKE) --no-print-directory -j $(JOBS) $(SANITIZED) all $(BUILD)/unit-asan
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target deep-lint deep-asan deep-checks
+	@$(TIMED) fuzz $(MAKE) --no-print-directory test-fuzz
+
+.PHONY: deep-lint deep-asan deep-checks
+deep-asan:
+	@$(MAKE) --no-print-directory test-asan
+deep-lint deep-checks: deep-%:
+	@$(TIMED) $* $(MAKE) --no-print-directory $(if $(filter checks,$*),test-)$*
 
 test-bits: ## gcc and clang, -O0 and -O3, every ISA: byte-identical trace.csv
 	@.ci/deps.sh $(BUILD_PACKAGES) clang
@@ -137,14 +151,15 @@ test-bare: ## the README's commands in a fresh chroot of Debian stable (SUITE=, 
 
 FUZZ_SECONDS ?= 60
 test-fuzz: ## feed broken files to each reader for a minute (FUZZ_SECONDS=)
-	@.ci/deps.sh $(BUILD_PACKAGES) clang libclang-rt-14-dev
+	@.ci/deps.sh $(BUILD_PACKAGES) $(FUZZ_PACKAGES)
 	@$(MAKE) --no-print-directory -j $(JOBS) all
 	JOBS=$(JOBS) tests/fuzz/run.sh $(BUILD)/fuzz $(OBJ) $(FUZZ_SECONDS)
 
 test-checks: ## put faults into a copy of the tree: lint, sanitizers, fuzz targets and time limit must find them
-	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES) clang libclang-rt-14-dev clang-format clang-tidy libc6-dev-arm64-cross
-	@$(MAKE) --no-print-directory -j $(JOBS) VARIANT=asan ISAS='$(ASAN_ISAS)' all
-	JOBS=$(JOBS) ASAN_ISAS='$(ASAN_ISAS)' tests/checks/injected.sh $(BUILD)/injected-checks $(BUILD)/obj/asan
+	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES) $(FUZZ_PACKAGES) $(LINT_PACKAGES)
+	@$(MAKE) --no-print-directory -j $(JOBS) all
+	@$(MAKE) --no-print-directory -j $(JOBS) $(SANITIZED) all
+	JOBS=$(JOBS) ASAN_ISAS='$(ASAN_ISAS)' tests/checks/injected.sh $(BUILD)/injected-checks
 
 # A process per function, the longest first.
 .PHONY: prove-math

@@ -17,8 +17,8 @@ define newline
 endef
 
 lint: ## clang-format and clang-tidy of every copy, warnings as errors
-	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES) clang-format clang-tidy libc6-dev-arm64-cross
-	@clang-format --dry-run -Werror $(C_FILES)
+	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES) $(LINT_PACKAGES)
+	@clang-format --dry-run -Werror $(call tidy_of,$(C_FILES))
 	@$(MAKE) --no-print-directory $(GENERATED) $(OBJ)/generated/version.h
 	$(file >$(BUILD)/tidy.list,$(tidy_list))
 	@sed -i 's/^ *//; /^$$/d' $(BUILD)/tidy.list

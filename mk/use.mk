@@ -8,6 +8,8 @@ BUILD_PACKAGES  := gcc libc6-dev pkg-config libfyaml-dev libjansson-dev libpng-d
 TEST_PACKAGES   := libcriterion-dev libpcg-cpp-dev libmpfr-dev python3-markdown-it man-db zsh python3-pandas
 REPORT_PACKAGES := gnuplot-nox python3 python3-matplotlib python3-numpy python3-scipy
 DATA_PACKAGES   := dataset-fashion-mnist
+LINT_PACKAGES   := clang clang-format clang-tidy libc6-dev-arm64-cross
+FUZZ_PACKAGES   := clang libclang-rt-14-dev
 deps: ## install what is missing, with apt; on another system, list it
 	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES) $(REPORT_PACKAGES) $(DATA_PACKAGES)
 

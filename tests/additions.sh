@@ -12,7 +12,7 @@ source=$PWD
 scratch=${1:-$(mktemp -d)}
 trap 'rm -rf "$scratch"' EXIT
 tests/tree.sh "$scratch/tree"
-if [ -d build/obj ]; then cp -r --parents -p build/obj "$scratch/tree"; fi
+if [ -d build/obj/release ]; then cp -r --parents -p build/obj/release "$scratch/tree"; fi
 cd "$scratch/tree"
 lossgrid=build/lossgrid
 failed=0

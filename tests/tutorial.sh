@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 scratch=${1:-$(mktemp -d)}
 trap 'rm -rf "$scratch"' EXIT
 tests/tree.sh "$scratch"
-if [ -d build/obj ]; then cp -r --parents -p build/obj "$scratch"; fi
+if [ -d build/obj/release ]; then cp -r --parents -p build/obj/release "$scratch"; fi
 doc=$PWD/docs/add-a-loss.md
 cd "$scratch"
 

@@ -1,15 +1,14 @@
 #!/usr/bin/env bash
-# injected.sh BUILD OBJ: can the checks fail? In a copy of the tree, put in one fault at a time
-# and see lint, the sanitizers, a fuzz target or the time limit find it. OBJ holds the objects of
-# `make VARIANT=asan all`, so that little is compiled again. A fault whose edit no longer applies is
-# a failure too.
+# injected.sh SCRATCH: can the checks fail? In a copy of the tree, put in one fault at a time and
+# see lint, the sanitizers, a fuzz target or the time limit find it. The copy has the objects
+# of `make all` and of `make VARIANT=asan all` at the same place, so that what has no fault is not
+# compiled again. A fault whose edit no longer applies is a failure too.
 set -uo pipefail
 cd "$(dirname "$0")/../.."
-rm -rf "${1:?usage: injected.sh BUILD OBJ}" && mkdir -p "$1/tree" "$1/build/obj" && work=$(cd "$1" && pwd) || exit 3
-object=$(cd "$2" && pwd) && tests/tree.sh "$work/tree" || exit 3
-cp -a "$object" "$work/build/obj/asan" && cd "$work/tree" || exit 3
+rm -rf "${1:?usage: injected.sh SCRATCH}" && mkdir -p "$1/tree/build" && work=$(cd "$1" && pwd) || exit 3
+tests/tree.sh "$work/tree" && cp -a build/obj "$work/tree/build" && cd "$work/tree" || exit 3
 passed=0 failed=0
-compile() { make -s -j "${JOBS:-$(nproc)}" BUILD="$work/build" "$@"; }
+compile() { make -s -j "${JOBS:-$(nproc)}" "$@"; }
 
 # injected FAULT FILE SED FOUND COMMAND...: COMMAND fails, and what it prints has FOUND
 injected() {
@@ -62,7 +61,7 @@ injected "a line that is not formatted" harness/support/text.c 's/^#include "har
     'code should be clang-formatted' lint harness/support/text.c
 
 # ---- Sanitizers: a heap overflow, a leak, undefined behaviour ---------------------------------
-asan() { compile VARIANT=asan ${ASAN_ISAS:+ISAS="$ASAN_ISAS"} all && tests/cli/run.sh "$work/build/lossgrid-asan" "$1"; }
+asan() { compile VARIANT=asan ${ASAN_ISAS:+ISAS="$ASAN_ISAS"} all && tests/cli/run.sh build/lossgrid-asan "$1"; }
 clean asan asan test_verify_reports_missing_rows
 injected "a field too few" harness/support/csv.c 's/capacity \* sizeof \*fields/(capacity - 1) * sizeof *fields/' \
     'AddressSanitizer: heap-buffer-overflow' asan test_verify_reports_missing_rows
@@ -73,8 +72,7 @@ injected "a shift by 64" harness/support/csv.c \
     'runtime error: shift exponent 64' asan test_verify_reports_missing_rows
 
 # ---- Fuzz: checks of a reader that are left out; no seed shows either -------------------------
-compile ISAS=generic all >"$work/log" 2>&1 || { head "$work/log"; exit 3; }
-fuzz() { tests/fuzz/run.sh "$work/fuzz" "$work/build/obj/release" 20 "$1"; }
+fuzz() { tests/fuzz/run.sh "$work/fuzz" build/obj/release 20 "$1"; }
 injected "a rank that is not checked" engine/data/idx.c 's/ rank > LG_IDX_DIMENSIONS_MAX)/ rank > 255)/' \
     'runtime error: index [0-9]+ out of bounds|AddressSanitizer: [a-z-]+' fuzz idx
 injected "a seal that is not compared" harness/store/store_read.c \
@@ -82,7 +80,7 @@ injected "a seal that is not compared" harness/store/store_read.c \
 
 # ---- The time limit of unit tests --------------------------------------------------------------
 unit() {
-    compile ISAS=generic unit UNIT_SECONDS=2 UNIT_SRC='tests/unit/time_limit.c tests/unit/harness/support/csv_test.c' UNIT_TEMPLATE_SRC=
+    compile unit UNIT_SECONDS=2 UNIT_SRC='tests/unit/time_limit.c tests/unit/harness/support/csv_test.c' UNIT_TEMPLATE_SRC=
 }
 clean "the unit tests" unit
 injected "a test that hangs" tests/unit/harness/support/csv_test.c \

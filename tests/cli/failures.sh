@@ -13,12 +13,12 @@ test_unwritable_folder() {
 
 test_full_disk_while_training() {
     mkdir disk
-    mount -t tmpfs -o size=5m none disk 2>/dev/null || skip 'no tmpfs can be mounted'
+    mount -t tmpfs -o size=12m none disk 2>/dev/null || skip 'no tmpfs can be mounted'
     # shellcheck disable=SC2064
     trap "umount '$PWD/disk'" EXIT
     expect 0 run "${QUICK[@]}" --shard 0/3 --out disk/r
     cp -r disk/r before
-    head -c 8m /dev/zero >disk/filler 2>/dev/null
+    head -c 16m /dev/zero >disk/filler 2>/dev/null
     expect 3 run "${QUICK[@]}" --out disk/r --jobs 2
     says 'No space left on device'
     [ "$(grep -c '^lossgrid:' err)" -eq 1 ] || fail 'not one message'
@@ -34,13 +34,12 @@ test_disk_that_fills_up_between_epochs() {
     mount -t tmpfs -o size=4m none disk 2>/dev/null || skip 'no tmpfs can be mounted'
     # shellcheck disable=SC2064
     trap "umount '$PWD/disk'" EXIT
-    long=("$SPEC" --set samples=2000 --set epochs=40 --set evaluate=none)
-    expect 0 run --out whole "${long[@]}"
-    expect 3 run "${long[@]}" --out disk/r --jobs 2
+    result whole "${LONG[@]}"
+    expect 3 run "${LONG[@]}" --out disk/r --jobs 2
     says 'No space left on device'
     [ "$(grep -c '^lossgrid:' err)" -eq 1 ] || fail 'not one message'
     mount -o remount,size=40m disk || fail 'not remounted'
-    expect 0 run "${long[@]}" --out disk/r
+    expect 0 run "${LONG[@]}" --out disk/r
     same_file whole/trace.csv disk/r/trace.csv
     expect 0 verify disk/r
 }

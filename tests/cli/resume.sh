@@ -1,9 +1,6 @@
 # Stopped in the middle, gone on with, and to the same bits.
 # shellcheck shell=bash disable=SC2154
 
-# Long enough that several checkpoints are taken, five a second.
-LONG=("$SPEC" --set samples=2000 --set epochs=40 --set evaluate=none)
-
 store() { /usr/bin/env python3 "$HERE/store.py" "$@"; }
 
 # A checkpoint of the run into r is committed.
