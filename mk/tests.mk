@@ -63,7 +63,7 @@ source-checks:
 	tests/words.sh
 	CC='$(CC)' tests/headers.sh $(OBJ)
 	tests/cycles.sh $(OBJ)
-	tests/isa/baseline.sh $(BUILD)
+	tests/isa/baseline.sh $(OBJ)
 	$(ALLOCATIONS)
 	CC='$(CC)' tests/install.sh $(BIN) $(ENGINE_LIB)
 

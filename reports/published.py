@@ -26,7 +26,7 @@ class Published:
 
 
 def exists(name):
-    """Whether anything was published for the experiment of that name."""
+    """True if the article published anything for the experiment of that name."""
     return name in {path.stem for path in FOLDER.glob("*.csv")}
 
 

@@ -142,7 +142,7 @@ class Results:
         return any(len(arm.cells) > 1 for arm in self.arms)
 
     def has(self, column):
-        """Whether any cell has a number in that column."""
+        """True if a cell has a number in that column."""
         return any(np.isfinite(cell.series.get(column, [math.nan])).any() for cell in self.cells)
 
     def metric(self, column):

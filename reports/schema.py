@@ -75,7 +75,7 @@ class Column:
         return -value if self.better == HIGHER else value
 
     def holds(self, value):
-        """Whether the value is finite and within the metric's range."""
+        """True if the value is finite and within the metric's range."""
         low = self.minimum - SLACK * max(1.0, abs(self.minimum)) \
             if math.isfinite(self.minimum) else -math.inf
         high = self.maximum + SLACK * max(1.0, abs(self.maximum)) \

@@ -182,7 +182,7 @@ def markdown(rows):
 
 
 def agrees(row):
-    """Whether 1 lies within the repeats, as far as the noise floor reaches beyond them."""
+    """True if 1 lies within the repeats, widened by the noise floor."""
     return row["low"] <= 1 + row["floor"] and row["high"] >= 1 / (1 + row["floor"])
 
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# baseline.sh BUILD: outside the copies for instruction sets other than generic no object may
+# baseline.sh OBJECTS: outside the copies for instruction sets other than generic no object may
 # hold an instruction that an x86-64 CPU without AVX lacks: the program must start there, and a
 # multiply-add that the compiler fused would change bits. VEX and EVEX instructions are
 # recognised by their first byte (c4, c5 or 62), the accumulator registers by their name.
 set -uo pipefail
-build=$1
+objects=$1
 passed=0 failed=0
 
 if [ "$(uname -m)" != x86_64 ]; then
@@ -20,6 +20,6 @@ while IFS= read -r object; do
         failed=$((failed + 1))
         echo "baseline: $object: ${found:-cannot be read}"
     fi
-done < <(find "$build"/obj -name '*.o' \( ! -path '*/f[36][24]-*/*' -o -path '*/f[36][24]-generic/*' \) | sort)
+done < <(find "$objects" -name '*.o' \( ! -path '*/f[36][24]-*/*' -o -path '*/f[36][24]-generic/*' \) | sort)
 echo "baseline: $passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -36,7 +36,7 @@ class Spec:
 
 
 def ascii_safe(value):
-    """Whether JSON may keep its characters: YAML takes no control characters raw."""
+    """True if JSON may keep the characters: YAML takes no control characters raw."""
     return all(c.isprintable() for c in json.dumps(value, ensure_ascii=False))
 
 
