@@ -103,17 +103,17 @@ test-asan: deps ## unit and command-line tests under the address and undefined-b
 	@$(TIMED) asan-unit $(BUILD)/unit-asan --jobs $(JOBS)
 	@$(TIMED) asan-cli tests/cli/run.sh $(BUILD)/lossgrid-asan
 
-test-deep: deps ## lint, sanitizers, a minute of each fuzz target, a fault that each of them must find
+test-deep: test-asan ## lint, sanitizers, a minute of each fuzz target, a fault that each of them must find
 	@.ci/deps.sh $(FUZZ_PACKAGES) $(LINT_PACKAGES)
-	@$(TIMED) asan-build $(MAKE) --no-print-directory -j $(JOBS) $(SANITIZED) all $(BUILD)/unit-asan
-	@$(MAKE) --no-print-directory -j 2 --output-sync=target deep-lint deep-asan deep-checks
+	@$(TIMED) build $(MAKE) --no-print-directory -j $(JOBS) all
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target deep-lint deep-checks
 	@$(TIMED) fuzz $(MAKE) --no-print-directory test-fuzz
 
-.PHONY: deep-lint deep-asan deep-checks
-deep-asan:
-	@$(MAKE) --no-print-directory test-asan
-deep-lint deep-checks: deep-%:
-	@$(TIMED) $* $(MAKE) --no-print-directory $(if $(filter checks,$*),test-)$*
+.PHONY: deep-lint deep-checks
+deep-lint:
+	@$(TIMED) lint $(MAKE) --no-print-directory lint
+deep-checks:
+	@$(TIMED) checks $(MAKE) --no-print-directory test-checks
 
 test-bits: ## gcc and clang, -O0 and -O3, every ISA: byte-identical trace.csv
 	@.ci/deps.sh $(BUILD_PACKAGES) clang
@@ -150,10 +150,11 @@ test-bare: ## the README's commands in a fresh chroot of Debian stable (SUITE=, 
 	tests/bare.sh $(if $(SUITE),--suite $(SUITE)) $(if $(MNIST),--mnist $(MNIST)) test quick
 
 FUZZ_SECONDS ?= 60
-test-fuzz: ## feed broken files to each reader for a minute (FUZZ_SECONDS=)
+FUZZ_JOBS ?= 3
+test-fuzz: ## feed broken files to each reader for a minute, 3 readers at a time (FUZZ_SECONDS=, FUZZ_JOBS=)
 	@.ci/deps.sh $(BUILD_PACKAGES) $(FUZZ_PACKAGES)
 	@$(MAKE) --no-print-directory -j $(JOBS) all
-	JOBS=$(JOBS) tests/fuzz/run.sh $(BUILD)/fuzz $(OBJ) $(FUZZ_SECONDS)
+	JOBS=$(FUZZ_JOBS) tests/fuzz/run.sh $(BUILD)/fuzz $(OBJ) $(FUZZ_SECONDS)
 
 test-checks: ## put faults into a copy of the tree: lint, sanitizers, fuzz targets and time limit must find them
 	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES) $(FUZZ_PACKAGES) $(LINT_PACKAGES)

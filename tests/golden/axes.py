@@ -135,7 +135,7 @@ def ends(rng, is_log):
 
 
 def is_fine(form, low, high, count):
-    """Whether the points are well apart."""
+    """True if the points are well apart."""
     if form == "log":
         return (high / low).ln() / (count - 1) > Decimal("1e-4")
     return (high - low) / (count - 1) > max(abs(low), abs(high)) * Decimal("1e-4")
