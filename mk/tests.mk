@@ -74,8 +74,8 @@ test-long: deps ## all 90 images, both whole optimizer curves, same bits from ev
 
 # Parts of it, on what `make all` has built. Most are one process at a time: two run side by side,
 # the longest first.
-LONG := replay bits injected gradcheck additions neon tutorial syscalls kill
-.PHONY: $(LONG:%=long-%) test-replay test-gradcheck test-kill test-syscalls test-additions test-tutorial
+LONG := replay bits injected gradcheck additions neon tutorial slurm syscalls kill
+.PHONY: $(LONG:%=long-%) test-replay test-gradcheck test-kill test-syscalls test-additions test-tutorial test-slurm
 $(LONG:%=long-%): long-%:
 	@$(TIMED) $* $(MAKE) --no-print-directory test-$*
 test-replay:

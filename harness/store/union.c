@@ -273,6 +273,30 @@ static bool is_farther(const struct listed *here, const struct listed *there)
     return !here_ended && strcmp(here->why, there->why) > 0;
 }
 
+static const char *end_name(int state)
+{
+    static const char *const names[] = {[STATE_PART] = "not yet",
+                                        [STATE_DONE] = "done",
+                                        [STATE_DIVERGED] = "diverged",
+                                        [STATE_STOPPED] = "stopped"};
+    return state >= 0 && state < (int)(sizeof names / sizeof *names) ? names[state] : "unknown";
+}
+
+/* Two cells with the same epochs ended in the same way. */
+static bool same_end(const struct listed *here, const struct listed *there,
+                     struct union_finding *finding)
+{
+    const bool both_ended = here->state != STATE_PART && there->state != STATE_PART;
+    if (!both_ended || here->epochs != there->epochs || here->state == there->state)
+        return true;
+    finding->kind = UNION_OTHER_BITS;
+    finding->epoch = here->epochs;
+    snprintf(finding->column, UNION_TEXT_MAX, "how it ended");
+    snprintf(finding->here, UNION_TEXT_MAX, "%s", end_name(here->state));
+    snprintf(finding->there, UNION_TEXT_MAX, "%s", end_name(there->state));
+    return false;
+}
+
 /* The same cell is in both. */
 static enum lg_status choose(struct union_state *state, struct store *from,
                              const struct listed *here, const struct listed *there,
@@ -287,7 +311,7 @@ static enum lg_status choose(struct union_state *state, struct store *from,
                                                there->id, common, &finding, &same, error);
         if (status != LG_OK)
             return status;
-        if (!same) {
+        if (!same || !same_end(here, there, &finding)) {
             report(state, &finding);
             return LG_OK;
         }
@@ -364,6 +388,6 @@ enum lg_status union_differs(const struct experiment *experiment, struct store *
                                 error);
     else
         same = false;
-    *differs = status == LG_OK && !same;
+    *differs = status == LG_OK && (!same || !same_end(&one, &two, &finding));
     return status;
 }

@@ -6,7 +6,8 @@
                                     `trace`, `timing`, `image` or `seal` (of a finished cell)
     store.py FOLDER forge CELL EPOCH WHAT VALUE
                                     another value in a column of trace.csv, or in `image`,
-                                    `parameters` or `key`, sealed as if it had been trained so
+                                    `parameters`, `evaluations`, `key` or `state`, sealed as if it
+                                    had been trained so
     store.py FOLDER repack CELL EPOCH same|other
                                     another PNG file of the same pixels, or of other ones
 """
@@ -60,9 +61,9 @@ def seal(db, cell):
 
 def forge(db, folder, slug, epoch, what, value):
     cell = db.execute("SELECT id FROM cell WHERE slug = ?", (slug,)).fetchone()[0]
-    if what == "key":
-        db.execute("UPDATE cell SET key = ? WHERE id = ?", (value, cell))
-    elif what in ("image", "parameters"):
+    if what in ("key", "state"):
+        db.execute(f"UPDATE cell SET {what} = ? WHERE id = ?", (value, cell))
+    elif what in ("image", "parameters", "evaluations"):
         db.execute(f"UPDATE epoch SET {what} = ? WHERE cell = ? AND epoch = ?",
                    (value.encode(), cell, epoch))
     else:
