@@ -5,7 +5,7 @@ EXPERIMENTS := article-losses article-optimizers article-intended
 
 .PHONY: deps data reproduce quick report contact-sheets catalogue bench detect agree callgrind phases lint format clean help
 BUILD_PACKAGES  := gcc libc6-dev pkg-config libfyaml-dev libjansson-dev libpng-dev libsqlite3-dev zlib1g-dev libssl-dev
-TEST_PACKAGES   := libcriterion-dev libpcg-cpp-dev libmpfr-dev python3-markdown-it man-db zsh python3-pandas
+TEST_PACKAGES   := libcriterion-dev libpcg-cpp-dev libmpfr-dev python3-markdown-it man-db zsh python3-pandas sqlite3
 REPORT_PACKAGES := gnuplot-nox python3 python3-matplotlib python3-numpy python3-scipy
 DATA_PACKAGES   := dataset-fashion-mnist
 LINT_PACKAGES   := clang clang-format clang-tidy libc6-dev-arm64-cross

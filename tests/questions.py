@@ -29,9 +29,12 @@ def rows(path):
 
 
 def last_rows(path):
-    found = rows(path)
-    last = max(int(r["epoch"]) for r in found)
-    return [r for r in found if int(r["epoch"]) == last and r["status"] != "diverged"]
+    """Of each cell that did not diverge."""
+    ends = {}
+    for row in rows(path):
+        if row["cell"] not in ends or int(row["epoch"]) > int(ends[row["cell"]]["epoch"]):
+            ends[row["cell"]] = row
+    return [r for r in ends.values() if r["status"] != "diverged"]
 
 
 def gather(pairs):
@@ -80,6 +83,11 @@ def front(folder):
             if not any(o[0] <= p[0] and o[1] >= p[1] and o != p for o in points.values())]
 
 
+def others(folder, expected):
+    """Labels of arms that are not in the answer."""
+    return {r["label"] for r in rows(folder / "trace.csv")} - {row[0] for row in expected}
+
+
 QUESTIONS = {"The best learning rate": best_rates, "Time to target": times, "The front": front}
 
 
@@ -99,6 +107,10 @@ def numbers(line):
     return [float(x) for x in re.findall(r"(?<![\w.])-?\d+\.?\d*(?:e[-+]?\d+)?", line)]
 
 
+def names(line, name):
+    return re.search(rf"(?<![\w=.]){re.escape(name)}(?![\w=.])", line)
+
+
 def says(output, expected):
     """Whether a line has the name and every number of the row; a row that a table breaks, or
     whose name is above it, is a name and lines below."""
@@ -106,7 +118,7 @@ def says(output, expected):
     text = output.replace("|", " ").replace(",", " ").replace('"', "")
     lines = text.splitlines()
     for i, line in enumerate(lines):
-        if not re.search(rf"(?<![\w=.]){re.escape(name)}(?![\w=.])", line):
+        if not names(line, name):
             continue
         for extent in (1, 2, 3):
             found = numbers(" ".join(lines[i:i + extent]).replace(name, " "))
@@ -131,6 +143,9 @@ def main():
         expected = next(f for start, f in QUESTIONS.items() if heading.startswith(start))(folder)
         wrong += [f"{heading}, {tool}: does not say {row}:\n{answer.stdout}"
                   for row in expected if not says(answer.stdout, row)]
+        if heading.startswith("The front"):
+            wrong += [f"{heading}, {tool}: says {label}, which is beaten:\n{answer.stdout}"
+                      for label in others(folder, expected) if names(answer.stdout, label)]
         if not expected:
             wrong.append(f"{heading}: no answer is expected, so nothing is tested")
     wrong += [f"{tool} has to be installed" for tool in sorted(absent & NEEDED)]

@@ -164,3 +164,16 @@ test_bad_tuning() {
     sed -i '/^validation/d' tuned.yaml
     refused 'no samples are held out' --set evaluate=none
 }
+
+# docs/questions.md, in a folder that has an answer to each of its questions.
+test_questions_have_their_answers() {
+    tuned_spec
+    cat >>tuned.yaml <<'END'
+targets: [{metric: validation_accuracy, value: 0.5}, {metric: validation_accuracy, value: 0.8}]
+evaluate_every: 10
+END
+    expect 0 run tuned.yaml --set 'tune.over=[lr]' --set 'grid.optimizers.0.momentum=0.5' \
+        --set 'grid.optimizers.0.lr={log: [1e-3, 1e2], points: 6}' --out r
+    with_pandas "$ROOT/tests/questions.py" r >out 2>&1 || fail "$(cat out)"
+    says 'each with the right answer'
+}
