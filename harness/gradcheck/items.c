@@ -82,23 +82,42 @@ static bool same_network(const struct cell *a, const struct cell *b)
     /* NOLINTEND */
 }
 
+/* A cell that lives as long as the items; NULL when memory is short. */
+static struct cell *keep_cell(struct items *items, const struct cell *cell)
+{
+    struct cell **cells = realloc(items->cells, (items->cell_count + 1) * sizeof *cells);
+    if (cells == NULL)
+        return NULL;
+    items->cells = cells;
+    cells[items->cell_count] = malloc(sizeof *cell);
+    if (cells[items->cell_count] == NULL)
+        return NULL;
+    *cells[items->cell_count] = *cell;
+    return cells[items->cell_count++];
+}
+
 /* The networks of a spec that differ in more than the optimizer or the seed; the inputs of
  * the first of them. */
 static bool add_networks(struct items *items, const struct experiment *experiment)
 {
     static const enum item_kind kinds[] = {ITEM_NETWORK, ITEM_INPUT, ITEM_PATH, ITEM_TRAINING};
     bool added = true;
-    for (size_t c = 0; c < experiment->cell_count; c++) {
-        const struct cell *cell = &experiment->cells[c];
+    const size_t before = items->cell_count;
+    for (size_t arm = 0; added && arm < experiment->arm_count; arm++) {
+        struct cell found;
         bool known = false;
-        for (size_t d = 0; d < c; d++)
-            known = known || same_network(cell, &experiment->cells[d]);
+        added = experiment_cell(experiment, experiment_first_cell(experiment, arm), &found, NULL) ==
+                LG_OK;
+        for (size_t d = before; d < items->cell_count; d++)
+            known = known || same_network(&found, items->cells[d]);
+        const struct cell *cell = added && !known ? keep_cell(items, &found) : NULL;
+        added = added && (known || cell != NULL);
         for (size_t k = 0; k < sizeof kinds / sizeof *kinds && !known; k++)
-            added = added && ((kinds[k] == ITEM_INPUT && c > 0) ||
+            added = added && ((kinds[k] == ITEM_INPUT && arm > 0) ||
                               add(items, &(struct item){.kind = kinds[k],
                                                         .experiment = experiment,
                                                         .cell = cell,
-                                                        .is_first = c == 0}));
+                                                        .is_first = arm == 0}));
     }
     return added;
 }
@@ -145,6 +164,9 @@ enum lg_status items_make(const struct copies *copies, const struct items_scope 
 
 void items_free(struct items *items)
 {
+    for (size_t i = 0; i < items->cell_count; i++)
+        free(items->cells[i]);
+    free(items->cells);
     free(items->list);
     *items = (struct items){.list = NULL};
 }
@@ -242,11 +264,11 @@ static struct network_request cell_request(const struct lg_backend *b, const str
         .kind = "network",
         .name = experiment->name,
         .config = experiment_net_config(experiment, item->cell),
-        .how = {.method = item->cell->setup->initialisation.index,
+        .how = {.method = item->cell->setup.initialisation.index,
                 .rng = experiment->rng,
                 .seed = item->cell->seed,
                 .draw = item->cell->draw,
-                .options = item->cell->setup->initialisation.options},
+                .options = item->cell->setup.initialisation.options},
         .part = item->kind == ITEM_INPUT ? NETWORK_INPUT : NETWORK_PARAMETERS,
     };
     if (item->kind == ITEM_TRAINING)
@@ -303,7 +325,7 @@ static enum lg_status injects_nothing(struct result *result)
 /* Samples in the last batch of an epoch, where it is shorter than the others; else 0. */
 static size_t last_batch(const struct item *item)
 {
-    return experiment_sample_count(item->experiment) % item->cell->setup->batch;
+    return experiment_sample_count(item->experiment) % item->cell->setup.batch;
 }
 
 static enum lg_status check_network(const struct copies *copies, const struct item *item,

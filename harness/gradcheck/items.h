@@ -21,6 +21,8 @@ struct item;
 struct items {
     struct item *list; /* (count); owned */
     size_t count;
+    struct cell **cells; /* (cell_count); owned, as is each: of networks */
+    size_t cell_count;
 };
 
 /* LG_USAGE for an unknown name (the message has the nearest), LG_ENVIRONMENT when memory is

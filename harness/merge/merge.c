@@ -246,16 +246,18 @@ static enum lg_status check_keys(const struct merging *merging, struct lg_error 
     const struct experiment *experiment = &merging->experiment;
     enum lg_status status = LG_OK;
     for (size_t i = 0; status == LG_OK && i < experiment->cell_count; i++) {
-        const struct cell *cell = &experiment->cells[i];
-        const struct store_cell what = {merging->request->out, cell->key, merging->spec.dataset,
-                                        cell->slug};
+        struct cell cell;
         struct store_found found;
-        status = store_look(merging->to, &what, &found, error);
+        status = experiment_cell(experiment, i, &cell, error);
+        const struct store_cell what = {merging->request->out, cell.key, merging->spec.dataset,
+                                        cell.slug};
+        if (status == LG_OK)
+            status = store_look(merging->to, &what, &found, error);
         if (status == LG_OK && found.state == STORE_FOREIGN)
             status = lg_fail(error, LG_INPUT,
                              "cell '%s' has not the key that this version gives it: it was trained "
                              "by a version of other numerics, which can merge it",
-                             cell->slug);
+                             cell.slug);
     }
     return status;
 }

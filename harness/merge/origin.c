@@ -121,10 +121,13 @@ static bool same_cells(const struct experiment *a, const struct experiment *b)
 {
     if (a->cell_count != b->cell_count || a->epochs != b->epochs)
         return false;
-    for (size_t i = 0; i < a->cell_count; i++)
-        if (strcmp(a->cells[i].slug, b->cells[i].slug) != 0 ||
-            strcmp(a->cells[i].key, b->cells[i].key) != 0)
+    for (size_t i = 0; i < a->cell_count; i++) {
+        struct cell one, two;
+        if (experiment_cell(a, i, &one, NULL) != LG_OK ||
+            experiment_cell(b, i, &two, NULL) != LG_OK || strcmp(one.slug, two.slug) != 0 ||
+            strcmp(one.key, two.key) != 0)
             return false;
+    }
     return true;
 }
 

@@ -127,11 +127,11 @@ static void initialise(const struct training *training)
 {
     const struct experiment *experiment = training->context->experiment;
     const struct lg_initialisation how = {
-        .method = training->cell->setup->initialisation.index,
+        .method = training->cell->setup.initialisation.index,
         .rng = experiment->rng,
         .seed = training->cell->seed,
         .draw = training->cell->draw,
-        .options = training->cell->setup->initialisation.options,
+        .options = training->cell->setup.initialisation.options,
     };
     training->context->backend->initialise(training->net, &how);
 }

@@ -6,228 +6,240 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/spec/grid.h"
 #include "harness/spec/set_size.h"
 #include "harness/spec/value.h"
 #include "harness/support/output.h"
 
-/* An axis: something in which cells differ. */
-struct axis {
-    const char *kind;           /* "optimizer" */
-    const struct lg_info *info; /* cells of this entry only; NULL: of all */
-    size_t option;              /* of the entry; SIZE_MAX: none */
-    /* True if two cells have the same value. */
-    bool (*same)(const struct axis *axis, const struct cell *a, const struct cell *b);
-    const char *(*print)(const struct axis *axis, const struct cell *cell,
-                         char buffer[VALUE_OPTION_MAX]);
-    /* The entry of a cell, and its options. */
-    const struct lg_choice *(*choice)(const struct cell *cell);
-    const struct lg_info *(*entry)(size_t index);
+/* ---- The values of each axis --------------------------------------------- */
+
+/* The different values of something in which cells differ, in the order of the grid. */
+struct values {
+    char name[160]; /* "optimizer.sgd.lr" */
+    size_t count;
+    char **all; /* (count) owned, as is each */
+    bool failed;
 };
 
-static const struct lg_choice *loss_of(const struct cell *cell)
+static void add_value(struct values *values, const char *text)
 {
-    return &cell->loss;
+    for (size_t i = values->count; i-- > 0;) /* the last one is the likeliest */
+        if (strcmp(values->all[i], text) == 0)
+            return;
+    char **all = realloc(values->all, (values->count + 1) * sizeof *all);
+    char *copy = strdup(text);
+    values->failed = values->failed || all == NULL || copy == NULL;
+    if (all != NULL)
+        values->all = all;
+    if (all != NULL && copy != NULL)
+        all[values->count++] = copy;
+    else
+        free(copy);
 }
 
-static const struct lg_choice *optimizer_of(const struct cell *cell)
+/* Add the row where there are at least so many, and end them. */
+static void end_values(struct table *table, struct values *values, size_t least)
 {
-    return &cell->optimizer;
+    char number[32];
+    struct text line = {0};
+    snprintf(number, sizeof number, "%zu", values->count);
+    for (size_t i = 0; i < values->count; i++) {
+        text_print(&line, "%s%s", i > 0 ? " " : "", values->all[i]);
+        free(values->all[i]);
+    }
+    if (values->count >= least)
+        table_row(table, (const char *const[]){values->name, number, line.bytes});
+    table->failed = table->failed || line.failed || values->failed;
+    text_free(&line);
+    free(values->all);
+    *values = (struct values){.count = 0};
 }
 
-static const struct lg_choice *activation_of(const struct cell *cell)
+/* The choices of one kind that a product's arms have: sets of them. */
+struct kind {
+    const char *name; /* "optimizer" */
+    size_t least;     /* values of its name that make a row */
+    const struct registry *registry;
+    size_t (*sets)(const struct experiment *experiment, const struct product *product,
+                   const struct choice_set **sets, struct choice_set *single);
+};
+
+static size_t losses_of(const struct experiment *experiment, const struct product *product,
+                        const struct choice_set **sets, struct choice_set *single)
 {
-    return &cell->activation;
+    (void)experiment;
+    (void)single;
+    *sets = product->losses;
+    return 1;
 }
 
-static const struct lg_choice *initialisation_of(const struct cell *cell)
+static size_t optimizers_of(const struct experiment *experiment, const struct product *product,
+                            const struct choice_set **sets, struct choice_set *single)
 {
-    return &cell->setup->initialisation;
+    (void)experiment;
+    (void)single;
+    *sets = product->optimizers;
+    return 1;
 }
 
-/* NULL: there is none. */
-static const struct lg_choice *schedule_of(const struct cell *cell)
+static size_t one(const struct lg_choice *choice, const struct choice_set **sets,
+                  struct choice_set *single)
 {
-    return cell->setup->has_schedule ? &cell->setup->schedule : NULL;
+    *single = (struct choice_set){.base = *choice};
+    *sets = single;
+    return 1;
 }
 
-static bool same_name(const struct axis *axis, const struct cell *a, const struct cell *b)
+static size_t activations_of(const struct experiment *experiment, const struct product *product,
+                             const struct choice_set **sets, struct choice_set *single)
 {
-    const struct lg_choice *first = axis->choice(a), *second = axis->choice(b);
-    return first == NULL || second == NULL ? first == second : first->index == second->index;
+    return one(product->block->has_activation
+                   ? &product->block->activation
+                   : &experiment->layers[experiment->layer_count - 1].activation,
+               sets, single);
 }
 
-static const char *print_name(const struct axis *axis, const struct cell *cell,
-                              char buffer[VALUE_OPTION_MAX])
+static size_t initialisations_of(const struct experiment *experiment, const struct product *product,
+                                 const struct choice_set **sets, struct choice_set *single)
 {
-    (void)buffer;
-    return axis->choice(cell) != NULL ? axis->entry(axis->choice(cell)->index)->name : "none";
+    const struct setups *setups = &product->block->setups;
+    (void)experiment;
+    if (setups->initialisations.count == 0)
+        return one(&setups->common.initialisation, sets, single);
+    *sets = setups->initialisations.sets;
+    return setups->initialisations.set_count;
 }
 
-static bool same_option(const struct axis *axis, const struct cell *a, const struct cell *b)
+/* None: arms have no schedule. */
+static size_t schedules_of(const struct experiment *experiment, const struct product *product,
+                           const struct choice_set **sets, struct choice_set *single)
 {
-    return value_option_same(axis->info, &axis->choice(a)->options, &axis->choice(b)->options,
-                             axis->option);
+    const struct setups *setups = &product->block->setups;
+    (void)experiment;
+    if (setups->schedules.count == 0)
+        return setups->common.has_schedule ? one(&setups->common.schedule, sets, single) : 0;
+    *sets = setups->schedules.sets;
+    return setups->schedules.set_count;
 }
 
-static const char *print_option(const struct axis *axis, const struct cell *cell,
-                                char buffer[VALUE_OPTION_MAX])
+/* The values of option `option` of entry `entry`, or the names of all entries: SIZE_MAX. */
+static void add_sets(struct values *values, const struct experiment *experiment,
+                     const struct kind *kind, size_t entry, size_t option)
 {
-    return value_option_print(axis->info, &axis->choice(cell)->options, axis->option, buffer);
-}
-
-static bool same_seed(const struct axis *axis, const struct cell *a, const struct cell *b)
-{
-    (void)axis;
-    return a->seed == b->seed;
-}
-
-static const char *print_seed(const struct axis *axis, const struct cell *cell,
-                              char buffer[VALUE_OPTION_MAX])
-{
-    (void)axis;
-    snprintf(buffer, VALUE_OPTION_MAX, "%" PRIu64, cell->seed);
-    return buffer;
-}
-
-static bool same_draw(const struct axis *axis, const struct cell *a, const struct cell *b)
-{
-    (void)axis;
-    return a->draw == b->draw;
-}
-
-static const char *print_draw(const struct axis *axis, const struct cell *cell,
-                              char buffer[VALUE_OPTION_MAX])
-{
-    (void)axis;
-    snprintf(buffer, VALUE_OPTION_MAX, "%" PRIu64, cell->draw);
-    return buffer;
-}
-
-static bool same_batch(const struct axis *axis, const struct cell *a, const struct cell *b)
-{
-    (void)axis;
-    return a->setup->batch == b->setup->batch;
-}
-
-static const char *print_batch(const struct axis *axis, const struct cell *cell,
-                               char buffer[VALUE_OPTION_MAX])
-{
-    (void)axis;
-    snprintf(buffer, VALUE_OPTION_MAX, "%zu", cell->setup->batch);
-    return buffer;
-}
-
-static bool has_value(const struct axis *axis, const struct cell *cell)
-{
-    if (axis->info == NULL)
-        return true;
-    return axis->choice(cell) != NULL && axis->entry(axis->choice(cell)->index) == axis->info;
-}
-
-/* The cells of the first occurrence of each value, into found: (cell_count). */
-static size_t find_values(const struct experiment *experiment, const struct axis *axis,
-                          const struct cell **found)
-{
-    size_t count = 0, last = 0;
-    for (size_t i = 0; i < experiment->cell_count; i++) {
-        const struct cell *cell = &experiment->cells[i];
-        if (!has_value(axis, cell) || (count > 0 && axis->same(axis, found[last], cell)))
-            continue;
-        for (last = 0; last < count && !axis->same(axis, found[last], cell); last++) {
+    for (size_t i = 0; i < experiment->grid->product_count; i++) {
+        const struct choice_set *sets = NULL;
+        struct choice_set single;
+        char text[VALUE_OPTION_MAX];
+        const size_t count = kind->sets(experiment, &experiment->grid->products[i], &sets, &single);
+        if (count == 0 && entry == SIZE_MAX)
+            add_value(values, "none");
+        for (size_t j = 0; j < count; j++) {
+            const struct choice_set *set = &sets[j];
+            const struct lg_info *info = kind->registry->info(set->base.index);
+            size_t axis = 0;
+            if (entry == SIZE_MAX)
+                add_value(values, info->name);
+            if (set->base.index != entry)
+                continue;
+            while (axis < set->axis_count && set->axes[axis].option != option)
+                axis++;
+            if (axis == set->axis_count)
+                add_value(values, value_option_print(info, &set->base.options, option, text));
+            for (size_t k = 0; axis < set->axis_count && k < set->axes[axis].count; k++) {
+                const struct lg_choice choice = choice_set_with(kind->registry, set, axis, k);
+                if (grid_uses(&experiment->grid->products[i], set, axis, k))
+                    add_value(values, value_option_print(info, &choice.options, option, text));
+            }
         }
-        if (last == count)
-            found[count++] = cell;
     }
-    return count;
 }
 
-/* Add the row of an axis that has at least so many values. */
-static void add_axis(struct table *table, const struct experiment *experiment,
-                     const struct axis *axis, size_t least, const struct cell **found)
+/* The names of a kind's entries, then each option of each entry that varies. */
+static void add_kind(struct table *table, const struct experiment *experiment,
+                     const struct kind *kind)
 {
-    const size_t count = find_values(experiment, axis, found);
-    if (count < least)
-        return;
-    char name[160], number[32], value[VALUE_OPTION_MAX];
-    struct text values = {0};
-    snprintf(name, sizeof name, "%s%s%s%s%s", axis->kind, axis->info != NULL ? "." : "",
-             axis->info != NULL ? axis->info->name : "", axis->info != NULL ? "." : "",
-             axis->info != NULL ? axis->info->options[axis->option].name : "");
-    snprintf(number, sizeof number, "%zu", count);
-    for (size_t i = 0; i < count; i++)
-        text_print(&values, "%s%s", i > 0 ? " " : "", axis->print(axis, found[i], value));
-    table_row(table, (const char *const[]){name, number, values.size > 0 ? values.bytes : ""});
-    table->failed = table->failed || values.failed;
-    text_free(&values);
+    struct values values = {.count = 0};
+    snprintf(values.name, sizeof values.name, "%s", kind->name);
+    add_sets(&values, experiment, kind, SIZE_MAX, 0);
+    end_values(table, &values, kind->least);
+    for (size_t i = 0; i < kind->registry->count; i++) {
+        const struct lg_info *info = kind->registry->info(i);
+        for (size_t j = 0; j < info->option_count; j++) {
+            snprintf(values.name, sizeof values.name, "%s.%s.%s", kind->name, info->name,
+                     info->options[j].name);
+            add_sets(&values, experiment, kind, i, j);
+            end_values(table, &values, 2);
+        }
+    }
 }
 
-/* An entry's name, then each option of each entry that varies. */
-static void add_choices(struct table *table, const struct experiment *experiment, const char *kind,
-                        size_t least, const struct lg_choice *(*choice)(const struct cell *),
-                        size_t count, const struct lg_info *(*entry)(size_t),
-                        const struct cell **found)
+static void add_number(struct values *values, uint64_t number)
 {
-    struct axis axis = {
-        .kind = kind, .same = same_name, .print = print_name, .choice = choice, .entry = entry};
-    add_axis(table, experiment, &axis, least, found);
-    axis.same = same_option;
-    axis.print = print_option;
-    for (size_t i = 0; i < count; i++) {
-        axis.info = entry(i);
-        for (axis.option = 0; axis.option < axis.info->option_count; axis.option++)
-            add_axis(table, experiment, &axis, 2, found);
+    char text[32];
+    snprintf(text, sizeof text, "%" PRIu64, number);
+    add_value(values, text);
+}
+
+/* Numbers that belong to a block. */
+static void add_blocks(struct table *table, const struct experiment *experiment)
+{
+    struct values batches = {.name = "batch"}, draws = {.name = "draw"}, seeds = {.name = "seed"};
+    for (size_t i = 0; i < experiment->grid->block_count; i++) {
+        const struct block *block = &experiment->grid->blocks[i];
+        for (size_t j = 0; j < block->setups.batch_count; j++)
+            add_number(&batches, (uint64_t)block->setups.batches[j]);
+        if (block->setups.batch_count == 0)
+            add_number(&batches, block->setups.common.batch);
+        add_number(&draws, block->draw);
+        for (size_t j = 0; j < block->seeds.count; j++)
+            add_number(&seeds, block->seeds.values[j]);
     }
+    end_values(table, &batches, 1);
+    end_values(table, &draws, 2);
+    end_values(table, &seeds, 1);
 }
 
 static enum lg_status print_axes(const struct experiment *experiment, struct lg_error *error)
 {
-    const struct lg_backend *registries = experiment->registries;
+    const struct registries *registries = &experiment->grid->registries;
+    const struct kind kinds[] = {
+        {"loss", 1, &registries->loss, losses_of},
+        {"optimizer", 1, &registries->optimizer, optimizers_of},
+        {"activation", 2, &registries->activation, activations_of},
+        {"initialisation", 2, &registries->initialisation, initialisations_of},
+        {"schedule", 2, &registries->schedule, schedules_of},
+    };
     struct table table = {.columns = 3};
-    const struct cell **found = calloc(experiment->cell_count, sizeof(const struct cell *));
-    if (found == NULL)
-        return lg_fail(error, LG_ENVIRONMENT, "out of memory");
     table_row(&table, (const char *const[]){"axis", "count", "values"});
-    add_choices(&table, experiment, "loss", 1, loss_of, registries->loss_count, registries->loss,
-                found);
-    add_choices(&table, experiment, "optimizer", 1, optimizer_of, registries->optimizer_count,
-                registries->optimizer, found);
-    add_choices(&table, experiment, "activation", 2, activation_of, registries->activation_count,
-                registries->activation, found);
-    add_choices(&table, experiment, "initialisation", 2, initialisation_of,
-                registries->initialisation_count, registries->initialisation, found);
-    add_choices(&table, experiment, "schedule", 2, schedule_of, registries->schedule_count,
-                registries->schedule, found);
-    const struct axis batches = {.kind = "batch", .same = same_batch, .print = print_batch};
-    add_axis(&table, experiment, &batches, 1, found);
-    const struct axis draws = {.kind = "draw", .same = same_draw, .print = print_draw};
-    const struct axis seeds = {.kind = "seed", .same = same_seed, .print = print_seed};
-    add_axis(&table, experiment, &draws, 2, found);
-    add_axis(&table, experiment, &seeds, 1, found);
-    free(found);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        add_kind(&table, experiment, &kinds[i]);
+    add_blocks(&table, experiment);
     enum lg_status status = output_table(&table, TABLE_TEXT, error);
     table_free(&table);
     return status;
 }
 
-/* Arms are cells that differ in more than the seed; their seeds stand together. */
-static size_t count_arms(const struct experiment *experiment)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < experiment->cell_count; i++)
-        count += i == 0 || experiment->cells[i].arm != experiment->cells[i - 1].arm;
-    return count;
-}
+/* ---- Memory -------------------------------------------------------------- */
+
+/* Arms of a product that are measured: all of a small one, else so many, evenly spread, the
+ * last among them. */
+enum { MEASURED_MOST = 1024 };
 
 /* The most bytes that the network, its gradients and its optimizer take in any cell. */
 static size_t measure_memory(const struct study *study)
 {
     const struct experiment *experiment = study->experiment;
+    const size_t arms = experiment->arm_count;
+    const size_t step = (arms + MEASURED_MOST - 1) / MEASURED_MOST;
     size_t most = 0;
-    for (size_t i = 0; i < experiment->cell_count; i++) {
-        struct lg_net_config config = experiment_net_config(experiment, &experiment->cells[i]);
+    for (size_t i = 0; i < arms + step - 1; i += step) {
+        struct cell cell;
         struct lg_arena measured = {0};
-        if (i > 0 && experiment->cells[i].arm == experiment->cells[i - 1].arm)
+        const size_t arm = i < arms ? i : arms - 1;
+        if (experiment_cell(experiment, experiment_first_cell(experiment, arm), &cell, NULL) !=
+            LG_OK)
             continue;
+        struct lg_net_config config = experiment_net_config(experiment, &cell);
         if (study->backend->optimizer_full_batch(config.optimizer.index))
             config.batch = experiment_sample_count(experiment);
         (void)study->backend->create(&measured, &config);
@@ -264,7 +276,7 @@ enum lg_status dry_run_print(const struct study *study, struct lg_error *error)
     const size_t count = experiment->cell_count, shards = study->shard.count;
     const size_t own = (count + shards - 1 - study->shard.index) / shards;
     output_line(stdout, "%s: %zu arms, %zu cells, %zu of them in this shard", experiment->name,
-                count_arms(experiment), count, own);
+                experiment->arm_count, count, own);
     print_tuning(experiment);
     output_line(stdout, "each cell: epochs %zu, samples %zu", experiment->epochs,
                 experiment_sample_count(experiment));

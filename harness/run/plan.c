@@ -4,20 +4,26 @@
 
 #include "harness/support/output.h"
 
-static struct store_cell what(const struct experiment *experiment, size_t i, const char *directory,
-                              const char *dataset)
+/* Look for cell number i, which *cell and *what receive. */
+static enum lg_status look(const struct experiment *experiment, size_t i, struct store *store,
+                           const char *directory, const char *dataset, struct cell *cell,
+                           struct store_cell *what, struct store_found *found,
+                           struct lg_error *error)
 {
-    const struct cell *cell = &experiment->cells[i];
-    return (struct store_cell){directory, cell->key, dataset, cell->slug};
+    enum lg_status status = experiment_cell(experiment, i, cell, error);
+    *what = (struct store_cell){directory, cell->key, dataset, cell->slug};
+    return status == LG_OK ? store_look(store, what, found, error) : status;
 }
 
 enum lg_status plan_check(const struct experiment *experiment, struct store *store,
                           const char *directory, const char *dataset, struct lg_error *error)
 {
     for (size_t i = 0; store != NULL && i < experiment->cell_count; i++) {
-        const struct store_cell cell = what(experiment, i, directory, dataset);
+        struct cell cell;
+        struct store_cell what;
         struct store_found found;
-        enum lg_status status = store_look(store, &cell, &found, error);
+        enum lg_status status =
+            look(experiment, i, store, directory, dataset, &cell, &what, &found, error);
         if (status != LG_OK)
             return status;
         if (found.state == STORE_FOREIGN)
@@ -32,10 +38,11 @@ enum lg_status plan_clear(const struct experiment *experiment, struct store *sto
 {
     enum lg_status status = LG_OK;
     for (size_t i = 0; status == LG_OK && i < experiment->cell_count; i++) {
-        const struct store_cell cell = what(experiment, i, directory, dataset);
         const bool is_ours = i % shard.count == shard.index;
+        struct cell cell;
+        struct store_cell what;
         struct store_found found;
-        status = store_look(store, &cell, &found, error);
+        status = look(experiment, i, store, directory, dataset, &cell, &what, &found, error);
         if (status == LG_OK && found.state != STORE_ABSENT &&
             (is_ours || found.state == STORE_FOREIGN))
             status = store_remove(store, found.id, error);
@@ -61,18 +68,20 @@ enum lg_status plan_make(const struct experiment *experiment, struct store *stor
                          const char *directory, const char *dataset, struct shard shard,
                          struct plan *plan, struct lg_error *error)
 {
-    *plan = (struct plan){.train = calloc(experiment->cell_count, sizeof(struct cell *))};
+    *plan = (struct plan){.train = calloc(experiment->cell_count, sizeof(size_t))};
     if (plan->train == NULL)
         return lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu cells",
                        experiment->cell_count);
     for (size_t i = shard.index; i < experiment->cell_count; i += shard.count) {
-        const struct store_cell cell = what(experiment, i, directory, dataset);
+        struct cell cell;
+        struct store_cell what;
         struct store_found found;
         bool is_kept = false;
-        enum lg_status status = store_look(store, &cell, &found, error);
+        enum lg_status status =
+            look(experiment, i, store, directory, dataset, &cell, &what, &found, error);
         if (status == LG_OK && (found.state == STORE_DONE || found.state == STORE_DIVERGED ||
                                 found.state == STORE_STOPPED))
-            status = check_seal(store, &cell, &found, &is_kept, error);
+            status = check_seal(store, &what, &found, &is_kept, error);
         if (status != LG_OK) {
             plan_free(plan);
             return status;
@@ -81,7 +90,7 @@ enum lg_status plan_make(const struct experiment *experiment, struct store *stor
         if (is_kept)
             plan->kept++;
         else
-            plan->train[plan->train_count++] = &experiment->cells[i];
+            plan->train[plan->train_count++] = i;
     }
     return LG_OK;
 }

@@ -15,7 +15,7 @@ struct shard {
 };
 
 struct plan {
-    const struct cell **train; /* (train_count), in the experiment's order; owned */
+    size_t *train; /* (train_count) numbers of cells, ascending; owned */
     size_t train_count;
     size_t kept;     /* cells of the shard that were finished earlier */
     size_t selected; /* cells of the shard */

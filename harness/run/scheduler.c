@@ -22,7 +22,8 @@ enum { LOOK_MS = 200 };
 struct worker {
     pid_t pid; /* 0: none */
     struct text inbox;
-    const struct cell *cell; /* NULL: idle */
+    struct cell own;         /* the last one that it was given */
+    const struct cell *cell; /* that, or NULL: idle */
     int64_t id;              /* of the cell, in the store */
     uint64_t samples_left;   /* that were counted on */
     uint64_t given_ns;       /* when it was given the cell */
@@ -113,26 +114,28 @@ static enum lg_status open_cell(struct schedule *schedule, const struct cell *ce
 
 static void reap(struct schedule *schedule, size_t i, const char *doing, int reason);
 
-/* Give the cell to the idle worker i, started if need be. */
-static enum lg_status give(struct schedule *schedule, size_t i, const struct cell *cell,
+/* Give the cell of that number to the idle worker i, started if need be. */
+static enum lg_status give(struct schedule *schedule, size_t i, size_t number,
                            struct lg_error *error)
 {
     const struct experiment *experiment = schedule->context->experiment;
     struct worker *worker = &schedule->workers[i];
     struct store_checkpoint checkpoint;
-    enum lg_status status = open_cell(schedule, cell, &worker->id, &checkpoint, error);
+    enum lg_status status = experiment_cell(experiment, number, &worker->own, error);
+    if (status != LG_OK)
+        return status;
+    status = open_cell(schedule, &worker->own, &worker->id, &checkpoint, error);
     if (status == LG_OK && worker->pid == 0)
         status = worker_start(schedule->context, schedule->sockets, schedule->jobs, &worker->pid,
                               &schedule->sockets[i], error);
     if (status == LG_OK) {
-        worker->cell = cell;
+        worker->cell = &worker->own;
         worker->samples_left =
             data_samples(experiment, schedule->context->dataset) * experiment->epochs;
         worker->given_ns = clock_wall_ns();
         worker->is_late = false;
         schedule->busy++;
-        if (!channel_send_job(schedule->sockets[i], (size_t)(cell - experiment->cells),
-                              &checkpoint))
+        if (!channel_send_job(schedule->sockets[i], number, &checkpoint))
             reap(schedule, i, "write to", errno);
     }
     free(checkpoint.bytes);
@@ -360,7 +363,7 @@ static void dismiss(struct schedule *schedule)
         }
 }
 
-static void run_cells(struct schedule *schedule, const struct cell *const *cells, size_t count)
+static void run_cells(struct schedule *schedule, const size_t *cells, size_t count)
 {
     size_t next = 0;
     struct lg_error error;
@@ -380,7 +383,7 @@ static void run_cells(struct schedule *schedule, const struct cell *const *cells
 }
 
 enum lg_status scheduler_run(const struct cell_context *context, struct store *store,
-                             const char *directory, const struct cell *const *cells, size_t count,
+                             const char *directory, const size_t *cells, size_t count,
                              struct progress *progress, struct lg_error *error)
 {
     struct schedule schedule = {

@@ -11,14 +11,15 @@
 /* What is committed at once, at most: a run that is killed loses no more. */
 enum { SCHEDULER_COMMIT_MS = 200 };
 
-/* Train cells[0..count) into the store, at most context->jobs at once, each worker one after
- * the other. A cell that fails, whose memory is short, whose process dies or that takes longer
- * than context->limits allow is named with its reason, which the store keeps, another process
- * takes its place, and the others go on; LG_FAILED at the end. LG_ENVIRONMENT (a full disk, no
- * process to be had) would meet every cell: all are stopped. LG_INTERRUPTED after a signal: all are stopped,
- * and a second signal does not wait for them. What was finished is committed in any case. */
+/* Train the cells of those numbers, (count), into the store, at most context->jobs at once, each
+ * worker one after the other. A cell that fails, whose memory is short, whose process dies or that
+ * takes longer than context->limits allow is named with its reason, which the store keeps, another
+ * process takes its place, and the others go on; LG_FAILED at the end. LG_ENVIRONMENT (a full disk,
+ * no process to be had) would meet every cell: all are stopped. LG_INTERRUPTED after a signal: all
+ * are stopped, and a second signal does not wait for them. What was finished is committed in any
+ * case. */
 enum lg_status scheduler_run(const struct cell_context *context, struct store *store,
-                             const char *directory, const struct cell *const *cells, size_t count,
+                             const char *directory, const size_t *cells, size_t count,
                              struct progress *progress, struct lg_error *error);
 
 #endif

@@ -48,14 +48,17 @@ static _Noreturn void work(const struct cell_context *context, int socket)
     struct store_checkpoint checkpoint;
     struct lg_error error;
     const enum lg_status held = memory_mib > 0 ? limits_hold_memory(memory_mib, &error) : LG_OK;
-    size_t cell;
-    while (channel_receive_job(socket, &cell, &checkpoint)) {
+    struct cell cell;
+    size_t number;
+    while (channel_receive_job(socket, &number, &checkpoint)) {
         struct channel_end end = {.status = held};
         if (held == LG_OK)
-            end.status = cell_train(context, &context->experiment->cells[cell], &checkpoint,
-                                    &observer, &end.ending, &end.error);
+            end.status = experiment_cell(context->experiment, number, &cell, &end.error);
         else
             end.error = error;
+        if (end.status == LG_OK)
+            end.status =
+                cell_train(context, &cell, &checkpoint, &observer, &end.ending, &end.error);
         if (held == LG_OK && end.status == LG_ENVIRONMENT && memory_mib > 0)
             blame_limit(memory_mib, &end.error);
         free(checkpoint.bytes);

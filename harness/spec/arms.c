@@ -1,15 +1,43 @@
 /* The arms of an experiment, and an experiment made of some of them. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/spec/experiment.h"
 #include "harness/spec/grid.h"
-#include "harness/spec/label.h"
+
+/* The arm's number in the grid. */
+static size_t in_grid(const struct experiment *experiment, size_t arm)
+{
+    return experiment->selection != NULL ? experiment->selection->arms[arm] : arm;
+}
+
+struct seeds experiment_seeds(const struct experiment *experiment, size_t arm)
+{
+    const struct arm_selection *selection = experiment->selection;
+    return selection != NULL && selection->starts == NULL
+               ? selection->seeds
+               : grid_product(experiment->grid, in_grid(experiment, arm))->block->seeds;
+}
+
+size_t experiment_first_cell(const struct experiment *experiment, size_t arm)
+{
+    const struct arm_selection *selection = experiment->selection;
+    if (selection != NULL)
+        return selection->starts != NULL ? selection->starts[arm] : arm * selection->seeds.count;
+    const struct block *block = grid_product(experiment->grid, arm)->block;
+    return block->first_cell + (arm - block->first_arm) * block->seeds.count;
+}
 
 void experiment_arm_cell(const struct experiment *experiment, size_t arm, size_t seed,
                          struct cell *cell)
 {
-    *cell = experiment->cells[experiment->arm_starts[arm] + seed];
+    struct lg_error error;
+    if (experiment_cell(experiment, experiment_first_cell(experiment, arm) + seed, cell, &error) ==
+        LG_OK)
+        return;
+    fprintf(stderr, "lossgrid: %s\n", error.message);
+    exit(LG_ENVIRONMENT);
 }
 
 void experiment_arm(const struct experiment *experiment, size_t arm, struct cell *cell)
@@ -19,21 +47,7 @@ void experiment_arm(const struct experiment *experiment, size_t arm, struct cell
 
 size_t experiment_seed_count(const struct experiment *experiment, size_t arm)
 {
-    return experiment->arm_starts[arm + 1] - experiment->arm_starts[arm];
-}
-
-bool experiment_index_arms(struct experiment *experiment)
-{
-    free(experiment->arm_starts);
-    experiment->arm_count = 0;
-    experiment->arm_starts = calloc(experiment->cell_count + 1, sizeof *experiment->arm_starts);
-    if (experiment->arm_starts == NULL)
-        return false;
-    for (size_t i = 0; i < experiment->cell_count; i++)
-        if (i == 0 || experiment->cells[i].arm != experiment->cells[i - 1].arm)
-            experiment->arm_starts[experiment->arm_count++] = i;
-    experiment->arm_starts[experiment->arm_count] = experiment->cell_count;
-    return true;
+    return experiment_seeds(experiment, arm).count;
 }
 
 bool experiment_key(const struct experiment *experiment, struct cell *cell)
@@ -60,44 +74,60 @@ bool experiment_id(const struct experiment *experiment, const struct cell *cell,
     return true;
 }
 
-/* The cells of an arm, from its own seeds or from others. */
-static bool copy_arm(const struct experiment *experiment, size_t arm, size_t number,
-                     const struct seeds *seeds, struct cell *cells)
+/* ---- A selection ----------------------------------------------------------- */
+
+static enum lg_status check_selection(const struct experiment *experiment, const size_t *arms,
+                                      size_t count, const struct seeds *seeds,
+                                      struct lg_error *error)
 {
-    const size_t count = seeds != NULL ? seeds->count : experiment_seed_count(experiment, arm);
-    for (size_t i = 0; i < count; i++) {
-        struct cell *cell = &cells[i];
-        experiment_arm_cell(experiment, arm, seeds != NULL ? 0 : i, cell);
-        cell->arm = number;
-        if (seeds != NULL)
-            cell->seed = seeds->values[i];
-        slug_make(cell->label, cell->seed, cell->slug);
-        if (!experiment_key(experiment, cell))
-            return false;
-    }
-    return true;
+    const char *path = experiment->path;
+    if (count == 0 || (seeds != NULL && seeds->count == 0))
+        return lg_fail_at(error, LG_INPUT, path, 0, 0, "found a selection of no %s",
+                          count == 0 ? "arm" : "seed");
+    for (size_t i = 0; i < count; i++)
+        if (arms[i] >= experiment->arm_count || (i > 0 && arms[i] <= arms[i - 1]))
+            return lg_fail_at(error, LG_INPUT, path, 0, 0,
+                              "found arm %zu at place %zu of a selection, expected one of %zu, "
+                              "each after the last",
+                              arms[i], i + 1, experiment->arm_count);
+    for (size_t i = 0; seeds != NULL && i < seeds->count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (seeds->values[i] == seeds->values[j])
+                return lg_fail_at(error, LG_INPUT, path, 0, 0, "found a seed twice in a selection");
+    return LG_OK;
 }
 
 enum lg_status experiment_select(struct experiment *experiment, const size_t *arms, size_t count,
                                  const struct seeds *seeds, struct lg_error *error)
 {
-    size_t total = 0, at = 0;
-    for (size_t i = 0; i < count; i++)
-        total += seeds != NULL ? seeds->count : experiment_seed_count(experiment, arms[i]);
-    struct cell *cells = calloc(total, sizeof *cells);
-    bool is_done = cells != NULL;
-    for (size_t i = 0; is_done && i < count; i++) {
-        is_done = copy_arm(experiment, arms[i], i, seeds, cells + at);
-        at += seeds != NULL ? seeds->count : experiment_seed_count(experiment, arms[i]);
+    struct pool *pool = &experiment->pool;
+    enum lg_status status = check_selection(experiment, arms, count, seeds, error);
+    if (status != LG_OK)
+        return status;
+    struct arm_selection *selection = pool_take(pool, sizeof *selection, error);
+    size_t *chosen = pool_take(pool, count * sizeof *chosen, error);
+    size_t *starts = pool_take(pool, seeds == NULL ? count * sizeof *starts : 1, error), cells = 0;
+    uint64_t *values = pool_take(pool, seeds != NULL ? seeds->count * sizeof *values : 1, error);
+    if (selection == NULL || chosen == NULL || starts == NULL || values == NULL)
+        return LG_ENVIRONMENT;
+    const bool had_seeds = experiment->selection != NULL && experiment->selection->starts == NULL;
+    for (size_t i = 0; i < count; i++) {
+        chosen[i] = in_grid(experiment, arms[i]);
+        if (seeds == NULL)
+            starts[i] = cells;
+        cells += seeds != NULL ? seeds->count : experiment_seed_count(experiment, arms[i]);
     }
-    if (is_done) {
-        free(experiment->cells);
-        experiment->cells = cells;
-        experiment->cell_count = total;
-        is_done = experiment_index_arms(experiment);
+    *selection = (struct arm_selection){.arms = chosen};
+    if (seeds != NULL) {
+        memcpy(values, seeds->values, seeds->count * sizeof *values);
+        selection->seeds = (struct seeds){seeds->count, values};
+    } else if (had_seeds) {
+        selection->seeds = experiment->selection->seeds;
     } else {
-        free(cells);
+        selection->starts = starts;
     }
-    return is_done ? LG_OK
-                   : lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu cells", total);
+    experiment->selection = selection;
+    experiment->arm_count = count;
+    experiment->cell_count = cells;
+    return LG_OK;
 }

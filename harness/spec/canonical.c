@@ -52,11 +52,11 @@ static void write_experiment(FILE *out, const struct experiment *experiment,
         write_choice(out, registries->activation(activation->index), activation);
     }
     fprintf(out, "initialisation");
-    write_choice(out, registries->initialisation(cell->setup->initialisation.index),
-                 &cell->setup->initialisation);
+    write_choice(out, registries->initialisation(cell->setup.initialisation.index),
+                 &cell->setup.initialisation);
     fprintf(out, "rng %s\n", experiment->rng == LG_RNG_TORCH7 ? "torch7" : "pcg");
     fprintf(out, "batch %zu\nshuffle %s\nepochs %zu\nsamples %zu\nimage %zu\nevaluate %s\nmetrics",
-            cell->setup->batch, experiment->shuffle ? "true" : "false", experiment->epochs,
+            cell->setup.batch, experiment->shuffle ? "true" : "false", experiment->epochs,
             experiment_sample_count(experiment), experiment->image_sample,
             evaluate_words[experiment->evaluate]);
     for (size_t i = 0; i < experiment->metric_count; i++)
@@ -96,10 +96,9 @@ char *experiment_canonical(const struct experiment *experiment, const struct cel
     write_stops(out, experiment);
     if (experiment->task != LG_TASK_RECONSTRUCT)
         fprintf(out, "task %s\n", lg_task_names[experiment->task]);
-    if (cell->setup->has_schedule) {
+    if (cell->setup.has_schedule) {
         fprintf(out, "schedule");
-        write_choice(out, registries->schedule(cell->setup->schedule.index),
-                     &cell->setup->schedule);
+        write_choice(out, registries->schedule(cell->setup.schedule.index), &cell->setup.schedule);
     }
     if (experiment->selects) {
         fprintf(out, "classes");

@@ -223,19 +223,31 @@ size_t choice_set_count(const struct choice_set *set, size_t most)
     return count <= most ? count : most + 1;
 }
 
+static void set_value(const struct registry *registry, const struct axis *axis, size_t value,
+                      struct lg_choice *choice)
+{
+    if (axis->lists != NULL)
+        (void)lg_options_set_list(registry->info(choice->index), &choice->options, axis->option,
+                                  axis->lists[value].values, axis->lists[value].count);
+    else
+        choice->options.value[axis->option] = axis->values[value];
+}
+
 struct lg_choice choice_set_get(const struct registry *registry, const struct choice_set *set,
                                 size_t index)
 {
     struct lg_choice choice = set->base;
     for (size_t i = set->axis_count; i-- > 0;) {
-        const struct axis *axis = &set->axes[i];
-        const size_t at = index % axis->count;
-        if (axis->lists != NULL)
-            (void)lg_options_set_list(registry->info(choice.index), &choice.options, axis->option,
-                                      axis->lists[at].values, axis->lists[at].count);
-        else
-            choice.options.value[axis->option] = axis->values[at];
-        index /= axis->count;
+        set_value(registry, &set->axes[i], index % set->axes[i].count, &choice);
+        index /= set->axes[i].count;
     }
+    return choice;
+}
+
+struct lg_choice choice_set_with(const struct registry *registry, const struct choice_set *set,
+                                 size_t axis, size_t value)
+{
+    struct lg_choice choice = set->base;
+    set_value(registry, &set->axes[axis], value, &choice);
     return choice;
 }

@@ -47,4 +47,8 @@ size_t choice_set_count(const struct choice_set *set, size_t most);
 struct lg_choice choice_set_get(const struct registry *registry, const struct choice_set *set,
                                 size_t index);
 
+/* The base of a set with value `value` of axis `axis`; the other axes' options are defaults. */
+struct lg_choice choice_set_with(const struct registry *registry, const struct choice_set *set,
+                                 size_t axis, size_t value);
+
 #endif

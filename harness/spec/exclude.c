@@ -142,31 +142,84 @@ static bool has_value(const struct lg_option *option, const struct node *node, d
     return false;
 }
 
-static bool matches(const struct registry *registry, const struct node *node,
-                    const struct lg_choice *choice)
+/* What the option of a set is named by. */
+static enum lg_status mask_option(struct pool *pool, const struct lg_option *option, size_t index,
+                                  const struct node *named, const struct choice_set *set,
+                                  struct mask *mask, struct lg_error *error)
 {
-    const struct lg_info *info = registry->info(choice->index);
-    if (node == NULL)
-        return true;
-    if (node->kind == NODE_SCALAR)
-        return strcmp(node->text, info->name) == 0;
-    for (size_t i = 0; i < node->count; i++) {
+    for (size_t i = 0; i < set->axis_count; i++) {
+        const struct axis *axis = &set->axes[i];
+        if (axis->option != index || axis->values == NULL)
+            continue;
+        bool *is_named = pool_take(pool, axis->count * sizeof *is_named, error);
+        if (is_named == NULL)
+            return LG_ENVIRONMENT;
+        for (size_t j = 0; j < axis->count; j++)
+            is_named[j] = has_value(option, named, axis->values[j]);
+        mask->axes[i] = is_named;
+        return LG_OK;
+    }
+    mask->is_none = mask->is_none || !has_value(option, named, set->base.options.value[index]);
+    return LG_OK;
+}
+
+/* node NULL: everything. */
+static enum lg_status make_mask(struct pool *pool, const struct registry *registry,
+                                const struct node *node, const struct choice_set *set,
+                                struct mask *mask, struct lg_error *error)
+{
+    const struct lg_info *info = registry->info(set->base.index);
+    enum lg_status status = LG_OK;
+    *mask = (struct mask){.is_none = false};
+    if (node != NULL && node->kind == NODE_SCALAR)
+        mask->is_none = strcmp(node->text, info->name) != 0;
+    for (size_t i = 0;
+         status == LG_OK && node != NULL && node->kind == NODE_MAPPING && i < node->count; i++) {
         const char *key = node->members[i].key->text;
         const struct node *value = node->members[i].value;
         const int option = lg_option_find(info, key);
-        const bool same = strcmp(key, "name") == 0
-                              ? strcmp(value->text, info->name) == 0
-                              : option >= 0 && has_value(&info->options[option], value,
-                                                         choice->options.value[option]);
-        if (!same)
-            return false;
+        if (strcmp(key, "name") == 0)
+            mask->is_none = mask->is_none || strcmp(value->text, info->name) != 0;
+        else if (option < 0)
+            mask->is_none = true;
+        else
+            status =
+                mask_option(pool, &info->options[option], (size_t)option, value, set, mask, error);
     }
-    return true;
+    return status;
 }
 
-bool exclude_matches(const struct registries *registries, const struct node *entry,
-                     const struct lg_choice *loss, const struct lg_choice *optimizer)
+enum lg_status exclude_cuts(struct pool *pool, const struct registries *registries,
+                            const struct node *list, const struct choice_set *losses,
+                            const struct choice_set *optimizers, struct cuts *cuts,
+                            struct lg_error *error)
 {
-    return matches(&registries->loss, node_get(entry, "loss"), loss) &&
-           matches(&registries->optimizer, node_get(entry, "optimizer"), optimizer);
+    *cuts = (struct cuts){.count = 0};
+    if (list == NULL)
+        return LG_OK;
+    struct cut *all = pool_take(pool, list->count * sizeof *all, error);
+    enum lg_status status = all != NULL ? LG_OK : LG_ENVIRONMENT;
+    for (size_t i = 0; status == LG_OK && i < list->count; i++) {
+        const struct node *entry = list->members[i].value;
+        status = make_mask(pool, &registries->loss, node_get(entry, "loss"), losses, &all[i].loss,
+                           error);
+        if (status == LG_OK)
+            status = make_mask(pool, &registries->optimizer, node_get(entry, "optimizer"),
+                               optimizers, &all[i].optimizer, error);
+    }
+    *cuts = (struct cuts){list->count, all};
+    return status;
+}
+
+bool exclude_names(const struct mask *mask, const struct choice_set *set, size_t index)
+{
+    if (mask->is_none)
+        return false;
+    for (size_t i = set->axis_count; i-- > 0;) {
+        const size_t count = set->axes[i].count;
+        if (mask->axes[i] != NULL && !mask->axes[i][index % count])
+            return false;
+        index /= count;
+    }
+    return true;
 }

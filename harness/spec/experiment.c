@@ -5,21 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/spec/cells.h"
 #include "harness/spec/choice.h"
 #include "harness/spec/document.h"
 #include "harness/spec/evaluation.h"
 #include "harness/spec/grid.h"
+#include "harness/spec/label.h"
 #include "harness/spec/override.h"
 #include "harness/spec/schema.h"
 #include "harness/spec/set_size.h"
+#include "harness/spec/slugs.h"
 #include "harness/spec/stop.h"
 #include "harness/spec/task.h"
 #include "harness/spec/tuning.h"
 
 /* A spec being read. */
 struct reading {
-    struct pool pool;
     struct registries registries;
     struct section top;
     struct experiment *experiment;
@@ -47,8 +47,8 @@ static enum lg_status read_layer(struct reading *reading, const struct node *nod
     struct section section;
     uint64_t outputs = 0;
     const struct node *activation = NULL;
-    enum lg_status status =
-        section_open(&section, "model.layers[]", path.text, node, &reading->pool, reading->error);
+    enum lg_status status = section_open(&section, "model.layers[]", path.text, node,
+                                         &reading->experiment->pool, reading->error);
     if (status == LG_OK)
         status = section_integer(&section, "outputs", &outputs);
     layer->outputs = (size_t)outputs;
@@ -61,7 +61,7 @@ static enum lg_status read_layer(struct reading *reading, const struct node *nod
         status = section_node(&section, "activation", &activation);
     if (status == LG_OK)
         status =
-            choice_read(&reading->pool, &reading->registries.activation, activation,
+            choice_read(&reading->experiment->pool, &reading->registries.activation, activation,
                         path_key(path.text, "activation").text, &layer->activation, reading->error);
     return status;
 }
@@ -74,7 +74,8 @@ static enum lg_status read_model(struct reading *reading)
     uint64_t inputs = 0;
     enum lg_status status = section_node(&reading->top, "model", &node);
     if (status == LG_OK)
-        status = section_open(&section, "model", "model", node, &reading->pool, reading->error);
+        status = section_open(&section, "model", "model", node, &reading->experiment->pool,
+                              reading->error);
     if (status == LG_OK)
         status = section_integer(&section, "inputs", &inputs);
     if (status == LG_OK)
@@ -99,13 +100,13 @@ static enum lg_status read_initialisation(struct reading *reading)
     size_t rng = 0;
     enum lg_status status = section_node(&reading->top, "initialisation", &node);
     if (status == LG_OK)
-        status = section_open(&section, "initialisation", "initialisation", node, &reading->pool,
-                              reading->error);
+        status = section_open(&section, "initialisation", "initialisation", node,
+                              &reading->experiment->pool, reading->error);
     if (status == LG_OK)
         status = section_node(&section, "method", &method);
     if (status == LG_OK)
         status =
-            choice_read(&reading->pool, &reading->registries.initialisation, method,
+            choice_read(&reading->experiment->pool, &reading->registries.initialisation, method,
                         "initialisation.method", &experiment->setup.initialisation, reading->error);
     if (status == LG_OK)
         status = section_word(&section, "rng", &rng);
@@ -120,12 +121,12 @@ static enum lg_status read_term(struct reading *reading, const struct node *node
     struct path path = path_entry("terms", index);
     struct section section;
     const struct node *loss = NULL;
-    enum lg_status status =
-        section_open(&section, "terms[]", path.text, node, &reading->pool, reading->error);
+    enum lg_status status = section_open(&section, "terms[]", path.text, node,
+                                         &reading->experiment->pool, reading->error);
     if (status == LG_OK)
         status = section_node(&section, "loss", &loss);
     if (status == LG_OK)
-        status = choice_read(&reading->pool, &reading->registries.loss, loss,
+        status = choice_read(&reading->experiment->pool, &reading->registries.loss, loss,
                              path_key(path.text, "loss").text, &term->loss, reading->error);
     return status == LG_OK ? section_real(&section, "weight", experiment->precision, &term->weight)
                            : status;
@@ -149,7 +150,7 @@ static enum lg_status read_schedule(struct reading *reading)
     reading->experiment->setup.has_schedule = node != NULL;
     if (status != LG_OK || node == NULL)
         return status;
-    return choice_read(&reading->pool, &reading->registries.schedule, node, "schedule",
+    return choice_read(&reading->experiment->pool, &reading->registries.schedule, node, "schedule",
                        &reading->experiment->setup.schedule, reading->error);
 }
 
@@ -208,7 +209,8 @@ static enum lg_status read_image(struct reading *reading)
     uint64_t sample = 0;
     enum lg_status status = section_node(&reading->top, "image", &node);
     if (status == LG_OK)
-        status = section_open(&section, "image", "image", node, &reading->pool, reading->error);
+        status = section_open(&section, "image", "image", node, &reading->experiment->pool,
+                              reading->error);
     if (status == LG_OK)
         status = section_integer_to(&section, "sample", (int64_t)set_samples(experiment->dataset),
                                     &sample);
@@ -246,13 +248,13 @@ static void note_unmeasured(struct experiment *experiment, size_t loss, const ch
 static enum lg_status choose_metrics(struct reading *reading, const struct grid *grid)
 {
     struct experiment *experiment = reading->experiment;
-    for (size_t i = 0; i < grid->arm_count; i++) {
-        const size_t loss = grid->arms[i].loss.index;
+    for (size_t i = 0; i < grid->product_count; i++) {
+        const size_t loss = grid->products[i].losses->base.index;
         char why[DOMAIN_WHY_MAX];
         if (!task_measures(grid, experiment, loss, why))
             note_unmeasured(experiment, loss, why);
         else if (!add_metric(experiment, loss))
-            return node_fail(grid->arms[i].block, reading->error,
+            return node_fail(grid->products[i].block->node, reading->error,
                              "the grid has more than %d losses: list the metrics to measure",
                              LG_METRICS_MAX);
     }
@@ -293,25 +295,29 @@ static enum lg_status read_grid(struct reading *reading)
 {
     struct experiment *experiment = reading->experiment;
     struct seeds seeds;
-    struct grid grid;
+    struct grid *grid = pool_take(&reading->experiment->pool, sizeof *grid, reading->error);
     const struct node *list = NULL, *node = NULL;
+    if (grid == NULL)
+        return LG_ENVIRONMENT;
+    experiment->grid = grid;
     enum lg_status status = section_list(&reading->top, "seeds", &list);
     if (status == LG_OK)
-        status = grid_read_seeds(&reading->pool, list, "seeds", &seeds, reading->error);
+        status = grid_read_seeds(&reading->experiment->pool, list, "seeds", &seeds, reading->error);
     if (status == LG_OK)
         status = section_node(&reading->top, "grid", &node);
     if (status == LG_OK)
-        status = grid_read(&reading->pool, &reading->registries, node, &seeds, &experiment->setup,
-                           &grid, reading->error);
+        status = grid_read(&reading->experiment->pool, &reading->registries, node, &seeds,
+                           &experiment->setup, grid, reading->error);
     if (status == LG_OK)
-        status = task_check_arms(&grid, experiment, reading->error);
+        status = task_check_arms(grid, experiment, reading->error);
     if (status == LG_OK)
-        status = read_metrics(reading, &grid);
+        status = read_metrics(reading, grid);
     if (status == LG_OK)
-        status =
-            cells_make(&reading->pool, &reading->registries, &grid, experiment, reading->error);
-    if (status == LG_OK && !experiment_index_arms(experiment))
-        status = lg_fail(reading->error, LG_ENVIRONMENT, "out of memory");
+        status = labels_prepare(&reading->experiment->pool, grid, reading->error);
+    experiment->arm_count = grid->arm_count;
+    experiment->cell_count = grid->cell_count;
+    if (status == LG_OK)
+        status = slugs_check(experiment, reading->error);
     if (status == LG_OK)
         status = tuning_apply(&reading->top, experiment, reading->error);
     return status;
@@ -320,7 +326,7 @@ static enum lg_status read_grid(struct reading *reading)
 static enum lg_status read_root(struct reading *reading, const struct node *root)
 {
     enum lg_status status =
-        section_open(&reading->top, NULL, "", root, &reading->pool, reading->error);
+        section_open(&reading->top, NULL, "", root, &reading->experiment->pool, reading->error);
     if (status == LG_OK)
         status = read_heading(reading);
     if (status == LG_OK)
@@ -388,16 +394,15 @@ enum lg_status experiment_parse(const struct lg_backend *backend, const char *pa
     if (status == LG_OK)
         status = note_origin(experiment, path, text, size, error);
     if (status == LG_OK)
-        status = registries_collect(&reading.pool, backend, &reading.registries, error);
+        status = registries_collect(&experiment->pool, backend, &reading.registries, error);
     if (status == LG_OK)
-        status = document_parse(&reading.pool, &source, text, size, &root, error);
+        status = document_parse(&experiment->pool, &source, text, size, &root, error);
     if (status == LG_OK && root->kind != NODE_MAPPING)
         status = node_fail_expected(root, error, "the spec", "a mapping of keys to values");
     for (size_t i = 0; i < override_count && status == LG_OK; i++)
-        status = override_apply(&reading.pool, overrides[i], &root, error);
+        status = override_apply(&experiment->pool, overrides[i], &root, error);
     if (status == LG_OK)
         status = read_root(&reading, root);
-    pool_free(&reading.pool);
     if (status != LG_OK)
         experiment_free(experiment);
     return status;
@@ -444,9 +449,7 @@ enum lg_status experiment_load(const char *path, const char *const *overrides,
 
 void experiment_free(struct experiment *experiment)
 {
-    free(experiment->cells);
-    free(experiment->arm_starts);
-    free(experiment->setups);
+    pool_free(&experiment->pool);
     free(experiment->text);
     *experiment = (struct experiment){.name = ""};
 }
@@ -456,11 +459,11 @@ struct lg_net_config experiment_net_config(const struct experiment *experiment,
 {
     struct lg_net_config config = {.inputs = experiment->inputs,
                                    .layer_count = experiment->layer_count,
-                                   .batch = cell->setup->batch,
+                                   .batch = cell->setup.batch,
                                    .task = experiment->task,
                                    .classes = experiment->class_count,
-                                   .has_schedule = cell->setup->has_schedule,
-                                   .schedule = cell->setup->schedule,
+                                   .has_schedule = cell->setup.has_schedule,
+                                   .schedule = cell->setup.schedule,
                                    .term_count = experiment->term_count,
                                    .clip_value = experiment->clip_value,
                                    .clip_norm = experiment->clip_norm,

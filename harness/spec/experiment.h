@@ -1,5 +1,5 @@
-/* A checked experiment: what a spec file says, defaults filled in, and its grid
- * multiplied out into cells. */
+/* A checked experiment: what a spec file says, defaults filled in, and its grid, which
+ * gives any of its cells by its number and stores none. */
 #ifndef HARNESS_SPEC_EXPERIMENT_H
 #define HARNESS_SPEC_EXPERIMENT_H
 
@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "harness/spec/domain.h"
+#include "harness/spec/node.h"
 #include "lossgrid/backend.h"
 
 enum { SPEC_NAME_MAX = 128, SPEC_TEXT_MAX = 2048 };
@@ -36,10 +37,10 @@ struct cell {
     struct lg_choice loss;
     struct lg_choice optimizer;
     struct lg_choice activation; /* the last layer's */
-    const struct setup *setup;   /* the experiment's */
-    bool has_images;             /* its outputs are images, kept after every epoch */
-    size_t arm;                  /* its number in the grid's order; the cells of an arm differ
-                                    in their seeds alone, and stand together */
+    struct setup setup;
+    bool has_images;    /* its outputs are images, kept after every epoch */
+    size_t number, arm; /* its own and its arm's in the experiment's order; the cells of
+                           an arm differ in their seeds alone, and stand together */
     uint64_t seed;
     uint64_t draw;           /* index of the network drawn after the seeding, 1-based */
     char key[LG_DIGEST_HEX]; /* SHA-256 of everything that decides this cell's bits */
@@ -86,6 +87,19 @@ struct target {
 };
 
 enum { STOPS_MAX = 4, TARGETS_MAX = 16 };
+
+/* Seeds in the order given. */
+struct seeds {
+    size_t count;
+    const uint64_t *values; /* (count) */
+};
+
+/* Some arms of a grid. */
+struct arm_selection {
+    const size_t *arms;   /* (arm_count) numbers in the grid, ascending */
+    const size_t *starts; /* (arm_count) numbers of their first cells; NULL: from `seeds` each */
+    struct seeds seeds;
+};
 
 /* A loss of the grid that is not among the metrics. */
 struct unmeasured {
@@ -147,12 +161,11 @@ struct experiment {
     bool allows_outside; /* arms may be trained under a loss outside its domain */
     size_t unmeasured_count;
     struct unmeasured unmeasured[LG_METRICS_MAX]; /* arms' losses that are no metrics here */
-    struct cell *cells;                           /* (cell_count); owned */
-    size_t cell_count;
-    struct setup *setups; /* of the cells; owned */
+    struct grid *grid;                            /* in the pool */
     struct tuning tuning;
-    size_t arm_count;
-    size_t *arm_starts; /* (arm_count + 1) the first cell of each arm; owned */
+    size_t arm_count, cell_count;    /* 1 at least */
+    struct arm_selection *selection; /* in the pool; NULL: all arms of the grid */
+    struct pool pool;                /* of what the spec said */
 };
 
 /* Read and check a spec; overrides are "dotted.path=value" strings as given to
@@ -174,19 +187,25 @@ enum lg_status experiment_parse(const struct lg_backend *backend, const char *pa
 /* Free what the experiment owns. Safe on a zeroed struct. */
 void experiment_free(struct experiment *experiment);
 
+/* Make the cell of that number, below cell_count: arms in the grid's order (harness/spec/grid.h),
+ * the seed innermost. LG_ENVIRONMENT when memory is short. */
+enum lg_status experiment_cell(const struct experiment *experiment, size_t number,
+                               struct cell *cell, struct lg_error *error);
+
+/* The number of an arm's first cell, and the arm's seeds. */
+size_t experiment_first_cell(const struct experiment *experiment, size_t arm);
+struct seeds experiment_seeds(const struct experiment *experiment, size_t arm);
+
 /* The cells of an arm, 0 to arm_count - 1: how many there are, the first, and that of its
- * seed'th seed. */
+ * seed'th seed. The program ends where memory is short. */
 size_t experiment_seed_count(const struct experiment *experiment, size_t arm);
 void experiment_arm(const struct experiment *experiment, size_t arm, struct cell *cell);
 void experiment_arm_cell(const struct experiment *experiment, size_t arm, size_t seed,
                          struct cell *cell);
 
-/* Find the arms of the cells; false when memory is short. */
-bool experiment_index_arms(struct experiment *experiment);
-
 /* Keep only these arms: (count), ascending, trained from `seeds`, or from their own where it is
- * NULL. Labels stay. LG_ENVIRONMENT when memory is short. */
-struct seeds;
+ * NULL. Labels stay. LG_INPUT for no arm, no seed, a seed or an arm twice or out of order;
+ * LG_ENVIRONMENT when memory is short. */
 enum lg_status experiment_select(struct experiment *experiment, const size_t *arms, size_t count,
                                  const struct seeds *seeds, struct lg_error *error);
 

@@ -23,7 +23,7 @@ size_t factors_of(const struct experiment *experiment, const struct cell *cell,
                   struct factor factors[FACTORS_MAX])
 {
     const struct lg_backend *from = experiment->registries;
-    const struct setup *setup = cell->setup;
+    const struct setup *setup = &cell->setup;
     size_t count = add_entry(factors, 0, "loss", from->loss(cell->loss.index), &cell->loss);
     count = add_entry(factors, count, "optimizer", from->optimizer(cell->optimizer.index),
                       &cell->optimizer);

@@ -7,39 +7,58 @@
 
 #include "harness/spec/value.h"
 
-/* Arms that would be called the same without options stand together. */
-static int compare_names(const struct arm *a, const struct arm *b)
+/* ---- What labels show ---------------------------------------------------- */
+
+static int compare_names(const struct product *a, const struct product *b)
 {
-    int order = strcmp(a->block_label, b->block_label);
+    const size_t loss[] = {a->losses->base.index, b->losses->base.index};
+    const size_t optimizer[] = {a->optimizers->base.index, b->optimizers->base.index};
+    int order = strcmp(a->block->label, b->block->label);
     if (order == 0)
-        order = (a->loss.index > b->loss.index) - (a->loss.index < b->loss.index);
+        order = (loss[0] > loss[1]) - (loss[0] < loss[1]);
     if (order == 0)
-        order =
-            (a->optimizer.index > b->optimizer.index) - (a->optimizer.index < b->optimizer.index);
+        order = (optimizer[0] > optimizer[1]) - (optimizer[0] < optimizer[1]);
     return order;
 }
 
-/* An arm while arms are sorted. */
-struct entry {
-    struct arm *arm;
-};
-
-static int compare_entries(const void *a, const void *b)
+bool labels_share_name(const struct product *a, const struct product *b)
 {
-    return compare_names(((const struct entry *)a)->arm, ((const struct entry *)b)->arm);
+    return compare_names(a, b) == 0;
 }
 
-/* The options that differ within a group of arms. */
-struct differences {
-    bool loss[LG_OPTIONS_MAX], optimizer[LG_OPTIONS_MAX], draw;
-    bool batch, schedule, initialisation;
+/* A product while products are sorted. */
+struct entry {
+    struct product *product;
 };
 
-static void mark_differences(const struct lg_info *info, const struct lg_choice *a,
-                             const struct lg_choice *b, bool differs[LG_OPTIONS_MAX])
+/* Products of one name stand together, in the order of the grid. */
+static int compare_entries(const void *a, const void *b)
 {
+    const struct product *first = ((const struct entry *)a)->product;
+    const struct product *second = ((const struct entry *)b)->product;
+    const int order = compare_names(first, second);
+    return order != 0 ? order : (first > second) - (first < second);
+}
+
+/* Mark the options in which an arm of the product differs from `like`. */
+static void mark_set(const struct registry *registry, const struct product *product,
+                     const struct choice_set *set, const struct lg_choice *like,
+                     bool differs[LG_OPTIONS_MAX])
+{
+    const struct lg_info *info = registry->info(set->base.index);
+    bool is_axis[LG_OPTIONS_MAX] = {false};
+    for (size_t i = 0; i < set->axis_count; i++) {
+        const struct axis *axis = &set->axes[i];
+        is_axis[axis->option] = true;
+        for (size_t j = 0; j < axis->count && !differs[axis->option]; j++) {
+            const struct lg_choice choice = choice_set_with(registry, set, i, j);
+            differs[axis->option] =
+                !value_option_same(info, &choice.options, &like->options, axis->option) &&
+                grid_uses(product, set, i, j);
+        }
+    }
     for (size_t i = 0; i < info->option_count; i++)
-        if (!value_option_same(info, &a->options, &b->options, i))
+        if (!is_axis[i] && !value_option_same(info, &set->base.options, &like->options, i))
             differs[i] = true;
 }
 
@@ -55,36 +74,71 @@ static bool same_choice(const struct registry *registry, const struct lg_choice 
     return true;
 }
 
-static void mark_setups(const struct registries *registries, const struct setup *a,
-                        const struct setup *b, struct differences *found)
+/* True if a value of the key, or the single one where it is absent, is another than `like`. */
+static bool has_other(const struct registry *registry, const struct entries *entries,
+                      const struct lg_choice *single, const struct lg_choice *like)
 {
-    if (a == b)
-        return;
-    found->batch = found->batch || a->batch != b->batch;
-    found->schedule =
-        found->schedule || a->has_schedule != b->has_schedule ||
-        (a->has_schedule && !same_choice(&registries->schedule, &a->schedule, &b->schedule));
-    found->initialisation =
-        found->initialisation ||
-        !same_choice(&registries->initialisation, &a->initialisation, &b->initialisation);
+    if (entries->count == 0)
+        return !same_choice(registry, single, like);
+    for (size_t i = 0; i < entries->count; i++) {
+        const struct lg_choice choice = entries_get(registry, entries, i);
+        if (!same_choice(registry, &choice, like))
+            return true;
+    }
+    return false;
 }
 
-static struct differences find_differences(const struct registries *registries,
-                                           const struct entry *group, size_t count)
+static void mark_setups(const struct registries *registries, const struct setups *setups,
+                        const struct setup *like, struct shown *shown)
 {
-    struct differences found = {.draw = false};
-    const struct arm *first = group[0].arm;
-    for (size_t i = 1; i < count; i++) {
-        const struct arm *arm = group[i].arm;
-        found.draw = found.draw || arm->draw != first->draw;
-        mark_setups(registries, arm->setup, first->setup, &found);
-        mark_differences(registries->loss.info(first->loss.index), &arm->loss, &first->loss,
-                         found.loss);
-        mark_differences(registries->optimizer.info(first->optimizer.index), &arm->optimizer,
-                         &first->optimizer, found.optimizer);
-    }
-    return found;
+    for (size_t i = 0; i < setups->batch_count; i++)
+        shown->batch = shown->batch || (size_t)setups->batches[i] != like->batch;
+    if (setups->batch_count == 0)
+        shown->batch = shown->batch || setups->common.batch != like->batch;
+    const bool has_schedule = setups->schedules.count > 0 || setups->common.has_schedule;
+    shown->schedule = shown->schedule || has_schedule != like->has_schedule ||
+                      (has_schedule && has_other(&registries->schedule, &setups->schedules,
+                                                 &setups->common.schedule, &like->schedule));
+    shown->initialisation =
+        shown->initialisation || has_other(&registries->initialisation, &setups->initialisations,
+                                           &setups->common.initialisation, &like->initialisation);
 }
+
+static void find_shown(const struct grid *grid, const struct entry *group, size_t count,
+                       struct shown *shown)
+{
+    const struct registries *registries = &grid->registries;
+    const struct arm first = grid_arm(grid, group[0].product->first_arm);
+    for (size_t i = 0; i < count; i++) {
+        struct product *product = group[i].product;
+        product->shown = shown;
+        shown->draw = shown->draw || product->block->draw != first.product->block->draw;
+        mark_set(&registries->loss, product, product->losses, &first.loss, shown->loss);
+        mark_set(&registries->optimizer, product, product->optimizers, &first.optimizer,
+                 shown->optimizer);
+        mark_setups(registries, &product->block->setups, &first.setup, shown);
+    }
+}
+
+enum lg_status labels_prepare(struct pool *pool, struct grid *grid, struct lg_error *error)
+{
+    const size_t count = grid->product_count;
+    struct entry *sorted = pool_take(pool, count * sizeof *sorted, error);
+    struct shown *shown = pool_take(pool, count * sizeof *shown, error);
+    if (sorted == NULL || shown == NULL)
+        return LG_ENVIRONMENT;
+    for (size_t i = 0; i < count; i++)
+        sorted[i].product = &grid->products[i];
+    qsort(sorted, count, sizeof *sorted, compare_entries);
+    for (size_t first = 0, end = 0; first < count; first = end) {
+        while (end < count && compare_names(sorted[first].product, sorted[end].product) == 0)
+            end++;
+        find_shown(grid, sorted + first, end - first, shown++);
+    }
+    return LG_OK;
+}
+
+/* ---- Labels -------------------------------------------------------------- */
 
 /* A label under construction; `used` goes on counting when it is full. */
 struct writer {
@@ -94,9 +148,9 @@ struct writer {
 
 static void append(struct writer *writer, const char *text)
 {
-    size_t length = strlen(text);
-    if (writer->used + length < GRID_LABEL_MAX)
-        memcpy(writer->label + writer->used, text, length + 1);
+    const size_t length = strlen(text);
+    if (writer->used < GRID_LABEL_MAX - 1)
+        snprintf(writer->label + writer->used, GRID_LABEL_MAX - writer->used, "%s", text);
     writer->used += length;
 }
 
@@ -130,7 +184,7 @@ static void append_entry(struct writer *writer, const char *name, const struct l
 }
 
 static void append_setup(struct writer *writer, const struct registries *registries,
-                         const struct differences *shown, const struct setup *setup)
+                         const struct shown *shown, const struct setup *setup)
 {
     char batch[VALUE_TEXT_MAX];
     if (shown->initialisation)
@@ -147,58 +201,53 @@ static void append_setup(struct writer *writer, const struct registries *registr
         append(writer, batch);
 }
 
-static enum lg_status make_label(const struct registries *registries,
-                                 const struct differences *shown, struct arm *arm,
-                                 struct lg_error *error)
+/* The block's label, the loss and the optimizer; true if there is more to say. */
+static bool append_name(struct writer *writer, const struct grid *grid,
+                        const struct product *product)
 {
-    struct writer writer = {.label = arm->label};
-    const struct lg_info *loss = registries->loss.info(arm->loss.index);
-    const struct lg_info *optimizer = registries->optimizer.info(arm->optimizer.index);
-    append(&writer, arm->block_label);
-    if (arm->block_label[0] != '\0' && arm->alone)
-        return LG_OK;
-    if (arm->block_label[0] != '\0')
-        append(&writer, " ");
-    append(&writer, loss->name);
-    append(&writer, " ");
-    append(&writer, optimizer->name);
-    append_options(&writer, loss, &arm->loss, shown->loss);
-    append_options(&writer, optimizer, &arm->optimizer, shown->optimizer);
-    append_setup(&writer, registries, shown, arm->setup);
-    if (shown->draw) {
-        char draw[VALUE_TEXT_MAX];
-        snprintf(draw, sizeof draw, " draw=%" PRIu64, arm->draw);
-        append(&writer, draw);
-    }
-    if (writer.used < GRID_LABEL_MAX)
-        return LG_OK;
-    return node_fail(
-        arm->block, error,
-        "the label of the arm %s %s would be longer than %d bytes; split the block and "
-        "give its parts labels",
-        loss->name, optimizer->name, GRID_LABEL_MAX - 1);
+    const struct block *block = product->block;
+    append(writer, block->label);
+    if (block->label[0] != '\0' && block->arm_count == 1)
+        return false;
+    if (block->label[0] != '\0')
+        append(writer, " ");
+    append(writer, grid->registries.loss.names[product->losses->base.index]);
+    append(writer, " ");
+    append(writer, grid->registries.optimizer.names[product->optimizers->base.index]);
+    return true;
 }
 
-enum lg_status labels_make(struct pool *pool, const struct registries *registries,
-                           const struct grid *grid, struct lg_error *error)
+bool label_make(const struct grid *grid, const struct arm *arm, char label[GRID_LABEL_MAX])
 {
-    struct entry *sorted = pool_take(pool, grid->arm_count * sizeof *sorted, error);
-    if (sorted == NULL)
-        return LG_ENVIRONMENT;
-    for (size_t i = 0; i < grid->arm_count; i++)
-        sorted[i].arm = &grid->arms[i];
-    qsort(sorted, grid->arm_count, sizeof *sorted, compare_entries);
-    for (size_t first = 0, end = 0; first < grid->arm_count; first = end) {
-        while (end < grid->arm_count && compare_names(sorted[first].arm, sorted[end].arm) == 0)
-            end++;
-        struct differences shown = find_differences(registries, sorted + first, end - first);
-        for (size_t i = first; i < end; i++) {
-            enum lg_status status = make_label(registries, &shown, sorted[i].arm, error);
-            if (status != LG_OK)
-                return status;
-        }
+    struct writer writer = {.label = label};
+    const struct registries *registries = &grid->registries;
+    const struct shown *shown = arm->product->shown;
+    if (!append_name(&writer, grid, arm->product))
+        return writer.used < GRID_LABEL_MAX;
+    append_options(&writer, registries->loss.info(arm->loss.index), &arm->loss, shown->loss);
+    append_options(&writer, registries->optimizer.info(arm->optimizer.index), &arm->optimizer,
+                   shown->optimizer);
+    append_setup(&writer, registries, shown, &arm->setup);
+    if (shown->draw) {
+        char draw[VALUE_TEXT_MAX];
+        snprintf(draw, sizeof draw, " draw=%" PRIu64, arm->product->block->draw);
+        append(&writer, draw);
     }
-    return LG_OK;
+    return writer.used < GRID_LABEL_MAX;
+}
+
+void label_name(const struct grid *grid, const struct product *product, char label[GRID_LABEL_MAX])
+{
+    struct writer writer = {.label = label};
+    (void)append_name(&writer, grid, product);
+}
+
+void label_cut(char label[GRID_LABEL_MAX], const char id[EXPERIMENT_ID_BYTES + 1])
+{
+    size_t end = GRID_LABEL_MAX - 1 - 1 - EXPERIMENT_ID_BYTES;
+    while (end > 0 && ((unsigned char)label[end] & 0xc0u) == 0x80u) /* within a character */
+        end--;
+    snprintf(label + end, GRID_LABEL_MAX - end, "-%s", id);
 }
 
 void slug_make(const char *label, uint64_t seed, char slug[SPEC_NAME_MAX])

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "harness/spec/domain.h"
+#include "harness/spec/grid.h"
 
 const char *const better_words[] = {"none", "lower", "higher", NULL};
 
@@ -85,14 +86,46 @@ static bool same_loss(const struct lg_backend *registries, const struct lg_choic
     return true;
 }
 
-/* The first cell's loss with its options, and whether every cell has it. */
-static bool is_one_loss(const struct experiment *experiment)
+/* What there is to know of all arms' losses. */
+struct losses {
+    struct lg_choice first; /* the first arm's, with its options */
+    bool is_single;         /* it is every arm's */
+    bool is_outside;        /* some arm's is outside its domain */
+    char outside[DOMAIN_WHY_MAX];
+};
+
+static void look_at_loss(const struct experiment *experiment, const struct product *product,
+                         const struct lg_choice *loss, struct losses *losses)
 {
-    const struct cell *cells = experiment->cells;
-    for (size_t i = 1; i < experiment->cell_count; i++)
-        if (!same_loss(experiment->registries, &cells[0].loss, &cells[i].loss))
-            return false;
-    return true;
+    const struct lg_choice *activation =
+        product->block->has_activation
+            ? &product->block->activation
+            : &experiment->layers[experiment->layer_count - 1].activation;
+    losses->is_single =
+        losses->is_single && same_loss(experiment->registries, &losses->first, loss);
+    if (!losses->is_outside)
+        losses->is_outside = !domain_holds(experiment->registries, experiment->task,
+                                           activation->index, loss, losses->outside);
+}
+
+/* Of a selection every arm is looked at; else every loss of a product, with its options. */
+static struct losses look_at_losses(const struct experiment *experiment)
+{
+    const struct grid *grid = experiment->grid;
+    const size_t *selected = experiment->selection != NULL ? experiment->selection->arms : NULL;
+    struct losses losses = {.is_single = true};
+    losses.first = grid_arm(grid, selected != NULL ? selected[0] : 0).loss;
+    for (size_t i = 0; selected != NULL && i < experiment->arm_count; i++) {
+        const struct arm arm = grid_arm(grid, selected[i]);
+        look_at_loss(experiment, arm.product, &arm.loss, &losses);
+    }
+    for (size_t i = 0; selected == NULL && i < grid->product_count; i++)
+        for (size_t j = 0; j < grid->products[i].loss_count; j++) {
+            const struct lg_choice loss = grid_loss(grid, &grid->products[i], j);
+            if (grid_has_loss(&grid->products[i], j))
+                look_at_loss(experiment, &grid->products[i], &loss, &losses);
+        }
+    return losses;
 }
 
 /* A bound may move with the options, and with terms; 0 from below stays under any weight
@@ -110,27 +143,20 @@ static void widen(const struct experiment *experiment, const struct lg_choice *l
 
 struct metric metrics_own_loss(const struct experiment *experiment, char why[METRIC_TEXT_MAX])
 {
-    const struct lg_backend *registries = experiment->registries;
-    struct metric metric = metrics_get(registries, experiment->cells[0].loss.index);
-    const bool single = is_one_loss(experiment);
+    const struct losses losses = look_at_losses(experiment);
+    struct metric metric = metrics_get(experiment->registries, losses.first.index);
     why[0] = '\0';
-    if (!single)
+    if (!losses.is_single)
         snprintf(why, METRIC_TEXT_MAX,
                  "each arm's own loss, and the arms are trained under different ones");
-    for (size_t i = 0; i < experiment->cell_count; i++) {
-        const struct cell *cell = &experiment->cells[i];
-        char outside[DOMAIN_WHY_MAX];
-        if (domain_holds(registries, experiment->task, cell->activation.index, &cell->loss,
-                         outside))
-            continue;
-        snprintf(why, METRIC_TEXT_MAX, "%s", outside);
+    if (losses.is_outside) {
+        snprintf(why, METRIC_TEXT_MAX, "%s", losses.outside);
         metric.better = BETTER_NONE;
         metric.minimum = -(double)INFINITY;
         metric.maximum = (double)INFINITY;
-        break;
     }
-    widen(experiment, &experiment->cells[0].loss, &metric);
-    if (!single) {
+    widen(experiment, &losses.first, &metric);
+    if (!losses.is_single) {
         metric.unit = "";
         metric.minimum = -(double)INFINITY;
         metric.maximum = (double)INFINITY;

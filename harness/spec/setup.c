@@ -3,15 +3,8 @@
 #include "harness/spec/axis.h"
 #include "harness/spec/choice.h"
 
-/* The values of a key that names entries of a registry. */
-struct entries {
-    const struct registry *registry;
-    size_t set_count;
-    struct choice_set *sets; /* (set_count), in the pool */
-    size_t count;            /* of all sets' combinations; 0: the key is absent */
-};
-
-static enum lg_status read_entries(const struct section *block, const char *name, size_t most,
+static enum lg_status read_entries(const struct section *block, const char *name,
+                                   const struct registry *registry, size_t most,
                                    struct entries *entries)
 {
     const struct node *node = NULL;
@@ -32,7 +25,7 @@ static enum lg_status read_entries(const struct section *block, const char *name
         return LG_ENVIRONMENT;
     for (size_t i = 0; status == LG_OK && i < entries->set_count; i++) {
         const struct path place = path_entry(path.text, i);
-        status = choice_read_set(block->pool, entries->registry, members[i].value,
+        status = choice_read_set(block->pool, registry, members[i].value,
                                  several ? place.text : path.text, &entries->sets[i], block->error);
         if (status == LG_OK && entries->count <= most)
             entries->count += choice_set_count(&entries->sets[i], most);
@@ -40,14 +33,14 @@ static enum lg_status read_entries(const struct section *block, const char *name
     return status;
 }
 
-/* Value number `index` of all. */
-static struct lg_choice entry_get(const struct entries *entries, size_t index)
+struct lg_choice entries_get(const struct registry *registry, const struct entries *entries,
+                             size_t index)
 {
     size_t set = 0;
     for (size_t count; (count = choice_set_count(&entries->sets[set], SIZE_MAX - 1)) <= index;
          set++)
         index -= count;
-    return choice_set_get(entries->registry, &entries->sets[set], index);
+    return choice_set_get(registry, &entries->sets[set], index);
 }
 
 /* The batches of a block; *count 0: it has none. */
@@ -87,38 +80,45 @@ static enum lg_status read_batches(const struct section *block, const struct reg
 enum lg_status setups_read(const struct section *block, const struct registries *registries,
                            const struct setup *common, size_t most, struct setups *setups)
 {
-    struct entries schedules = {.registry = &registries->schedule};
-    struct entries initialisations = {.registry = &registries->initialisation};
     double *batches = NULL;
-    size_t batch_count = 0;
-    *setups = (struct setups){1, common};
-    enum lg_status status = read_batches(block, registries, &batches, &batch_count);
+    *setups = (struct setups){.count = 1, .common = *common};
+    enum lg_status status = read_batches(block, registries, &batches, &setups->batch_count);
+    setups->batches = batches;
     if (status == LG_OK)
-        status = read_entries(block, "schedule", most, &schedules);
+        status = read_entries(block, "schedule", &registries->schedule, most, &setups->schedules);
     if (status == LG_OK)
-        status = read_entries(block, "initialisation", most, &initialisations);
-    if (status != LG_OK || batch_count + schedules.count + initialisations.count == 0)
+        status = read_entries(block, "initialisation", &registries->initialisation, most,
+                              &setups->initialisations);
+    if (status != LG_OK)
         return status;
-    const size_t b = batch_count > 0 ? batch_count : 1,
-                 s = schedules.count > 0 ? schedules.count : 1,
-                 n = initialisations.count > 0 ? initialisations.count : 1;
-    if (b > most || s > most / b || n > most / (b * s))
-        return node_fail(block->node, block->error, "%s: the grid has more than %zu cells",
-                         block->path.text, most);
-    struct setup *all = pool_take(block->pool, b * s * n * sizeof *all, block->error);
-    if (all == NULL)
-        return LG_ENVIRONMENT;
-    for (size_t i = 0; i < b * s * n; i++) {
-        all[i] = *common;
-        if (batch_count > 0)
-            all[i].batch = (size_t)batches[i % b];
-        if (schedules.count > 0) {
-            all[i].has_schedule = true;
-            all[i].schedule = entry_get(&schedules, i / b % s);
-        }
-        if (initialisations.count > 0)
-            all[i].initialisation = entry_get(&initialisations, i / (b * s));
+    const size_t counts[] = {setups->batch_count, setups->schedules.count,
+                             setups->initialisations.count};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        const size_t count = counts[i] > 0 ? counts[i] : 1;
+        if (count > most / setups->count)
+            return node_fail(block->node, block->error, "%s: the grid has more than %zu cells",
+                             block->path.text, most);
+        setups->count *= count;
     }
-    *setups = (struct setups){b * s * n, all};
     return LG_OK;
+}
+
+struct setup setups_get(const struct registries *registries, const struct setups *setups,
+                        size_t index)
+{
+    struct setup setup = setups->common;
+    if (setups->batch_count > 0) {
+        setup.batch = (size_t)setups->batches[index % setups->batch_count];
+        index /= setups->batch_count;
+    }
+    if (setups->schedules.count > 0) {
+        setup.has_schedule = true;
+        setup.schedule =
+            entries_get(&registries->schedule, &setups->schedules, index % setups->schedules.count);
+        index /= setups->schedules.count;
+    }
+    if (setups->initialisations.count > 0)
+        setup.initialisation =
+            entries_get(&registries->initialisation, &setups->initialisations, index);
+    return setup;
 }

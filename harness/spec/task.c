@@ -55,44 +55,57 @@ enum lg_status task_read(const struct section *top, struct experiment *experimen
     return status;
 }
 
-static const struct lg_choice *last_activation(const struct arm *arm,
+static const struct lg_choice *last_activation(const struct product *product,
                                                const struct experiment *experiment)
 {
-    return arm->has_activation ? &arm->activation
-                               : &experiment->layers[experiment->layer_count - 1].activation;
+    return product->block->has_activation
+               ? &product->block->activation
+               : &experiment->layers[experiment->layer_count - 1].activation;
 }
 
-static enum lg_status check_arm(const struct arm *arm, const struct experiment *experiment,
-                                struct lg_error *error)
+/* What holds for all arms of a product, whatever their options are. */
+static enum lg_status check_product(const struct product *product,
+                                    const struct experiment *experiment, struct lg_error *error)
 {
     const struct lg_backend *registries = experiment->registries;
-    const struct lg_loss_shape *shape = registries->loss_shape(arm->loss.index);
-    const char *loss = registries->loss(arm->loss.index)->name, *why = "";
+    const struct node *block = product->block->node;
+    const size_t index = product->losses->base.index;
+    const size_t optimizer = product->optimizers->base.index;
+    const struct lg_loss_shape *shape = registries->loss_shape(index);
+    const char *loss = registries->loss(index)->name, *why = "";
     const size_t found = experiment->layers[experiment->layer_count - 1].outputs;
     const size_t expected =
         lg_task_outputs(experiment->task, shape, experiment->inputs, experiment->class_count);
-    const size_t activation = last_activation(arm, experiment)->index;
     if (!lg_task_takes(experiment->task, shape, &why))
-        return node_fail(arm->block, error, "the loss %s does not fit the task %s, which takes %s",
-                         loss, lg_task_names[experiment->task], why);
+        return node_fail(block, error, "the loss %s does not fit the task %s, which takes %s", loss,
+                         lg_task_names[experiment->task], why);
     if (expected != 0 && found != expected)
-        return node_fail(arm->block, error,
+        return node_fail(block, error,
                          "the loss %s needs a last layer of %zu outputs for the task %s; the "
                          "model's has %zu",
                          loss, expected, lg_task_names[experiment->task], found);
     if ((experiment->clip_value > 0 || experiment->clip_norm > 0 || experiment->penalty_l1 > 0) &&
-        registries->optimizer_searches(arm->optimizer.index))
-        return node_fail(arm->block, error,
+        registries->optimizer_searches(optimizer))
+        return node_fail(block, error,
                          "clip and penalty change the gradient alone; the optimizer %s searches "
                          "by the loss too",
-                         registries->optimizer(arm->optimizer.index)->name);
+                         registries->optimizer(optimizer)->name);
+    return LG_OK;
+}
+
+/* A loss with its options. */
+static enum lg_status check_loss(const struct product *product, const struct lg_choice *loss,
+                                 const struct experiment *experiment, struct lg_error *error)
+{
+    const struct lg_backend *registries = experiment->registries;
+    const size_t activation = last_activation(product, experiment)->index;
     char outside[DOMAIN_WHY_MAX];
-    if (domain_holds(registries, experiment->task, activation, &arm->loss, outside))
+    if (domain_holds(registries, experiment->task, activation, loss, outside))
         return LG_OK;
-    if (!domain_allows(registries, activation, shape))
-        return node_fail(arm->block, error, "the loss %s", outside);
+    if (!domain_allows(registries, activation, registries->loss_shape(loss->index)))
+        return node_fail(product->block->node, error, "the loss %s", outside);
     if (!experiment->allows_outside)
-        return node_fail(arm->block, error,
+        return node_fail(product->block->node, error,
                          "the loss %s: its values would not be what its name says; "
                          "`outside_domain: allow` trains under it all the same and ranks nothing "
                          "by it",
@@ -110,17 +123,22 @@ static enum lg_status check_term(const struct grid *grid, const struct experimen
     char why[DOMAIN_WHY_MAX] = "";
     if (term->loss.options.value[0] != 0 || registries->loss_shape(term->loss.index)->is_weighted ||
         !task_measures(grid, experiment, term->loss.index, why))
-        return node_fail(grid->arms[0].block, error,
+        return node_fail(grid->blocks[0].node, error,
                          "the term %s cannot be added: expected a loss that fits the task and "
                          "every arm, is a mean, and weighs all samples alike%s%s",
                          name, why[0] != '\0' ? "; " : "", why);
-    for (size_t i = 0; i < grid->arm_count; i++) {
-        const struct lg_choice *loss = &grid->arms[i].loss;
-        if (registries->loss_shape(loss->index)->is_weighted || loss->options.value[0] != 0)
-            return node_fail(grid->arms[i].block, error,
+    for (size_t i = 0; i < grid->product_count; i++) {
+        const struct product *product = &grid->products[i];
+        const size_t index = product->losses->base.index;
+        bool is_mean = !registries->loss_shape(index)->is_weighted;
+        for (size_t j = 0; is_mean && j < product->loss_count; j++)
+            is_mean =
+                grid_loss(grid, product, j).options.value[0] == 0 || !grid_has_loss(product, j);
+        if (!is_mean)
+            return node_fail(product->block->node, error,
                              "the term %s cannot be added to the loss %s, which is no mean over "
                              "samples that count the same",
-                             name, registries->loss(loss->index)->name);
+                             name, registries->loss(index)->name);
     }
     return LG_OK;
 }
@@ -129,42 +147,60 @@ enum lg_status task_check_arms(const struct grid *grid, const struct experiment 
                                struct lg_error *error)
 {
     enum lg_status status = LG_OK;
-    for (size_t i = 0; i < grid->arm_count && status == LG_OK; i++)
-        status = check_arm(&grid->arms[i], experiment, error);
+    for (size_t i = 0; i < grid->product_count && status == LG_OK; i++) {
+        const struct product *product = &grid->products[i];
+        status = check_product(product, experiment, error);
+        for (size_t j = 0; status == LG_OK && j < product->loss_count; j++) {
+            const struct lg_choice loss = grid_loss(grid, product, j);
+            if (grid_has_loss(product, j))
+                status = check_loss(product, &loss, experiment, error);
+        }
+    }
     for (size_t t = 0; t < experiment->term_count && status == LG_OK; t++)
         status = check_term(grid, experiment, &experiment->terms[t], error);
     return status;
 }
 
-enum lg_status task_check_lists(const struct experiment *experiment, struct lg_error *error)
+/* The lists of a loss have a number for each output. */
+static enum lg_status check_lists(const struct experiment *experiment, const struct lg_choice *loss,
+                                  struct lg_error *error)
 {
-    const struct lg_backend *registries = experiment->registries;
     const size_t outputs = experiment->layers[experiment->layer_count - 1].outputs;
-    for (size_t i = 0; i < experiment->cell_count; i++) {
-        const struct cell *cell = &experiment->cells[i];
-        const struct lg_loss_shape *shape = registries->loss_shape(cell->loss.index);
-        const struct lg_info *loss = registries->loss(cell->loss.index);
-        const size_t count =
-            experiment->task == LG_TASK_RECONSTRUCT ? outputs / shape->inputs : outputs;
-        size_t found;
-        const struct lg_option *list = value_list_of_other_length(
-            loss, &cell->loss.options, count, shape->target != LG_TARGET_CLASS, &found);
-        if (list != NULL)
-            return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
-                              "the option %s of the loss %s has %zu numbers; expected %zu, one for "
-                              "each output",
-                              list->name, loss->name, found, count);
-    }
-    return LG_OK;
+    const struct lg_loss_shape *shape = experiment->registries->loss_shape(loss->index);
+    const struct lg_info *info = experiment->registries->loss(loss->index);
+    const size_t count =
+        experiment->task == LG_TASK_RECONSTRUCT ? outputs / shape->inputs : outputs;
+    size_t found;
+    const struct lg_option *list = value_list_of_other_length(
+        info, &loss->options, count, shape->target != LG_TARGET_CLASS, &found);
+    if (list == NULL)
+        return LG_OK;
+    return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
+                      "the option %s of the loss %s has %zu numbers; expected %zu, one for "
+                      "each output",
+                      list->name, info->name, found, count);
 }
 
-/* The same for one arm. */
-static bool measures_arm(const struct arm *arm, const struct experiment *experiment,
-                         const struct lg_choice *metric, char why[DOMAIN_WHY_MAX])
+enum lg_status task_check_lists(const struct experiment *experiment, struct lg_error *error)
+{
+    const struct grid *grid = experiment->grid;
+    enum lg_status status = LG_OK;
+    for (size_t i = 0; status == LG_OK && i < grid->product_count; i++)
+        for (size_t j = 0; status == LG_OK && j < grid->products[i].loss_count; j++) {
+            const struct lg_choice loss = grid_loss(grid, &grid->products[i], j);
+            if (grid_has_loss(&grid->products[i], j))
+                status = check_lists(experiment, &loss, error);
+        }
+    return status;
+}
+
+/* The same for the arms of one product. */
+static bool measures_product(const struct product *product, const struct experiment *experiment,
+                             const struct lg_choice *metric, char why[DOMAIN_WHY_MAX])
 {
     const struct lg_backend *registries = experiment->registries;
     const struct lg_loss_shape *shape = registries->loss_shape(metric->index);
-    const struct lg_loss_shape *own = registries->loss_shape(arm->loss.index);
+    const struct lg_loss_shape *own = registries->loss_shape(product->losses->base.index);
     const size_t outputs =
         lg_task_outputs(experiment->task, shape, experiment->inputs, experiment->class_count);
     const size_t own_outputs =
@@ -177,10 +213,11 @@ static bool measures_arm(const struct arm *arm, const struct experiment *experim
     fits = fits && (experiment->task != LG_TASK_RANK || shape->target == own->target);
     if (!fits) {
         snprintf(why, DOMAIN_WHY_MAX, "%s takes other outputs or targets than %s, an arm's loss",
-                 registries->loss(metric->index)->name, registries->loss(arm->loss.index)->name);
+                 registries->loss(metric->index)->name,
+                 registries->loss(product->losses->base.index)->name);
         return false;
     }
-    return domain_holds(registries, experiment->task, last_activation(arm, experiment)->index,
+    return domain_holds(registries, experiment->task, last_activation(product, experiment)->index,
                         metric, why);
 }
 
@@ -195,8 +232,8 @@ bool task_measures(const struct grid *grid, const struct experiment *experiment,
                  lg_task_names[experiment->task], takes);
         return false;
     }
-    for (size_t i = 0; i < grid->arm_count; i++)
-        if (!measures_arm(&grid->arms[i], experiment, &metric, why))
+    for (size_t i = 0; i < grid->product_count; i++)
+        if (!measures_product(&grid->products[i], experiment, &metric, why))
             return false;
     return true;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/spec/grid.h"
 #include "harness/spec/set_size.h"
 #include "harness/spec/value.h"
 #include "harness/support/files.h"
@@ -40,30 +41,34 @@ static void use(struct option_columns *columns, const struct lg_info *info)
     }
 }
 
-static void use_setup(struct configuration_columns *columns, const struct lg_backend *registries,
-                      const struct setup *setup)
+static void use_setups(struct configuration_columns *columns, const struct lg_backend *registries,
+                       const struct setups *setups)
 {
-    use(&columns->initialisation, registries->initialisation(setup->initialisation.index));
-    if (setup->has_schedule)
-        use(&columns->schedule, registries->schedule(setup->schedule.index));
+    for (size_t i = 0; i < setups->initialisations.set_count; i++)
+        use(&columns->initialisation,
+            registries->initialisation(setups->initialisations.sets[i].base.index));
+    if (setups->initialisations.count == 0)
+        use(&columns->initialisation,
+            registries->initialisation(setups->common.initialisation.index));
+    for (size_t i = 0; i < setups->schedules.set_count; i++)
+        use(&columns->schedule, registries->schedule(setups->schedules.sets[i].base.index));
+    if (setups->schedules.count == 0 && setups->common.has_schedule)
+        use(&columns->schedule, registries->schedule(setups->common.schedule.index));
 }
 
 struct configuration_columns configuration_columns_of(const struct experiment *experiment)
 {
     const struct lg_backend *registries = experiment->registries;
     struct configuration_columns columns = {.experiment = experiment};
-    size_t loss = SIZE_MAX, optimizer = SIZE_MAX, activation = SIZE_MAX;
-    const struct setup *setup = NULL;
-    for (size_t i = 0; i < experiment->cell_count; i++) {
-        const struct cell *cell = &experiment->cells[i];
-        if (cell->loss.index != loss)
-            use(&columns.loss, registries->loss(loss = cell->loss.index));
-        if (cell->optimizer.index != optimizer)
-            use(&columns.optimizer, registries->optimizer(optimizer = cell->optimizer.index));
-        if (cell->activation.index != activation)
-            use(&columns.activation, registries->activation(activation = cell->activation.index));
-        if (cell->setup != setup)
-            use_setup(&columns, registries, setup = cell->setup);
+    const struct lg_choice *last = &experiment->layers[experiment->layer_count - 1].activation;
+    for (size_t i = 0; i < experiment->grid->product_count; i++) {
+        const struct product *product = &experiment->grid->products[i];
+        const struct block *block = product->block;
+        use(&columns.loss, registries->loss(product->losses->base.index));
+        use(&columns.optimizer, registries->optimizer(product->optimizers->base.index));
+        use(&columns.activation,
+            registries->activation(block->has_activation ? block->activation.index : last->index));
+        use_setups(&columns, registries, &block->setups);
     }
     return columns;
 }
@@ -109,7 +114,7 @@ static void add_entries(struct csv_columns *to, const struct row *row)
     const struct experiment *experiment = row != NULL ? row->experiment : NULL;
     const struct lg_backend *from = row != NULL ? experiment->registries : NULL;
     const struct cell *cell = row != NULL ? row->cell : NULL;
-    const bool has_schedule = row != NULL && cell->setup->has_schedule;
+    const bool has_schedule = row != NULL && cell->setup.has_schedule;
     add_entry(to, "loss", "the loss to train under", of != NULL ? &of->loss : NULL,
               row != NULL ? from->loss(cell->loss.index) : NULL, row != NULL ? &cell->loss : NULL);
     add_entry(to, "optimizer", "the optimizer to train with", of != NULL ? &of->optimizer : NULL,
@@ -120,12 +125,12 @@ static void add_entries(struct csv_columns *to, const struct row *row)
               row != NULL ? &cell->activation : NULL);
     add_entry(to, "initialisation", "how first weights are drawn",
               of != NULL ? &of->initialisation : NULL,
-              row != NULL ? from->initialisation(cell->setup->initialisation.index) : NULL,
-              row != NULL ? &cell->setup->initialisation : NULL);
+              row != NULL ? from->initialisation(cell->setup.initialisation.index) : NULL,
+              row != NULL ? &cell->setup.initialisation : NULL);
     add_entry(to, "schedule", "of the learning rate; empty: none",
               of != NULL ? &of->schedule : NULL,
-              has_schedule ? from->schedule(cell->setup->schedule.index) : NULL,
-              has_schedule ? &cell->setup->schedule : NULL);
+              has_schedule ? from->schedule(cell->setup.schedule.index) : NULL,
+              has_schedule ? &cell->setup.schedule : NULL);
 }
 
 static void configurations(struct csv_columns *to, const void *given)
@@ -140,7 +145,7 @@ static void configurations(struct csv_columns *to, const void *given)
     COLUMN_TEXT("precision", "f32 or f64", lg_precision_name(row->experiment->precision));
     COLUMN_TEXT("model", "the inputs, then the outputs and the activation of each layer",
                 row->model);
-    COLUMN_INTEGER("batch", "samples", "of a training step", row->cell->setup->batch);
+    COLUMN_INTEGER("batch", "samples", "of a training step", row->cell->setup.batch);
     COLUMN_INTEGER("epochs", "epochs", "passes over the training samples", row->experiment->epochs);
     COLUMN_INTEGER("samples", "samples", "training samples of an epoch",
                    experiment_sample_count(row->experiment));
@@ -184,19 +189,23 @@ static void print_model(const struct experiment *experiment, const struct cell *
     }
 }
 
-/* The row of the arm whose first cell has that number; *end receives the next arm's. */
-static enum lg_status add_row(const struct configuration_columns *columns, size_t first,
-                              size_t *end, struct csv *csv, struct lg_error *error)
+static enum lg_status add_row(const struct configuration_columns *columns, size_t arm,
+                              struct csv *csv, struct lg_error *error)
 {
     const struct experiment *experiment = columns->experiment;
-    const struct cell *cells = experiment->cells;
+    const struct seeds of = experiment_seeds(experiment, arm);
     struct text seeds = {0}, model = {0};
     char id[EXPERIMENT_ID_BYTES + 1], sha256[LG_DIGEST_HEX];
-    for (*end = first; *end < experiment->cell_count && cells[*end].arm == cells[first].arm; ++*end)
-        text_print(&seeds, "%s%" PRIu64, *end > first ? " " : "", cells[*end].seed);
-    print_model(experiment, &cells[first], &model);
-    char *canonical = experiment_configuration(experiment, &cells[first]);
-    enum lg_status status = text_check(&seeds, error);
+    struct cell cell;
+    enum lg_status status =
+        experiment_cell(experiment, experiment_first_cell(experiment, arm), &cell, error);
+    if (status != LG_OK)
+        return status;
+    for (size_t i = 0; i < of.count; i++)
+        text_print(&seeds, "%s%" PRIu64, i > 0 ? " " : "", of.values[i]);
+    print_model(experiment, &cell, &model);
+    char *canonical = experiment_configuration(experiment, &cell);
+    status = text_check(&seeds, error);
     if (status == LG_OK)
         status = text_check(&model, error);
     if (status == LG_OK && canonical == NULL)
@@ -204,8 +213,7 @@ static enum lg_status add_row(const struct configuration_columns *columns, size_
     if (status == LG_OK && canonical != NULL) {
         lg_digest_bytes(canonical, strlen(canonical), sha256);
         snprintf(id, sizeof id, "%.*s", EXPERIMENT_ID_BYTES, sha256);
-        const struct row row = {experiment,  &cells[first], id,       sha256,
-                                seeds.bytes, model.bytes,   canonical};
+        const struct row row = {experiment, &cell, id, sha256, seeds.bytes, model.bytes, canonical};
         csv_file_row(&configurations_csv, columns, csv, &row);
     }
     free(canonical);
@@ -220,8 +228,8 @@ enum lg_status configurations_rows(const struct experiment *experiment, struct c
     const struct configuration_columns columns = configuration_columns_of(experiment);
     enum lg_status status = LG_OK;
     csv_file_header(&configurations_csv, &columns, csv);
-    for (size_t first = 0, end = 0; status == LG_OK && first < experiment->cell_count; first = end)
-        status = add_row(&columns, first, &end, csv, error);
+    for (size_t i = 0; status == LG_OK && i < experiment->arm_count; i++)
+        status = add_row(&columns, i, csv, error);
     return status == LG_OK ? csv_check(csv, error) : status;
 }
 

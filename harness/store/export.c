@@ -28,13 +28,6 @@ struct addition {
     const struct cell *cell;
 };
 
-static struct store_cell what(const struct collection *collection, size_t i)
-{
-    const struct cell *cell = &collection->of->experiment->cells[i];
-    return (struct store_cell){collection->of->directory, cell->key, collection->of->dataset,
-                               cell->slug};
-}
-
 /* ---- Rows and images ------------------------------------------------------- */
 
 static void add_headers(struct collection *collection)
@@ -93,12 +86,16 @@ static enum lg_status add_cells(struct collection *collection, struct lg_error *
     const struct experiment *experiment = collection->of->experiment;
     enum lg_status status = LG_OK;
     for (size_t i = 0; status == LG_OK && i < experiment->cell_count; i++) {
-        const struct store_cell cell = what(collection, i);
-        struct addition addition = {collection, &experiment->cells[i]};
+        struct cell cell;
+        struct addition addition = {collection, &cell};
         struct cell_extent *extent = &collection->extents[i];
         struct store_found found;
         *extent = (struct cell_extent){0};
-        status = store_look(collection->of->store, &cell, &found, error);
+        status = experiment_cell(experiment, i, &cell, error);
+        const struct store_cell what = {collection->of->directory, cell.key,
+                                        collection->of->dataset, cell.slug};
+        if (status == LG_OK)
+            status = store_look(collection->of->store, &what, &found, error);
         if (status != LG_OK || found.state == STORE_ABSENT || found.state == STORE_FOREIGN)
             continue;
         extent->finished = found.state != STORE_PART;

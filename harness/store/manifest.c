@@ -55,10 +55,12 @@ static json_t *describe_cells(const struct manifest *manifest)
 {
     json_t *cells = json_array();
     for (size_t i = 0; i < manifest->experiment->cell_count; i++) {
-        const struct cell *cell = &manifest->experiment->cells[i];
+        struct cell cell;
+        if (experiment_cell(manifest->experiment, i, &cell, NULL) != LG_OK)
+            continue;
         json_t *entry =
-            json_pack("{s:s, s:o, s:s, s:s, s:I}", "slug", cell->slug, "label", string(cell->label),
-                      "key", cell->key, "status", manifest->cells[i].status, "epochs",
+            json_pack("{s:s, s:o, s:s, s:s, s:I}", "slug", cell.slug, "label", string(cell.label),
+                      "key", cell.key, "status", manifest->cells[i].status, "epochs",
                       (json_int_t)manifest->cells[i].epochs);
         if (strcmp(manifest->cells[i].status, "failed") == 0)
             json_object_set_new(entry, "why", string(manifest->cells[i].why));

@@ -140,11 +140,11 @@ static void take_first_steps(struct timed_arm *arm, const struct arm_context *co
 {
     const struct experiment *experiment = context->experiment;
     const struct lg_initialisation how = {
-        .method = arm->cell->setup->initialisation.index,
+        .method = arm->cell->setup.initialisation.index,
         .rng = experiment->rng,
         .seed = arm->cell->seed,
         .draw = arm->cell->draw,
-        .options = arm->cell->setup->initialisation.options,
+        .options = arm->cell->setup.initialisation.options,
     };
     context->backend->initialise(arm->net, &how);
     if (takes_too_long(arm, context)) {

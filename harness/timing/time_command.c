@@ -109,7 +109,8 @@ struct request {
     struct lg_dataset dataset;
     const struct lg_backend *backend;
     char directory[FILES_PATH_MAX];
-    const struct cell *slowed;
+    bool is_slowed;
+    struct cell slowed;
     struct arm_slow_down slow_down;
 };
 
@@ -137,6 +138,31 @@ static enum lg_status read_percent_and_step(const char *text, struct arm_slow_do
     return status;
 }
 
+/* The cell of that label, else of that slug. */
+static enum lg_status find_slowed(const struct experiment *experiment, const char *name,
+                                  struct cell *slowed, struct lg_error *error)
+{
+    const size_t count = experiment->cell_count;
+    char(*slugs)[SPEC_NAME_MAX] = calloc(count, sizeof *slugs);
+    const char **names = calloc(count + 1, sizeof *names);
+    enum lg_status status = LG_OK;
+    size_t at = SIZE_MAX;
+    if (slugs == NULL || names == NULL)
+        status = lg_fail(error, LG_ENVIRONMENT, "not enough memory");
+    for (size_t i = 0; status == LG_OK && at == SIZE_MAX && i < count; i++) {
+        status = experiment_cell(experiment, i, slowed, error);
+        memcpy(slugs[i], slowed->slug, sizeof slowed->slug);
+        names[i] = slugs[i];
+        if (strcmp(slowed->label, name) == 0)
+            at = i;
+    }
+    if (status == LG_OK && at == SIZE_MAX)
+        status = command_word("cell", name, names, &at, error);
+    free(slugs);
+    free(names);
+    return status == LG_OK ? experiment_cell(experiment, at, slowed, error) : status;
+}
+
 /* CELL=PERCENT[@STEP[+]], the cell by its label or its folder's name. */
 static enum lg_status read_slow_down(const char *text, struct request *request,
                                      struct lg_error *error)
@@ -144,7 +170,6 @@ static enum lg_status read_slow_down(const char *text, struct request *request,
     const struct experiment *experiment = &request->experiment;
     const char *equals = strrchr(text, '=');
     char name[SPEC_NAME_MAX];
-    size_t at = 0;
     if (equals == NULL || (size_t)(equals - text) >= sizeof name)
         return lg_fail(error, LG_USAGE, "--slow-down: found '%.64s', expected CELL=PERCENT", text);
     memcpy(name, text, (size_t)(equals - text));
@@ -152,20 +177,8 @@ static enum lg_status read_slow_down(const char *text, struct request *request,
     enum lg_status status = read_percent_and_step(equals + 1, &request->slow_down, error);
     if (status != LG_OK)
         return status;
-    while (at < experiment->cell_count && strcmp(experiment->cells[at].label, name) != 0)
-        at++;
-    if (at == experiment->cell_count) {
-        const char **slugs = calloc(experiment->cell_count + 1, sizeof *slugs);
-        if (slugs == NULL)
-            return lg_fail(error, LG_ENVIRONMENT, "not enough memory");
-        for (size_t i = 0; i < experiment->cell_count; i++)
-            slugs[i] = experiment->cells[i].slug;
-        status = command_word("cell", name, slugs, &at, error);
-        free(slugs);
-    }
-    if (status == LG_OK)
-        request->slowed = &experiment->cells[at];
-    return status;
+    request->is_slowed = true;
+    return find_slowed(experiment, name, &request->slowed, error);
 }
 
 static enum lg_status read_request(const struct options *options, struct request *request,
@@ -215,7 +228,7 @@ static enum lg_status check_and_run(const struct options *options, struct reques
                    .precision = options->precision / 100,
                    .counters = options->counters,
                    .settle_steps = options->settle},
-        .slowed = request->slowed,
+        .slowed = request->is_slowed ? &request->slowed : NULL,
         .slow_down = request->slow_down,
         .system = system != NULL ? system : "",
         .is_strict = options->is_strict,

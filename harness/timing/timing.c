@@ -31,22 +31,30 @@ enum { LOOKS_AIMED_AT = 500, LOOK_LEAST_NS = 50000, LOOK_MOST_NS = 500000 };
 /* ---- Opening ------------------------------------------------------------- */
 
 /* The first cell of each configuration, in the grid's order. */
-static enum lg_status choose_cells(const struct experiment *experiment,
-                                   const struct cell *chosen[ARMS_MAX], size_t *count,
-                                   struct lg_error *error)
+static enum lg_status choose_cells(const struct experiment *experiment, struct cell **chosen,
+                                   size_t *count, struct lg_error *error)
 {
     *count = 0;
-    for (size_t i = 0; i < experiment->cell_count; i++) {
-        const struct cell *cell = &experiment->cells[i];
+    *chosen = NULL;
+    for (size_t i = 0; i < experiment->arm_count; i++) {
+        struct cell cell;
         size_t same = 0;
-        while (same < *count && !arm_is_same(chosen[same], cell))
+        enum lg_status status =
+            experiment_cell(experiment, experiment_first_cell(experiment, i), &cell, error);
+        if (status != LG_OK)
+            return status;
+        while (same < *count && !arm_is_same(&(*chosen)[same], &cell))
             same++;
         if (same < *count)
             continue;
         if (*count == ARMS_MAX)
             return lg_fail_at(error, LG_INPUT, experiment->path, 0, 0,
                               "more than %d configurations to be timed side by side", ARMS_MAX);
-        chosen[(*count)++] = cell;
+        struct cell *more = realloc(*chosen, (*count + 1) * sizeof **chosen);
+        if (more == NULL)
+            return lg_fail(error, LG_ENVIRONMENT, "out of memory");
+        *chosen = more;
+        more[(*count)++] = cell;
     }
     return LG_OK;
 }
@@ -318,14 +326,13 @@ enum lg_status timing_open(struct timing *timing, const struct arm_context *cont
                            const struct timing_effort *effort,
                            const struct timing_observer *observer, struct lg_error *error)
 {
-    const struct cell *cells[ARMS_MAX];
     size_t count;
     *timing = (struct timing){.context = *context,
                               .effort = *effort,
                               .least_rounds = ROUNDS_LEAST,
                               .began_ns = clock_wall_ns()};
     timing->context.ground = &timing->ground;
-    enum lg_status status = choose_cells(context->experiment, cells, &count, error);
+    enum lg_status status = choose_cells(context->experiment, &timing->cells, &count, error);
     if (status == LG_OK)
         status = readings_open(&timing->readings, effort->counters, error);
     if (status != LG_OK)
@@ -336,7 +343,7 @@ enum lg_status timing_open(struct timing *timing, const struct arm_context *cont
         return lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu arms", count);
     const double ns = block_ns(timing, count);
     for (size_t i = 0; status == LG_OK && i < count; i++)
-        status = open_arm(timing, cells[i], NULL, observer, error);
+        status = open_arm(timing, &timing->cells[i], NULL, observer, error);
     if (status == LG_OK)
         status = climb_all(timing, observer, error);
     for (size_t i = 0; status == LG_OK && i < count; i++)
@@ -359,6 +366,7 @@ void timing_close(struct timing *timing)
     for (size_t i = 0; i < timing->series_count; i++)
         free(timing->series[i].blocks);
     free(timing->arms);
+    free(timing->cells);
     free(timing->series);
     readings_close(&timing->readings);
     ground_free(&timing->ground);

@@ -34,6 +34,7 @@ struct timing {
     struct ticks ticks;     /* the clock of the phases */
     struct phases phases;   /* as opened; each arm has its own */
     size_t arm_count;       /* the control, if there is one, is the last */
+    struct cell *cells;     /* of the arms; owned */
     struct timed_arm *arms; /* (arm_count); owned */
     size_t series_count;
     struct series *series; /* (series_count), whole steps first, arm by arm; owned */

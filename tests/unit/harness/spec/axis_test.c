@@ -18,8 +18,9 @@ static void expect_values(const char *optimizers, size_t option, const double *v
     struct experiment experiment = parse_optimizers(optimizers);
     cr_assert_eq(experiment.cell_count, count, "%s: %zu cells", optimizers, experiment.cell_count);
     for (size_t i = 0; i < count; i++)
-        cr_expect_eq(experiment.cells[i].optimizer.options.value[option], values[i], "%s: %.17g",
-                     optimizers, experiment.cells[i].optimizer.options.value[option]);
+        cr_expect_eq(cell_at(&experiment, i)->optimizer.options.value[option], values[i],
+                     "%s: %.17g", optimizers,
+                     cell_at(&experiment, i)->optimizer.options.value[option]);
     experiment_free(&experiment);
 }
 
@@ -45,8 +46,8 @@ Test(axis, is_the_list_of_its_values)
     cr_assert_eq(axis.cell_count, 10);
     cr_assert_eq(list.cell_count, 10);
     for (size_t i = 0; i < 10; i++) {
-        cr_expect_str_eq(axis.cells[i].key, list.cells[i].key);
-        cr_expect_str_eq(axis.cells[i].slug, list.cells[i].slug);
+        cr_expect_str_eq(cell_at(&axis, i)->key, cell_at(&list, i)->key);
+        cr_expect_str_eq(cell_at(&axis, i)->slug, cell_at(&list, i)->slug);
     }
     experiment_free(&axis);
     experiment_free(&list);
@@ -58,7 +59,7 @@ static size_t rates_of(const char *optimizers, double *rates)
     size_t count = 0;
     struct experiment experiment = parse_optimizers(optimizers);
     for (size_t i = 0; i < experiment.cell_count; i++) {
-        const struct lg_choice *optimizer = &experiment.cells[i].optimizer;
+        const struct lg_choice *optimizer = &cell_at(&experiment, i)->optimizer;
         const double rate = optimizer->options.value[0];
         if (optimizer->index == 2 && (count == 0 || rates[count - 1] != rate))
             rates[count++] = rate;
@@ -96,8 +97,8 @@ Test(axis, another_optimizer_draws_other_values)
         parse_optimizers("[{name: adam, " DRAWN "}, {name: sgd, " DRAWN "}]");
     cr_assert_eq(experiment.cell_count, 16);
     for (size_t i = 0; i < 8; i++)
-        cr_expect_neq(experiment.cells[i].optimizer.options.value[0],
-                      experiment.cells[i + 8].optimizer.options.value[0]);
+        cr_expect_neq(cell_at(&experiment, i)->optimizer.options.value[0],
+                      cell_at(&experiment, i + 8)->optimizer.options.value[0]);
     experiment_free(&experiment);
 }
 

@@ -8,7 +8,7 @@
 static void key_of(const char *text, const char *override, char key[LG_DIGEST_HEX])
 {
     struct experiment experiment = parse_sound(text, override, NULL);
-    memcpy(key, experiment.cells[0].key, LG_DIGEST_HEX);
+    memcpy(key, cell_at(&experiment, 0)->key, LG_DIGEST_HEX);
     experiment_free(&experiment);
 }
 
@@ -24,7 +24,7 @@ Test(canonical, says_all_that_decides_the_bits)
 {
     struct experiment experiment = parse_sound(
         sound_spec, "model.layers.0.activation={name: leaky, slope: 0.1}", "samples=50");
-    char *text = experiment_canonical(&experiment, &experiment.cells[0]);
+    char *text = experiment_canonical(&experiment, cell_at(&experiment, 0));
     cr_expect_str_eq(text, "numerics 2\n"
                            "dataset mnist\n"
                            "precision f32\n"
@@ -46,7 +46,7 @@ Test(canonical, says_all_that_decides_the_bits)
                            "draw 1\n");
     char digest[LG_DIGEST_HEX];
     lg_digest_bytes(text, strlen(text), digest);
-    cr_expect_str_eq(digest, experiment.cells[0].key);
+    cr_expect_str_eq(digest, cell_at(&experiment, 0)->key);
     free(text);
     experiment_free(&experiment);
 }
@@ -55,7 +55,7 @@ Test(canonical, says_all_that_decides_the_bits)
 static void expect_loss(const char *override, const char *expected)
 {
     struct experiment experiment = parse_sound(sound_spec, override, NULL);
-    char *text = experiment_canonical(&experiment, &experiment.cells[0]);
+    char *text = experiment_canonical(&experiment, cell_at(&experiment, 0));
     char *line = strstr(text, "\nloss ") + 1;
     *strchr(line, '\n') = '\0';
     cr_expect_str_eq(line, expected);
@@ -144,7 +144,7 @@ Test(canonical, every_cell_has_its_own_key)
     cr_assert_eq(experiment.cell_count, 6);
     for (size_t i = 0; i < 6; i++) {
         for (size_t j = 0; j < i; j++)
-            cr_expect_str_neq(experiment.cells[i].key, experiment.cells[j].key);
+            cr_expect_str_neq(cell_at(&experiment, i)->key, cell_at(&experiment, j)->key);
     }
     experiment_free(&experiment);
 }
@@ -154,8 +154,8 @@ Test(canonical, a_configuration_is_what_decides_the_training)
 {
     char text[SPEC_BYTES_MAX];
     struct experiment a = parse_sound(spec_with("", "seeds: [1, 2]\n", text), NULL, NULL);
-    char *whole = experiment_configuration(&a, &a.cells[0]);
-    char *other = experiment_configuration(&a, &a.cells[1]);
+    char *whole = experiment_configuration(&a, cell_at(&a, 0));
+    char *other = experiment_configuration(&a, cell_at(&a, 1));
     cr_expect_str_eq(whole, other);
     free(other);
     cr_expect_null(strchr(whole, '\n'));
@@ -168,7 +168,7 @@ Test(canonical, a_configuration_is_what_decides_the_training)
     for (size_t i = 0; i < 4 + 5; i++) {
         const char *change = i < 4 ? same[i] : different[i - 4];
         struct experiment b = parse_sound(sound_spec, change, NULL);
-        char *changed = experiment_configuration(&b, &b.cells[0]);
+        char *changed = experiment_configuration(&b, cell_at(&b, 0));
         cr_expect_eq(strcmp(whole, changed) == 0, i < 4, "%s: %s", change, changed);
         free(changed);
         experiment_free(&b);

@@ -75,7 +75,7 @@ Test(evaluation, a_split_that_leaves_nothing_is_refused)
 static char *canonical_with(const char *keys)
 {
     struct experiment experiment = parse_with(keys);
-    char *text = experiment_canonical(&experiment, &experiment.cells[0]);
+    char *text = experiment_canonical(&experiment, cell_at(&experiment, 0));
     cr_assert_not_null(text);
     experiment_free(&experiment);
     return text;

@@ -68,7 +68,7 @@ Test(exclude, what_is_left_keeps_its_order_and_seeds)
         NULL, NULL);
     cr_assert_eq(experiment.cell_count, 5);
     for (size_t i = 0; i < 5; i++)
-        cr_expect_str_eq(experiment.cells[i].slug, slugs[i]);
+        cr_expect_str_eq(cell_at(&experiment, i)->slug, slugs[i]);
     experiment_free(&experiment);
 }
 
@@ -83,7 +83,7 @@ Test(exclude, the_only_arm_left_has_the_label_of_its_block)
                               text),
                     NULL, NULL);
     cr_assert_eq(experiment.cell_count, 1);
-    cr_expect_str_eq(experiment.cells[0].label, "one");
+    cr_expect_str_eq(cell_at(&experiment, 0)->label, "one");
     experiment_free(&experiment);
 }
 
@@ -97,7 +97,7 @@ Test(exclude, values_of_an_axis_are_found_by_what_is_printed)
                   text),
         NULL, NULL);
     cr_assert_eq(experiment.cell_count, 3);
-    cr_expect_eq(experiment.cells[1].optimizer.options.value[0], 0.1);
+    cr_expect_eq(cell_at(&experiment, 1)->optimizer.options.value[0], 0.1);
     experiment_free(&experiment);
 }
 

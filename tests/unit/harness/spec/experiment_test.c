@@ -33,7 +33,7 @@ static void expect_cells(const struct experiment *experiment, const struct expec
 {
     cr_assert_eq(experiment->cell_count, count);
     for (size_t i = 0; i < count; i++) {
-        const struct cell *cell = &experiment->cells[i];
+        const struct cell *cell = cell_at(experiment, i);
         const struct lg_info *optimizer = experiment->registries->optimizer(cell->optimizer.index);
         int lr = lg_option_find(optimizer, "lr");
         cr_expect_str_eq(cell->slug, cells[i].slug);
@@ -82,7 +82,7 @@ Test(experiment, the_articles_loss_study)
     expect_article_setup(&experiment, LG_F64, LG_RNG_TORCH7);
     expect_cells(&experiment, cells, 3);
     for (size_t i = 0; i < 3; i++)
-        cr_expect_str_eq(experiment.registries->loss(experiment.cells[i].loss.index)->name,
+        cr_expect_str_eq(experiment.registries->loss(cell_at(&experiment, i)->loss.index)->name,
                          cells[i].label);
     experiment_free(&experiment);
 }
@@ -99,7 +99,7 @@ Test(experiment, the_articles_optimizer_study)
     expect_cells(&experiment, cells, 3);
     for (size_t i = 0; i < 3; i++)
         cr_expect_str_eq(
-            experiment.registries->optimizer(experiment.cells[i].optimizer.index)->name,
+            experiment.registries->optimizer(cell_at(&experiment, i)->optimizer.index)->name,
             optimizers[i]);
     experiment_free(&experiment);
 }
@@ -111,13 +111,13 @@ Test(experiment, the_article_as_meant)
     struct experiment experiment = load("experiments/article-intended.yaml");
     expect_article_setup(&experiment, LG_F32, LG_RNG_PCG);
     cr_expect_eq(experiment.evaluate, EVALUATE_TEST);
-    cr_assert(experiment.cells != NULL && experiment.cell_count == 30);
+    cr_assert(experiment.grid != NULL && experiment.cell_count == 30);
     for (size_t i = 0; i < experiment.cell_count; i++) {
-        cr_expect_str_eq(experiment.cells[i].label, labels[i / 5]);
-        cr_expect_eq(experiment.cells[i].seed, 1 + i % 5);
-        cr_expect_eq(experiment.cells[i].draw, 1);
+        cr_expect_str_eq(cell_at(&experiment, i)->label, labels[i / 5]);
+        cr_expect_eq(cell_at(&experiment, i)->seed, 1 + i % 5);
+        cr_expect_eq(cell_at(&experiment, i)->draw, 1);
     }
-    cr_expect_str_eq(experiment.cells[19].slug, "mse-sgd-lr-0.0001-s5");
+    cr_expect_str_eq(cell_at(&experiment, 19)->slug, "mse-sgd-lr-0.0001-s5");
     experiment_free(&experiment);
 }
 
@@ -146,7 +146,7 @@ static void expect_load(const char *name, enum lg_status expected, const char *m
     cr_expect_str_eq(error.message, message);
     cr_expect_str_eq(error.file, path);
     cr_expect(error.line == 0 && error.column == 0);
-    cr_expect_null(experiment.cells);
+    cr_expect_null(experiment.grid);
     cr_expect_null(experiment.text);
 }
 
@@ -205,7 +205,7 @@ Test(experiment, free_leaves_nothing)
     struct experiment experiment = parse_sound(sound_spec, NULL, NULL);
     experiment_free(&experiment);
     experiment_free(&experiment);
-    cr_expect_null(experiment.cells);
+    cr_expect_null(experiment.grid);
     cr_expect_eq(experiment.cell_count, 0);
 }
 
@@ -213,7 +213,7 @@ Test(experiment, a_cells_network_is_the_experiments_with_its_own_loss_and_optimi
 {
     struct experiment experiment = parse_sound(
         sound_spec, "grid={losses: [abs], optimizers: [sgd, {name: adam, lr: 0.5}]}", "batch=7");
-    struct lg_net_config config = experiment_net_config(&experiment, &experiment.cells[1]);
+    struct lg_net_config config = experiment_net_config(&experiment, cell_at(&experiment, 1));
     cr_expect_eq(config.inputs, 784);
     cr_expect_eq(config.layer_count, 2);
     cr_expect_eq(config.layers[0].outputs, 32);

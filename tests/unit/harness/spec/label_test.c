@@ -2,6 +2,7 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/unit/harness/spec/spec_fixture.h"
@@ -15,7 +16,7 @@ static void expect_labels(const char *grid, const char *const *labels, size_t co
     struct experiment experiment = parse_sound(spec_with(GRID, grid, text), NULL, NULL);
     cr_assert_eq(experiment.cell_count, count, "%zu cells", experiment.cell_count);
     for (size_t i = 0; i < count; i++)
-        cr_expect_str_eq(experiment.cells[i].label, labels[i]);
+        cr_expect_str_eq(cell_at(&experiment, i)->label, labels[i]);
     experiment_free(&experiment);
 }
 
@@ -122,8 +123,8 @@ Test(label, is_any_text)
         char text[SPEC_BYTES_MAX];
         struct experiment experiment =
             parse_sound(spec_with(GRID, cases[i].written, text), NULL, NULL);
-        cr_expect_str_eq(experiment.cells[0].label, cases[i].label);
-        cr_expect_str_eq(experiment.cells[0].slug, cases[i].slug);
+        cr_expect_str_eq(cell_at(&experiment, 0)->label, cases[i].label);
+        cr_expect_str_eq(cell_at(&experiment, 0)->slug, cases[i].slug);
         experiment_free(&experiment);
     }
 }
@@ -131,26 +132,52 @@ Test(label, is_any_text)
 Test(label, is_a_text_of_some_length)
 {
     expect_refused(BLOCK("''"), 8, 15,
-                   "grid.label: found '\"\"', expected a text of 1 to 80 bytes");
-    expect_refused(BLOCK("[a]"), 8, 15, "expected a text of 1 to 80 bytes");
+                   "grid.label: found '\"\"', expected a text of 1 to 1000 bytes");
+    expect_refused(BLOCK("[a]"), 8, 15, "expected a text of 1 to 1000 bytes");
     expect_refused(BLOCK("\"a\\0b\""), 8, 15, "found a NUL character");
 }
 
-Test(label, too_long_is_refused)
+/* A long one is cut, and told from others by the beginning of its configuration's id. */
+Test(label, too_long_is_cut)
 {
-    char grid[256];
-    snprintf(grid, sizeof grid, BLOCK("%080d"), 0);
-    char text[SPEC_BYTES_MAX];
+    char grid[2048], text[SPEC_BYTES_MAX], id[LG_DIGEST_HEX];
+    snprintf(grid, sizeof grid, BLOCK("%0100d"), 0);
     struct experiment experiment = parse_sound(spec_with(GRID, grid, text), NULL, NULL);
-    cr_expect_eq(strlen(experiment.cells[0].label), 80);
+    cr_expect_eq(strlen(cell_at(&experiment, 0)->label), 100);
+    cr_expect_eq(strspn(cell_at(&experiment, 0)->label, "0"), 100);
     experiment_free(&experiment);
-    snprintf(grid, sizeof grid, BLOCK("%081d"), 0);
-    expect_refused(grid, 8, 15, "expected a text of 1 to 80 bytes");
-    snprintf(
-        grid, sizeof grid,
-        "grid: {label: %080d, losses: [smooth_l1], optimizers: [{name: adagrad, lr: [1, 2]}]}\n",
-        0);
-    expect_refused(grid, 8, 7, "the label of the arm smooth_l1 adagrad would be longer than 100");
+    snprintf(grid, sizeof grid,
+             "grid: {label: %084d\u00e4%0200d, losses: [smooth_l1], optimizers: [{name: adagrad, "
+             "lr: [1, 2]}]}\n",
+             0, 0);
+    experiment = parse_sound(spec_with(GRID, grid, text), NULL, NULL);
+    cr_assert_eq(experiment.cell_count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct cell *cell = cell_at(&experiment, i);
+        char *configuration = experiment_configuration(&experiment, cell);
+        lg_digest_bytes(configuration, strlen(configuration), id);
+        free(configuration);
+        cr_expect_eq(strlen(cell->label), 100);
+        cr_expect_eq(cell->label[87], '-');
+        cr_expect_eq(strncmp(cell->label + 88, id, 12), 0);
+        cr_expect_eq(strncmp(cell->slug + 88, id, 12), 0);
+    }
+    cr_expect_str_neq(cell_at(&experiment, 0)->slug, cell_at(&experiment, 1)->slug);
+    experiment_free(&experiment);
+    snprintf(grid, sizeof grid, BLOCK("%01001d"), 0);
+    expect_refused(grid, 8, 15, "expected a text of 1 to 1000 bytes");
+}
+
+/* Two labels that are cut at the same place and two that are not; one of each is another's. */
+Test(label, long_ones_of_one_configuration_are_refused)
+{
+    char grid[1024];
+    snprintf(grid, sizeof grid,
+             "grid:\n"
+             "  - {label: %090d1234567890123, losses: [mse], optimizers: [sgd]}\n"
+             "  - {label: %090d1234567890124, losses: [mse], optimizers: [sgd]}\n",
+             0, 0);
+    expect_refused(grid, 10, 5, "would both be called");
 }
 
 Test(label, two_cells_of_one_name_are_refused)

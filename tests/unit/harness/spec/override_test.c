@@ -168,7 +168,7 @@ Test(override, of_a_spec_takes_effect)
     experiment_free(&experiment);
     experiment = parse_sound(sound_spec, "grid.optimizers.0.lr=[0.1, 0.2]", "precision=f64");
     cr_expect_eq(experiment.cell_count, 2);
-    cr_expect_eq(experiment.cells[1].optimizer.options.value[0], 0.2);
+    cr_expect_eq(cell_at(&experiment, 1)->optimizer.options.value[0], 0.2);
     cr_expect_eq(experiment.precision, LG_F64);
     experiment_free(&experiment);
 }

@@ -28,7 +28,7 @@ static void expect_refused(const struct mistake *mistakes, size_t count)
                   m->to, error.line, error.column, m->line, m->column);
         cr_expect_str_eq(error.message, m->message);
         cr_expect_str_eq(error.file, "folder/a.yaml");
-        cr_expect_null(experiment.cells);
+        cr_expect_null(experiment.grid);
     }
 }
 
@@ -241,8 +241,8 @@ Test(schema, absent_keys_have_their_documented_defaults)
     cr_expect_eq(experiment.samples, 0);
     cr_expect_eq(experiment_sample_count(&experiment), 60000);
     cr_expect_eq(experiment.image_sample, 60000);
-    cr_expect_eq(experiment.cells[0].seed, 1);
-    cr_expect_eq(experiment.cells[0].draw, 1);
+    cr_expect_eq(cell_at(&experiment, 0)->seed, 1);
+    cr_expect_eq(cell_at(&experiment, 0)->draw, 1);
     experiment_free(&experiment);
 }
 
@@ -267,7 +267,7 @@ Test(schema, given_keys_are_read)
     cr_expect_eq(experiment.samples, 100);
     cr_expect_eq(experiment_sample_count(&experiment), 100);
     cr_expect_eq(experiment.image_sample, 7);
-    cr_expect_eq(experiment.cells[0].seed, UINT32_MAX);
+    cr_expect_eq(cell_at(&experiment, 0)->seed, UINT32_MAX);
     cr_expect_eq(experiment.metric_count, 2);
     cr_expect_eq(experiment.metrics[0], 2);
     cr_expect_eq(experiment.metrics[1], 0);

@@ -46,3 +46,14 @@ struct experiment parse_sound(const char *text, const char *override, const char
                  error.message);
     return experiment;
 }
+
+const struct cell *cell_at(const struct experiment *experiment, size_t number)
+{
+    static struct cell cells[64];
+    static size_t next;
+    struct cell *cell = &cells[next++ % (sizeof cells / sizeof *cells)];
+    struct lg_error error;
+    cr_assert(number < experiment->cell_count);
+    cr_assert_eq(experiment_cell(experiment, number, cell, &error), LG_OK, "%s", error.message);
+    return cell;
+}

@@ -31,4 +31,7 @@ enum lg_status parse_spec(const char *text, const char *override, const char *ov
 /* As parse_spec(), failing the test when the spec is refused. */
 struct experiment parse_sound(const char *text, const char *override, const char *override2);
 
+/* A cell of an experiment; good until the 64th call after this one. */
+const struct cell *cell_at(const struct experiment *experiment, size_t number);
+
 #endif

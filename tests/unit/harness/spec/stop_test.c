@@ -40,7 +40,7 @@ static char *text_with(const char *keys,
                        char *(*text_of)(const struct experiment *, const struct cell *))
 {
     struct experiment experiment = parse_with(keys);
-    char *text = text_of(&experiment, &experiment.cells[0]);
+    char *text = text_of(&experiment, cell_at(&experiment, 0));
     cr_assert_not_null(text);
     experiment_free(&experiment);
     return text;
