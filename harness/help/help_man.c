@@ -9,6 +9,8 @@ static const struct {
 } variables[] = {
     {"LOSSGRID_DATA", "the folder of the data set's files, where --data is not given"},
     {"LOSSGRID_ISA", "the compiled copy of the engine, where --isa is not given"},
+    {"LOSSGRID_SHARED", "1: results lie on a file system that other machines use too; 0: they do "
+                        "not; else what the system says of it"},
     {"LOSSGRID_SYSTEM", "a name of this machine, for machine.json and comparisons"},
     {"NO_COLOR", "if set, progress has no colours"},
     {"PYTHON", "a Python to try first for reports"},

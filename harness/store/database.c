@@ -278,10 +278,14 @@ static enum lg_status open_file(struct store *store, enum store_mode mode, bool 
         status = make_tables(store, error);
     if (status == LG_OK)
         status = check_version(store, error);
-    /* A commit is one write and one sync at the end of a log; readers go on meanwhile. */
+    /* A commit is one write and one sync at the end of a log; readers go on meanwhile. The log's
+     * index is memory that is shared, which two machines have not: there a journal does. */
     if (status == LG_OK && mode == STORE_WRITE)
-        status =
-            database_execute(store, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL", error);
+        status = database_execute(store,
+                                  files_are_shared(store->path)
+                                      ? "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL"
+                                      : "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
+                                  error);
     return status;
 }
 

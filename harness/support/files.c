@@ -6,9 +6,11 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -294,6 +296,37 @@ enum lg_status files_is_locked(const char *path, bool *is_locked, struct lg_erro
     }
     close(file);
     return status;
+}
+
+bool files_are_shared(const char *path)
+{
+    /* f_type of statfs(2), as include/uapi/linux/magic.h and the systems' own headers have it. */
+    static const unsigned long types[] = {
+        0x6969,     /* NFS */
+        0xff534d42, /* CIFS */
+        0xfe534d42, /* SMB 2 */
+        0x517b,     /* SMB */
+        0x0bd00bd0, /* Lustre */
+        0x47504653, /* GPFS */
+        0x00c36400, /* Ceph */
+        0x19830326, /* BeeGFS */
+        0x20030528, /* OrangeFS */
+        0x5346414f, /* AFS */
+        0x7461636f, /* OCFS2 */
+        0x01161970, /* GFS2 */
+        0x01021997, /* 9P */
+        0x65735546, /* FUSE: sshfs, GlusterFS, ... */
+    };
+    const char *said = getenv("LOSSGRID_SHARED");
+    struct statfs about;
+    if (said != NULL && said[0] != '\0')
+        return strcmp(said, "0") != 0;
+    if (statfs(path, &about) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (((unsigned long)about.f_type & 0xffffffff) == types[i])
+            return true;
+    return false;
 }
 
 bool files_are_same(const char *a, const char *b)

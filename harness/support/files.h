@@ -63,6 +63,11 @@ enum lg_status files_lock(const char *path, const char *advice, int *descriptor,
 /* Whether somebody holds the lock file at path. Takes nothing, and waits for nobody. */
 enum lg_status files_is_locked(const char *path, bool *is_locked, struct lg_error *error);
 
+/* Whether a path is on a file system that other machines write too (NFS, Lustre, ...); so it is,
+ * whatever it is on, where the variable LOSSGRID_SHARED is set to other than nothing or 0, and
+ * is not where that is 0. */
+bool files_are_shared(const char *path);
+
 /* Whether two paths are of the same file or folder; false where one is not there. */
 bool files_are_same(const char *a, const char *b);
 

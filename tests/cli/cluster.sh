@@ -378,3 +378,23 @@ test_status_of_shards() {
     says 'empty'
     expect 1 status s0 folder --check
 }
+
+# Where other machines write too there is no shared memory: a journal, and the same promises.
+test_a_shared_file_system() {
+    result whole "${LONG[@]}"
+    export LOSSGRID_SHARED=1
+    stop_by KILL
+    [ ! -e r/cells.sqlite-wal ] && [ ! -e r/cells.sqlite-shm ] || fail 'a log that is shared memory'
+    asks r 's["state"] == "stopped"' || fail "$(cat asked)"
+    "$LOSSGRID" run "${LONG[@]}" --out r --jobs 2 >first 2>&1 </dev/null &
+    local run=$!
+    while kill -0 $run 2>/dev/null; do
+        "$LOSSGRID" status r >out 2>err || fail 'a status that failed'
+    done
+    wait $run || fail "the run ended with $?"
+    grep -q 'goes on after epoch' first || fail 'nothing was kept'
+    same_file whole/trace.csv r/trace.csv
+    expect 0 merge r --out all
+    same_file whole/trace.csv all/trace.csv
+    [ "$(ls -A all r | grep -c -e -journal -e -wal -e -shm)" -eq 0 ] || fail 'a journal is left'
+}
