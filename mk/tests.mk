@@ -91,8 +91,9 @@ test-additions:
 	tests/additions.sh
 test-tutorial:
 	tests/tutorial.sh
-test-slurm: ## an experiment in shards by a Slurm that the test starts on this machine
-	@.ci/deps.sh slurmctld slurmd slurm-client
+test-slurm: ## the commands of docs/cluster.md, and shards by a Slurm that the test starts on this machine
+	@.ci/deps.sh parallel slurmctld slurmd slurm-client
+	tests/cluster.sh $(BIN)
 	tests/slurm.sh $(BIN)
 
 # The widest copy that this processor runs, and the plain one: the one between has the same loops.
