@@ -72,6 +72,11 @@ static bool optimizer_replays(size_t index)
     return registry_optimizer(index)->minimise == NULL;
 }
 
+static bool schedule_needs_end(size_t index)
+{
+    return registry_schedule(index)->needs_end;
+}
+
 static double power(double x, double p)
 {
     return (double)math_pow(x, p);
@@ -90,6 +95,7 @@ const struct lg_backend backend_table = {
     .initialisation = initialisation_info,
     .schedule_count = 0 LG_SCHEDULES(ONE),
     .schedule = schedule_info,
+    .schedule_needs_end = schedule_needs_end,
     .loss_shape = loss_shape,
     .loss_measure = loss_measure,
     .activation_range = activation_range,

@@ -60,5 +60,6 @@ const struct schedule LG_SYMBOL(schedule_one_cycle) = {
             .options = options_table,
             .option_count = sizeof options_table / sizeof *options_table,
         },
+    .needs_end = true,
     .factor = factor,
 };

@@ -5,6 +5,7 @@
 #ifndef LG_SCHEDULE_SCHEDULE_H
 #define LG_SCHEDULE_SCHEDULE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "engine/base/real.h"
@@ -12,6 +13,7 @@
 
 struct schedule {
     struct lg_info info;
+    bool needs_end; /* the factor depends on `steps`, so that training cannot be extended */
     /* The factor of the learning rate in a step (1-based) of `steps` in all. */
     accumulator (*factor)(const struct lg_options *options, uint64_t step, uint64_t steps);
 };

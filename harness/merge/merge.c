@@ -250,7 +250,7 @@ static enum lg_status check_keys(const struct merging *merging, struct lg_error 
         struct store_found found;
         status = experiment_cell(experiment, i, &cell, error);
         const struct store_cell what = {merging->request->out, cell.key, merging->spec.dataset,
-                                        cell.slug};
+                                        cell.slug, 0};
         if (status == LG_OK)
             status = store_look(merging->to, &what, &found, error);
         if (status == LG_OK && found.state == STORE_FOREIGN)

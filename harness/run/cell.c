@@ -267,6 +267,8 @@ static enum lg_status keep_image(struct training *training, struct epoch_record 
         return LG_OK;
     backend->captured_bytes(training->net, training->pixels);
     lg_digest_bytes(training->pixels, images->rows * images->columns, record->image_sha256);
+    if (!training->context->experiment->keep.images)
+        return LG_OK;
     return image_encode("an image", training->pixels, images->rows, images->columns,
                         &training->image, error);
 }
@@ -276,7 +278,8 @@ static void keep_parameters(struct training *training)
 {
     const struct lg_backend *backend = training->context->backend;
     double values[PARAMETERS_MOST];
-    if (backend->parameter_count(training->net) > PARAMETERS_MOST)
+    if (!training->context->experiment->keep.parameters ||
+        backend->parameter_count(training->net) > PARAMETERS_MOST)
         return;
     backend->parameters(training->net, values);
     const struct lg_net_config config =
@@ -289,12 +292,23 @@ static struct store_bytes bytes_of(const struct text *text)
     return (struct store_bytes){text->bytes, text->size};
 }
 
-/* The engine's state, unless one was taken a moment ago or training ends here. */
-static struct store_bytes save(struct training *training, bool is_last)
+/* Whether the engine's state is kept: where training ends only if the spec says so, else unless
+ * one was taken a moment ago. A cell that ends otherwise has no more epochs to come. */
+static bool is_saved(const struct training *training, bool is_last, size_t epoch, uint64_t now)
+{
+    const struct experiment *experiment = training->context->experiment;
+    if (is_last)
+        return experiment->keep.checkpoints && epoch == experiment->epochs &&
+               !training->evaluation.stops;
+    return now - training->saved_ns >= CELL_CHECKPOINT_MS * 1000000ull;
+}
+
+static struct store_bytes save(struct training *training, const struct epoch_record *record,
+                               bool is_last)
 {
     const struct lg_backend *backend = training->context->backend;
     const uint64_t now = clock_wall_ns();
-    if (is_last || now - training->saved_ns < CELL_CHECKPOINT_MS * 1000000ull)
+    if (!record->trained || !is_saved(training, is_last, record->epoch, now))
         return (struct store_bytes){NULL, 0};
     training->saved_ns = now;
     backend->save(training->net, training->saved);
@@ -326,7 +340,7 @@ static enum lg_status hand_over(struct training *training, const struct epoch_re
         .image = bytes_of(&training->image),
         .parameters = bytes_of(&training->values.text),
         .evaluations = bytes_of(&training->evaluation.rows.text),
-        .state = save(training, is_last),
+        .state = save(training, record, is_last),
     };
     memcpy(epoch.weights_sha256, record->weights_sha256, LG_DIGEST_HEX);
     if (!training->observer->keep(training->observer->state, &epoch))

@@ -11,7 +11,7 @@ static enum lg_status look(const struct experiment *experiment, size_t i, struct
                            struct lg_error *error)
 {
     enum lg_status status = experiment_cell(experiment, i, cell, error);
-    *what = (struct store_cell){directory, cell->key, dataset, cell->slug};
+    *what = (struct store_cell){directory, cell->key, dataset, cell->slug, experiment->epochs};
     return status == LG_OK ? store_look(store, what, found, error) : status;
 }
 
@@ -64,6 +64,17 @@ static enum lg_status check_seal(struct store *store, const struct store_cell *c
     return store_remove(store, found->id, error);
 }
 
+/* A finished cell of which more epochs are asked for. */
+static enum lg_status count_extension(struct store *store, const struct store_found *found,
+                                      struct plan *plan, struct lg_error *error)
+{
+    size_t epoch;
+    enum lg_status status = store_checkpoint_epoch(store, found->id, &epoch, error);
+    plan->extended += epoch == found->epochs;
+    plan->retrained += epoch != found->epochs;
+    return status;
+}
+
 enum lg_status plan_make(const struct experiment *experiment, struct store *store,
                          const char *directory, const char *dataset, struct shard shard,
                          struct plan *plan, struct lg_error *error)
@@ -79,9 +90,12 @@ enum lg_status plan_make(const struct experiment *experiment, struct store *stor
         bool is_kept = false;
         enum lg_status status =
             look(experiment, i, store, directory, dataset, &cell, &what, &found, error);
-        if (status == LG_OK && (found.state == STORE_DONE || found.state == STORE_DIVERGED ||
-                                found.state == STORE_STOPPED))
+        if (status == LG_OK && found.state != STORE_ABSENT && found.state != STORE_PART)
             status = check_seal(store, &what, &found, &is_kept, error);
+        if (status == LG_OK && is_kept && found.state == STORE_SHORT) {
+            is_kept = false;
+            status = count_extension(store, &found, plan, error);
+        }
         if (status != LG_OK) {
             plan_free(plan);
             return status;

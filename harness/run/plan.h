@@ -19,6 +19,9 @@ struct plan {
     size_t train_count;
     size_t kept;     /* cells of the shard that were finished earlier */
     size_t selected; /* cells of the shard */
+    /* Finished ones of which more epochs are asked for: go on after the last; begin anew, as
+     * their last state was not kept. */
+    size_t extended, retrained;
 };
 
 /* LG_USAGE when the store (NULL: there is none) holds a cell of the experiment that was trained

@@ -96,7 +96,8 @@ static enum lg_status open_cell(struct schedule *schedule, const struct cell *ce
                                 struct store_checkpoint *checkpoint, struct lg_error *error)
 {
     const struct store_cell what = {schedule->directory, cell->key,
-                                    schedule->context->dataset->info->name, cell->slug};
+                                    schedule->context->dataset->info->name, cell->slug,
+                                    schedule->context->experiment->epochs};
     struct store_found found;
     char why[STORE_WHY_MAX] = "";
     *checkpoint = (struct store_checkpoint){0};

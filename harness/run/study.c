@@ -57,6 +57,14 @@ static void announce(const struct study *study, const struct lg_dataset *dataset
     if (plan->kept > 0)
         output_line(stderr, "%s: %zu of %zu cells were finished earlier and are kept",
                     experiment->name, plan->kept, plan->selected);
+    if (plan->extended > 0)
+        output_line(stderr, "%s: %zu cells were finished with fewer epochs and go on from there",
+                    experiment->name, plan->extended);
+    if (plan->retrained > 0)
+        output_line(stderr,
+                    "%s: %zu cells were finished with fewer epochs and are trained again from the "
+                    "first: their last states were not kept (keep: [checkpoints])",
+                    experiment->name, plan->retrained);
     if (plan->train_count > 0)
         output_line(
             stderr,

@@ -37,6 +37,13 @@ static void write_choice(FILE *out, const struct lg_info *info, const struct lg_
     fprintf(out, "\n");
 }
 
+/* Whether the number of epochs decides more than when training ends. */
+static bool needs_end(const struct experiment *experiment, const struct cell *cell)
+{
+    return cell->setup.has_schedule &&
+           experiment->registries->schedule_needs_end(cell->setup.schedule.index);
+}
+
 static void write_experiment(FILE *out, const struct experiment *experiment,
                              const struct cell *cell)
 {
@@ -55,10 +62,16 @@ static void write_experiment(FILE *out, const struct experiment *experiment,
     write_choice(out, registries->initialisation(cell->setup.initialisation.index),
                  &cell->setup.initialisation);
     fprintf(out, "rng %s\n", experiment->rng == LG_RNG_TORCH7 ? "torch7" : "pcg");
-    fprintf(out, "batch %zu\nshuffle %s\nepochs %zu\nsamples %zu\nimage %zu\nevaluate %s\nmetrics",
-            cell->setup.batch, experiment->shuffle ? "true" : "false", experiment->epochs,
-            experiment_sample_count(experiment), experiment->image_sample,
-            evaluate_words[experiment->evaluate]);
+    fprintf(out, "batch %zu\nshuffle %s\n", cell->setup.batch,
+            experiment->shuffle ? "true" : "false");
+    if (needs_end(experiment, cell))
+        fprintf(out, "epochs %zu\n", experiment->epochs);
+    fprintf(out, "samples %zu\nimage %zu\nevaluate %s", experiment_sample_count(experiment),
+            experiment->image_sample, evaluate_words[experiment->evaluate]);
+    /* What is measured in the last epoch alone makes that one's row another. */
+    if (experiment->evaluate == EVALUATE_END)
+        fprintf(out, " %zu", experiment->epochs);
+    fprintf(out, "\nmetrics");
     for (size_t i = 0; i < experiment->metric_count; i++)
         fprintf(out, " %s", registries->loss(experiment->metrics[i])->name);
     fprintf(out, "\n");
@@ -90,6 +103,9 @@ char *experiment_canonical(const struct experiment *experiment, const struct cel
         return NULL;
     const struct lg_backend *registries = experiment->registries;
     write_experiment(out, experiment, cell);
+    if (!experiment->keep.images || !experiment->keep.parameters)
+        fprintf(out, "keep%s%s\n", experiment->keep.images ? " images" : "",
+                experiment->keep.parameters ? " parameters" : "");
     if (experiment->validation.samples > 0)
         fprintf(out, "validation %zu seed %" PRIu64 "\n", experiment->validation.samples,
                 experiment->validation.seed);
@@ -126,10 +142,13 @@ char *experiment_canonical(const struct experiment *experiment, const struct cel
     return NULL;
 }
 
-/* Take the line that begins so, of which there is one behind the first, out of the text. */
+/* Take the line that begins so, of which there is at most one, behind the first, out of the
+ * text. */
 static void drop_line(char *text, const char *begin)
 {
-    char *line = strstr(text, begin) + 1; /* behind the line end that `begin` begins with */
+    char *line = strstr(text, begin);
+    if (line++ == NULL) /* behind the line end that `begin` begins with */
+        return;
     const char *next = strchr(line, '\n') + 1;
     memmove(line, next, strlen(next) + 1);
 }
@@ -144,6 +163,7 @@ char *experiment_configuration(const struct experiment *experiment, const struct
     drop_line(text, "\nmetrics");
     if (experiment->evaluate_every > 0 && experiment->stop_count == 0)
         drop_line(text, "\nevaluate_every ");
+    drop_line(text, "\nkeep");
     drop_line(text, "\nseed ");
     text[strlen(text) - 1] = '\0'; /* the last line end */
     for (char *end = text; (end = strchr(end, '\n')) != NULL;)

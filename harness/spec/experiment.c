@@ -9,6 +9,7 @@
 #include "harness/spec/document.h"
 #include "harness/spec/evaluation.h"
 #include "harness/spec/grid.h"
+#include "harness/spec/keep.h"
 #include "harness/spec/label.h"
 #include "harness/spec/override.h"
 #include "harness/spec/schema.h"
@@ -196,6 +197,8 @@ static enum lg_status read_training(struct reading *reading)
     experiment->epochs = (size_t)epochs;
     experiment->samples = (size_t)samples;
     experiment->allows_outside = outside == 1; /* the schema's order: refuse, allow */
+    if (status == LG_OK)
+        status = keep_read(&reading->top, &experiment->keep);
     return status == LG_OK ? evaluation_read(&reading->top, experiment) : status;
 }
 

@@ -101,6 +101,13 @@ struct arm_selection {
     struct seeds seeds;
 };
 
+/* What stays in the result folder beside the rows. */
+struct keep {
+    bool images;      /* of every epoch, where images are reconstructed */
+    bool parameters;  /* of finished networks that are small */
+    bool checkpoints; /* of finished cells: more epochs go on from there */
+};
+
 /* A loss of the grid that is not among the metrics. */
 struct unmeasured {
     size_t loss;
@@ -155,6 +162,7 @@ struct experiment {
     struct stop_rule stops[STOPS_MAX]; /* the first that holds stops a cell */
     size_t target_count;
     struct target targets[TARGETS_MAX];
+    struct keep keep;
     size_t image_sample; /* 1-based training sample whose output is kept; always one that is used */
     size_t metric_count;
     size_t metrics[LG_METRICS_MAX];
@@ -228,7 +236,7 @@ struct lg_net_config experiment_net_config(const struct experiment *experiment,
 char *experiment_canonical(const struct experiment *experiment, const struct cell *cell);
 
 /* The text that a configuration's id is made of: the lines of experiment_canonical() but the
- * seed and what is only measured (image, evaluate, metrics), so that experiments which share
+ * seed and what is only measured or kept (image, evaluate, metrics, keep), so that experiments which share
  * arms share ids; with a semicolon between them, so on one line. The caller frees it; NULL
  * when memory is short. */
 char *experiment_configuration(const struct experiment *experiment, const struct cell *cell);

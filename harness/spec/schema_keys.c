@@ -199,6 +199,14 @@ const struct key schema_keys[] = {
      .required = true,
      .takes = "a number that the metric can have",
      .meaning = "the value; one that is better counts too"},
+    {.name = "keep",
+     .kind = KEY_LIST,
+     .maximum = 3,
+     .takes = "a list of images, parameters, checkpoints",
+     .fallback = "[images, parameters]",
+     .meaning = "what stays in the result folder beside the rows: the reconstructions of every "
+                "epoch, the parameters of small networks, and each cell's state after its last "
+                "epoch, from which more epochs go on"},
     {.name = "outside_domain",
      .kind = KEY_WORD,
      .choices = outsides,

@@ -41,6 +41,7 @@ static const char *const text_of[STATEMENTS] = {
     [CELL] = "SELECT key, dataset, slug, state, epochs, seal FROM cell WHERE id = ?",
     [CUT_EPOCHS] = "DELETE FROM epoch WHERE cell = ? AND epoch > ?",
     [CUT_CHECKPOINT] = "DELETE FROM checkpoint WHERE cell = ? AND epoch > ?",
+    [DROP_CHECKPOINT] = "DELETE FROM checkpoint WHERE cell = ? AND epoch < ?",
     [CUT_CELL] = ("UPDATE cell SET state = 0, seal = '', why = '', epochs = min(epochs, ?2),"
                   " run = ?3, since = min(epochs, ?2) WHERE id = ?1"),
     [REMOVE_CELL] = "DELETE FROM cell WHERE id = ?",
@@ -56,6 +57,7 @@ static const char *const text_of[STATEMENTS] = {
                 "WHERE cell = ?"
                 " ORDER BY epoch"),
     [CHECKPOINT] = "SELECT epoch, weights_sha256, state, sha256 FROM checkpoint WHERE cell = ?",
+    [CHECKPOINT_EPOCH] = "SELECT epoch FROM checkpoint WHERE cell = ?",
     [ALL] = "SELECT id, slug FROM cell ORDER BY id",
     [LIST] = LISTED " ORDER BY cell.id",
     [LIST_ONE] = LISTED " WHERE slug = ?",

@@ -26,6 +26,7 @@ struct collection {
 struct addition {
     struct collection *to;
     const struct cell *cell;
+    size_t last; /* epoch of a finished one; 0: it is not */
 };
 
 /* ---- Rows and images ------------------------------------------------------- */
@@ -69,7 +70,8 @@ static enum lg_status add_epoch(void *to, const struct store_epoch *epoch, struc
     struct collection *collection = addition->to;
     text_add(&collection->trace, epoch->trace.bytes, epoch->trace.size);
     text_add(&collection->timing, epoch->timing.bytes, epoch->timing.size);
-    if (epoch->parameters.bytes != NULL)
+    /* A cell that goes on after it was finished has those of its earlier end too. */
+    if (epoch->parameters.bytes != NULL && epoch->epoch == addition->last)
         text_add(&collection->parameters, epoch->parameters.bytes, epoch->parameters.size);
     if (epoch->evaluations.bytes != NULL)
         text_add(&collection->evaluations.text, epoch->evaluations.bytes, epoch->evaluations.size);
@@ -87,20 +89,23 @@ static enum lg_status add_cells(struct collection *collection, struct lg_error *
     enum lg_status status = LG_OK;
     for (size_t i = 0; status == LG_OK && i < experiment->cell_count; i++) {
         struct cell cell;
-        struct addition addition = {collection, &cell};
+        struct addition addition = {collection, &cell, 0};
         struct cell_extent *extent = &collection->extents[i];
         struct store_found found;
         *extent = (struct cell_extent){0};
         status = experiment_cell(experiment, i, &cell, error);
         const struct store_cell what = {collection->of->directory, cell.key,
-                                        collection->of->dataset, cell.slug};
+                                        collection->of->dataset, cell.slug, experiment->epochs};
         if (status == LG_OK)
             status = store_look(collection->of->store, &what, &found, error);
         if (status != LG_OK || found.state == STORE_ABSENT || found.state == STORE_FOREIGN)
             continue;
+        if (found.state == STORE_SHORT)
+            found.state = STORE_PART;
         extent->finished = found.state != STORE_PART;
         extent->diverged = found.state == STORE_DIVERGED;
         extent->stopped = found.state == STORE_STOPPED;
+        addition.last = extent->finished ? found.epochs : 0;
         extent->epochs = found.epochs;
         memcpy(extent->why, found.why, sizeof found.why);
         reach_cell(&collection->finder);
@@ -207,7 +212,8 @@ static enum lg_status end_images(const struct collection *collection, struct lg_
 
 static enum lg_status collect(struct collection *collection, struct lg_error *error)
 {
-    const bool has_images = collection->of->experiment->task == LG_TASK_RECONSTRUCT;
+    const struct experiment *experiment = collection->of->experiment;
+    const bool has_images = experiment->task == LG_TASK_RECONSTRUCT && experiment->keep.images;
     enum lg_status status = has_images ? begin_images(collection, error) : LG_OK;
     add_headers(collection);
     if (status == LG_OK)

@@ -75,18 +75,32 @@ static json_t *part(json_t *value)
     return value != NULL ? json_incref(value) : json_null();
 }
 
+/* The words of the spec's key. */
+static json_t *describe_keep(const struct keep *keep)
+{
+    json_t *words = json_array();
+    if (keep->images)
+        json_array_append_new(words, json_string("images"));
+    if (keep->parameters)
+        json_array_append_new(words, json_string("parameters"));
+    if (keep->checkpoints)
+        json_array_append_new(words, json_string("checkpoints"));
+    return words;
+}
+
 static json_t *describe(const struct manifest *manifest)
 {
     return json_pack(
         "{s:{s:s}, s:o, s:o, s:o, s:{s:s, s:s, s:s}, s:{s:s, s:s}, s:I, s:o, s:o, s:o, s:o, s:o, "
-        "s:s}",
+        "s:o, s:s}",
         "lossgrid", "version", version_text(), "command", part(manifest->command), "spec",
         manifest_spec_json(manifest), "data", manifest_data_json(manifest), "build", "compiler",
         version_compiler(), "flags", version_flags(), "variant", version_variant(), "engine", "isa",
         manifest->isa, "precision", lg_precision_name(manifest->experiment->precision), "jobs",
         (json_int_t)manifest->jobs, "machine", machine_json(manifest->machine), "machines",
         part(manifest->machines), "started", manifest_instant(manifest->started), "finished",
-        manifest_instant(manifest->finished), "cells", describe_cells(manifest), "trace_sha256",
+        manifest_instant(manifest->finished), "keep",
+        describe_keep(&manifest->experiment->keep), "cells", describe_cells(manifest), "trace_sha256",
         manifest->trace_sha256);
 }
 
@@ -141,6 +155,17 @@ static bool count_cells(const json_t *cells, struct manifest_found *found)
     return found->cells > 0;
 }
 
+/* Manifests of earlier versions do not say: then all images are. */
+static bool keeps_images(const json_t *keep)
+{
+    bool has = keep == NULL;
+    for (size_t i = 0; i < json_array_size(keep); i++) {
+        const char *word = json_string_value(json_array_get(keep, i));
+        has |= word != NULL && strcmp(word, "images") == 0;
+    }
+    return has;
+}
+
 static enum lg_status understand(const char *path, const json_t *root, struct manifest_found *found,
                                  struct lg_error *error)
 {
@@ -152,6 +177,7 @@ static enum lg_status understand(const char *path, const json_t *root, struct ma
         return lg_fail_at(error, LG_INPUT, path, 0, 0, "no spec with its text and SHA-256");
     if (!count_cells(json_object_get(root, "cells"), found))
         return lg_fail_at(error, LG_INPUT, path, 0, 0, "no cells with a slug and a status each");
+    found->keeps_images = keeps_images(json_object_get(root, "keep"));
     lg_digest_bytes(text, strlen(text), found->text_sha256);
     return LG_OK;
 }

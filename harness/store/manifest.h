@@ -59,6 +59,7 @@ struct manifest_found {
     char trace_sha256[LG_DIGEST_HEX];
     size_t cells, finished; /* that the spec has; that ended, diverged ones among them */
     size_t diverged;
+    bool keeps_images;
     char first_missing[SPEC_NAME_MAX];
     char spec_sha256[LG_DIGEST_HEX], text_sha256[LG_DIGEST_HEX]; /* recorded; of its text */
 };

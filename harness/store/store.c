@@ -24,6 +24,23 @@ static void say_foreign(const struct store_cell *cell, const char *key, const ch
                       cell->directory, cell->slug);
 }
 
+static void say_longer(const struct store_cell *cell, size_t epochs, struct lg_error *error)
+{
+    (void)lg_fail(error, LG_USAGE,
+                  "%s holds %zu epochs of cell '%s', and this run asks for %zu: --set epochs=%zu "
+                  "keeps them, --fresh retrains it, --out DIR keeps both",
+                  cell->directory, epochs, cell->slug, cell->epochs, epochs);
+}
+
+/* Of one that is the same cell. */
+static enum store_state state_of(int word, size_t epochs, size_t asked)
+{
+    const enum store_state state = database_state(word);
+    if (asked > 0 && epochs > asked)
+        return STORE_FOREIGN;
+    return state == STORE_DONE && asked > epochs ? STORE_SHORT : state;
+}
+
 enum lg_status store_look(struct store *store, const struct store_cell *cell,
                           struct store_found *found, struct lg_error *error)
 {
@@ -39,14 +56,18 @@ enum lg_status store_look(struct store *store, const struct store_cell *cell,
     if (step == SQLITE_ROW) {
         const char *key = database_text(statement, 1), *dataset = database_text(statement, 2);
         const bool same = strcmp(key, cell->key) == 0 && strcmp(dataset, cell->dataset) == 0;
+        const size_t epochs = (size_t)sqlite3_column_int64(statement, 4);
         *found = (struct store_found){
-            .state = same ? database_state(sqlite3_column_int(statement, 3)) : STORE_FOREIGN,
+            .state = same ? state_of(sqlite3_column_int(statement, 3), epochs, cell->epochs)
+                          : STORE_FOREIGN,
             .id = sqlite3_column_int64(statement, 0),
-            .epochs = (size_t)sqlite3_column_int64(statement, 4),
+            .epochs = epochs,
         };
         snprintf(found->why, sizeof found->why, "%s", database_text(statement, 5));
         if (!same)
             say_foreign(cell, key, dataset, error);
+        else if (found->state == STORE_FOREIGN)
+            say_longer(cell, epochs, error);
     } else if (step != SQLITE_DONE) {
         status = database_fail(store, error);
     }
@@ -268,7 +289,7 @@ enum lg_status store_finish(struct store *store, int64_t id, size_t epochs, enum
     if (status == LG_OK && sqlite3_changes(store->db) != 1)
         return lg_fail(error, LG_FAILED, "a cell ended with %zu epochs, and others are kept",
                        epochs);
-    return status == LG_OK ? database_run_with(store, CUT_CHECKPOINT, id, 0, error) : status;
+    return status == LG_OK ? database_run_with(store, DROP_CHECKPOINT, id, epochs, error) : status;
 }
 
 enum lg_status store_note(struct store *store, int64_t id, const char *why, struct lg_error *error)

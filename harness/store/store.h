@@ -38,6 +38,7 @@ struct store_cell {
     const char *key;       /* digest of all that decides its bits */
     const char *dataset;   /* name of the set used */
     const char *slug;
+    size_t epochs; /* that are asked for; 0: whatever is there */
 };
 
 enum store_state {
@@ -46,6 +47,7 @@ enum store_state {
     STORE_DONE,     /* finished, and the same cell */
     STORE_DIVERGED, /* likewise: it ended with an epoch that diverged */
     STORE_STOPPED,  /* likewise: a rule of the spec stopped it */
+    STORE_SHORT,    /* finished, and the same cell but for its end: more epochs are asked for */
     STORE_FOREIGN,  /* something of this name that was trained otherwise */
 };
 
@@ -92,8 +94,8 @@ enum lg_status store_add(struct store *store, int64_t id, const struct store_epo
                          struct lg_error *error);
 
 /* The cell ended after so many epochs, as `how` says (STORE_DONE, STORE_DIVERGED or
- * STORE_STOPPED): seal it and drop its checkpoint. LG_FAILED when another number of epochs was
- * added. */
+ * STORE_STOPPED): seal it and drop its checkpoint, unless that is of the last of them. LG_FAILED
+ * when another number of epochs was added. */
 enum lg_status store_finish(struct store *store, int64_t id, size_t epochs, enum store_state how,
                             struct lg_error *error);
 
@@ -112,6 +114,10 @@ struct store_checkpoint {
  * their seals; why receives what is wrong, or "": the cell then has to begin again. */
 enum lg_status store_resume(struct store *store, int64_t id, struct store_checkpoint *checkpoint,
                             char why[STORE_WHY_MAX], struct lg_error *error);
+
+/* The epoch of a cell's checkpoint; 0: it has none. */
+enum lg_status store_checkpoint_epoch(struct store *store, int64_t id, size_t *epoch,
+                                      struct lg_error *error);
 
 /* Hold a finished cell against its seals. */
 enum lg_status store_verify(struct store *store, int64_t id, char why[STORE_WHY_MAX],

@@ -176,6 +176,24 @@ static enum lg_status read_checkpoint(struct store *store, int64_t id,
     return status;
 }
 
+enum lg_status store_checkpoint_epoch(struct store *store, int64_t id, size_t *epoch,
+                                      struct lg_error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    enum lg_status status = database_prepare(store, CHECKPOINT_EPOCH, &statement, error);
+    *epoch = 0;
+    if (status != LG_OK)
+        return status;
+    sqlite3_bind_int64(statement, 1, id);
+    const int step = sqlite3_step(statement);
+    if (step == SQLITE_ROW)
+        *epoch = (size_t)sqlite3_column_int64(statement, 0);
+    else if (step != SQLITE_DONE)
+        status = database_fail(store, error);
+    database_done(statement);
+    return status;
+}
+
 enum lg_status store_resume(struct store *store, int64_t id, struct store_checkpoint *checkpoint,
                             char why[STORE_WHY_MAX], struct lg_error *error)
 {

@@ -37,7 +37,7 @@ enum lg_status files_path(char path[FILES_PATH_MAX], struct lg_error *error, con
 bool files_exists(const char *path)
 {
     struct stat about;
-    return stat(path, &about) == 0;
+    return stat(path, &about) == 0 || (errno != ENOENT && errno != ENOTDIR);
 }
 
 static enum lg_status make_directory(const char *path, struct lg_error *error)

@@ -15,7 +15,8 @@ enum { FILES_PATH_MAX = 1024 };
 enum lg_status files_path(char path[FILES_PATH_MAX], struct lg_error *error, const char *format,
                           ...) __attribute__((format(printf, 3, 4)));
 
-/* True if something lies at path (a dangling link does not). */
+/* True if something lies at path (a dangling link does not), or may: whoever opens it then says
+ * what keeps it from being looked at. */
 bool files_exists(const char *path);
 
 /* Make path and the folders above it, as mkdir -p does. */

@@ -130,7 +130,7 @@ static enum lg_status verify_itself(const char *directory, struct lg_error *erro
     enum lg_status status = read_manifest(directory, &manifest, error);
     if (status == LG_OK)
         status = check_trace(directory, &manifest, error);
-    if (status == LG_OK)
+    if (status == LG_OK && manifest.keeps_images)
         status = check_images(directory, &images, error);
     if (status == LG_OK)
         status = check_store(directory, error);

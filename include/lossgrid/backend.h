@@ -193,6 +193,7 @@ struct lg_backend {
     const struct lg_loss_measure *(*loss_measure)(size_t index);
     size_t schedule_count;
     const struct lg_info *(*schedule)(size_t index);
+    bool (*schedule_needs_end)(size_t index); /* depends on total_steps */
     /* The range of an activation's outputs, inclusive; both 0: anywhere. */
     void (*activation_range)(size_t index, double *minimum, double *maximum);
     enum lg_rows (*activation_rows)(size_t index); /* what a sample's outputs are together */

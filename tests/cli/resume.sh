@@ -159,3 +159,102 @@ test_one_run_at_a_time() {
     [ $code -eq 3 ] || fail "exit code $code"
     says 'another run'
 }
+
+# ---- Extending what is finished -------------------------------------------------
+
+XOR=("$ROOT/experiments/xor.yaml" --jobs 2)
+SAME_FILES=(trace.csv configurations.csv parameters.csv schema.json)
+
+# The extended folder $1 has the bytes of the folder $2, made from nothing.
+same_results() {
+    local file
+    for file in "${SAME_FILES[@]}"; do same_file "$2/$file" "$1/$file"; done
+    expect 0 verify "$1"
+}
+
+test_extended_by_epochs() {
+    local keep='keep=[images, parameters, checkpoints]'
+    expect 0 run "${XOR[@]}" --set epochs=20 --set "$keep" --out r
+    sed -n '/^soft_margin-sgd-s1,/p' r/timing.csv >before
+    expect 0 run "${XOR[@]}" --set epochs=25 --set "$keep" --out r
+    says '4 cells were finished with fewer epochs and go on from there'
+    says "cell 'soft_margin-sgd-s1' goes on after epoch 20"
+    [ "$(grep -Fxcf before r/timing.csv)" -eq 20 ] || fail 'epochs are trained again'
+    expect 0 run "${XOR[@]}" --set epochs=25 --out whole
+    same_results r whole
+    # Fewer than there are: nothing is lost.
+    expect 2 run "${XOR[@]}" --set epochs=20 --out r
+    says "r holds 25 epochs of cell 'soft_margin-sgd-s1', and this run asks for 20: --set epochs=25 keeps them"
+    same_results r whole
+    # Those of this run have kept no state.
+    expect 0 run "${XOR[@]}" --set epochs=25 --out r
+    says '4 of 4 cells were finished earlier and are kept'
+    expect 0 run "${XOR[@]}" --set epochs=28 --out whole
+    says '4 cells were finished with fewer epochs and are trained again from the first: their last states were not kept (keep: [checkpoints])'
+    expect 0 run "${XOR[@]}" --set epochs=28 --out r
+    says '4 cells were finished with fewer epochs and go on from there'
+    same_results r whole
+}
+
+# Where the number of epochs decides more than the end, another number is another cell.
+test_epochs_of_a_schedule_are_settings() {
+    local decay=(--set schedule=cosine --set 'grid.optimizers=[{name: sgd, lr: 2}]')
+    expect 0 run "${XOR[@]}" "${decay[@]}" --set epochs=20 --set 'keep=[checkpoints]' --out r
+    expect 2 run "${XOR[@]}" "${decay[@]}" --set epochs=25 --set 'keep=[checkpoints]' --out r
+    says "trained with other settings"
+    expect 0 run "${XOR[@]}" --set 'grid.optimizers=[{name: sgd, lr: 2}]' --set epochs=20 --set evaluate=end --out e
+    expect 2 run "${XOR[@]}" --set 'grid.optimizers=[{name: sgd, lr: 2}]' --set epochs=25 --set evaluate=end --out e
+    says "trained with other settings"
+}
+
+# A state that is not what was kept is not gone on from.
+test_extended_from_a_damaged_state() {
+    expect 0 run "${XOR[@]}" --set epochs=20 --set 'keep=[parameters, images, checkpoints]' --out r
+    store r damage checkpoint
+    expect 0 run "${XOR[@]}" --set epochs=25 --out r
+    says "cell 'soft_margin-sgd-s1' starts again: damaged checkpoint: its SHA-256 differs"
+    expect 0 run "${XOR[@]}" --set epochs=25 --out whole
+    same_results r whole
+}
+
+# A diverged cell has no more epochs to come.
+test_extended_after_divergence() {
+    local wild=(--set 'grid.losses=[mse]' --set 'model.layers=[{outputs: 4}, {outputs: 2}]'
+        --set 'grid.optimizers=[{name: sgd, lr: [0.1, 1e30]}]')
+    expect 0 run "${XOR[@]}" "${wild[@]}" --set epochs=20 --set 'keep=[parameters, images, checkpoints]' --out r
+    grep -q ',diverged' r/trace.csv || fail 'nothing diverged'
+    expect 0 run "${XOR[@]}" "${wild[@]}" --set epochs=25 --out r
+    says '1 of 2 cells were finished earlier and are kept'
+    says '1 cells were finished with fewer epochs and go on from there'
+    expect 0 run "${XOR[@]}" "${wild[@]}" --set epochs=25 --out whole
+    same_results r whole
+}
+
+# More seeds and more values: only they are trained.
+test_extended_by_seeds_and_values() {
+    local few='grid.optimizers=[{name: sgd, lr: [1, 2]}]' many='grid.optimizers=[{name: sgd, lr: [0.5, 1, 2]}, cg]'
+    expect 0 run "${XOR[@]}" --set epochs=20 --set "$few" --set 'seeds=[1, 2]' --out r
+    sort r/timing.csv >before
+    expect 0 run "${XOR[@]}" --set epochs=20 --set "$many" --set 'seeds=[2, 1, 3]' --out r
+    says '4 of 12 cells were finished earlier and are kept'
+    says 'training 8 of 12 cells'
+    sort r/timing.csv | comm -23 before - >lost
+    [ ! -s lost ] || fail 'finished cells are trained again'
+    expect 0 run "${XOR[@]}" --set epochs=20 --set "$many" --set 'seeds=[2, 1, 3]' --out whole
+    same_results r whole
+}
+
+# Nothing is kept that nobody asked for, and no number depends on it.
+test_keep_nothing() {
+    result quick "${QUICK[@]}"
+    expect 0 run "${QUICK[@]}" --set 'keep=[]' --out r
+    same_file quick/trace.csv r/trace.csv
+    [ ! -e r/images ] || fail 'images are kept'
+    expect 0 verify r
+    expect 2 run "${QUICK[@]}" --out r
+    says 'trained with other settings'
+    expect 2 run "${QUICK[@]}" --set 'keep=[images, pictures]' --out other
+    says "unknown thing to keep 'pictures'"
+    expect 2 run "${QUICK[@]}" --set 'keep=[images, images]' --out other
+    says 'keep.1'
+}

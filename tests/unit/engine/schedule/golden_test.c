@@ -70,6 +70,23 @@ TEMPLATE_TEST(schedule_property, defaults_give_finite_positive_factors)
     }
 }
 
+/* Training can be extended where the number of steps decides nothing before its end: found out by
+ * trying, since a key that leaves it out would take another training for this one. */
+TEMPLATE_TEST(schedule_property, says_whether_its_factors_depend_on_the_number_of_steps)
+{
+    static const uint64_t lengths[] = {20, 25, 1000};
+    for (size_t s = 0; s < NAMES; s++) {
+        const struct schedule *schedule = registry_schedule(s);
+        const struct lg_options options = lg_options_default(&schedule->info);
+        bool depends = false;
+        for (uint64_t step = 1; step <= lengths[0]; step++)
+            for (size_t i = 1; i < sizeof lengths / sizeof *lengths; i++)
+                depends |= schedule->factor(&options, step, lengths[0]) !=
+                           schedule->factor(&options, step, lengths[i]);
+        cr_expect(depends == schedule->needs_end, "%s", names[s]);
+    }
+}
+
 /* PyTorch divides by zero where the peak is the first step. */
 TEMPLATE_TEST(schedule_property, one_cycle_may_peak_in_its_first_step)
 {

@@ -35,7 +35,6 @@ Test(canonical, says_all_that_decides_the_bits)
                            "rng pcg\n"
                            "batch 1\n"
                            "shuffle true\n"
-                           "epochs 2\n"
                            "samples 50\n"
                            "image 50\n"
                            "evaluate test\n"
@@ -84,10 +83,12 @@ Test(canonical, whatever_decides_the_bits_changes_the_key)
         "initialisation.rng=torch7",
         "batch=2",
         "shuffle=false",
-        "epochs=3",
         "samples=59999",
         "image.sample=59999",
         "evaluate=none",
+        "keep=[parameters]",
+        "keep=[images]",
+        "schedule=endless",
         "metrics=[abs]",
         "metrics=[mse, abs]",
         "seeds=[2]",
@@ -110,6 +111,9 @@ Test(canonical, what_does_not_decide_the_bits_leaves_the_key)
         "description=other",
         "grid.label=other",
         "dataset=mnist",
+        "epochs=3",
+        "keep=[images, parameters, checkpoints]",
+        "keep=[parameters, images]",
         "batch=1",
         "samples=all",
         "samples=60000",
@@ -126,6 +130,35 @@ Test(canonical, what_does_not_decide_the_bits_leaves_the_key)
     };
     for (size_t i = 0; i < sizeof overrides / sizeof *overrides; i++)
         cr_expect_not(changes_key(overrides[i]), "%s", overrides[i]);
+}
+
+/* Where something but the end of training depends on the number of epochs, they are of the key. */
+Test(canonical, the_number_of_epochs_is_in_the_key_where_it_decides_more_than_the_end)
+{
+    static const struct {
+        const char *override;
+        bool in_key, in_configuration;
+    } cases[] = {
+        {"evaluate=test", false, false}, {"evaluate=none", false, false},
+        {"evaluate=end", true, false},   {"schedule=endless", false, false},
+        {"schedule=ending", true, true}, {"grid.schedule=ending", true, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct experiment a = parse_sound(sound_spec, cases[i].override, NULL);
+        struct experiment b = parse_sound(sound_spec, cases[i].override, "epochs=3");
+        char *of_a = experiment_configuration(&a, cell_at(&a, 0));
+        char *of_b = experiment_configuration(&b, cell_at(&b, 0));
+        char key[LG_DIGEST_HEX];
+        memcpy(key, cell_at(&a, 0)->key, sizeof key);
+        cr_expect_eq(strcmp(key, cell_at(&b, 0)->key) != 0, cases[i].in_key, "%s",
+                     cases[i].override);
+        cr_expect_eq(strcmp(of_a, of_b) != 0, cases[i].in_configuration, "%s: %s, %s",
+                     cases[i].override, of_a, of_b);
+        free(of_a);
+        free(of_b);
+        experiment_free(&a);
+        experiment_free(&b);
+    }
 }
 
 Test(canonical, comments_and_order_of_keys_leave_the_key)
@@ -162,14 +195,15 @@ Test(canonical, a_configuration_is_what_decides_the_training)
     cr_expect_eq(strncmp(whole, "numerics ", 9), 0);
     cr_expect_not_null(strstr(whole, ";optimizer sgd lr=0.001 momentum=0 nesterov=0;draw 1"));
     static const char *const same[] = {"metrics=[abs]", "evaluate=none", "image.sample=3",
-                                       "seeds=[9]"};
-    static const char *const different[] = {"epochs=3", "batch=2", "grid.draw=2", "samples=7",
-                                            "grid.optimizers.0.lr=0.002"};
-    for (size_t i = 0; i < 4 + 5; i++) {
-        const char *change = i < 4 ? same[i] : different[i - 4];
+                                       "seeds=[9]",     "epochs=3",      "keep=[]"};
+    static const char *const different[] = {"schedule=endless", "batch=2", "grid.draw=2",
+                                            "samples=7", "grid.optimizers.0.lr=0.002"};
+    enum { SAME = sizeof same / sizeof *same, OTHER = sizeof different / sizeof *different };
+    for (size_t i = 0; i < SAME + OTHER; i++) {
+        const char *change = i < SAME ? same[i] : different[i - SAME];
         struct experiment b = parse_sound(sound_spec, change, NULL);
         char *changed = experiment_configuration(&b, cell_at(&b, 0));
-        cr_expect_eq(strcmp(whole, changed) == 0, i < 4, "%s: %s", change, changed);
+        cr_expect_eq(strcmp(whole, changed) == 0, i < SAME, "%s: %s", change, changed);
         free(changed);
         experiment_free(&b);
     }

@@ -88,7 +88,7 @@ Test(evaluation, only_a_split_is_in_the_key)
          *other = canonical_with("validation: {samples: 10, seed: 2}\n");
     cr_expect_null(strstr(without, "validation"));
     cr_expect_not_null(strstr(with, "\nvalidation 10 seed 1\n"));
-    cr_expect_not_null(strstr(with, "\nevaluate end\n"));
+    cr_expect_not_null(strstr(with, "\nevaluate end 2\n"));
     cr_expect_not_null(strstr(other, "\nvalidation 10 seed 2\n"));
     free(without);
     free(with);

@@ -46,6 +46,7 @@ static const struct lg_info activations[] = {
     {.name = "leaky", .options = leaky_options, .option_count = COUNT(leaky_options)},
     {.name = "relu"},
 };
+static const struct lg_info schedules[] = {{.name = "ending"}, {.name = "endless"}};
 static const struct lg_info initialisations[] = {{.name = "torch7_uniform"}, {.name = "zero"}};
 
 static const struct lg_info *loss(size_t index)
@@ -66,6 +67,16 @@ static const struct lg_info *activation(size_t index)
 static const struct lg_info *initialisation(size_t index)
 {
     return &initialisations[index];
+}
+
+static const struct lg_info *schedule(size_t index)
+{
+    return &schedules[index];
+}
+
+static bool schedule_needs_end(size_t index)
+{
+    return index == 0;
 }
 
 static const struct lg_loss_shape *loss_shape(size_t index)
@@ -112,6 +123,9 @@ const struct lg_backend fake_backend = {
     .optimizer = optimizer,
     .activation = activation,
     .initialisation = initialisation,
+    .schedule_count = COUNT(schedules),
+    .schedule = schedule,
+    .schedule_needs_end = schedule_needs_end,
     .loss_shape = loss_shape,
     .loss_measure = loss_measure,
     .activation_range = activation_range,

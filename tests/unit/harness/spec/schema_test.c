@@ -36,7 +36,8 @@ static void expect_refused(const struct mistake *mistakes, size_t count)
 #define TOP_KEYS                                                                                   \
     "title, description, dataset, task, classes, precision, model, initialisation, batch, "        \
     "shuffle, epochs, "                                                                            \
-    "samples, validation, seeds, image, evaluate, evaluate_every, stop, targets, outside_domain, " \
+    "samples, validation, seeds, image, evaluate, evaluate_every, stop, targets, keep, "           \
+    "outside_domain, "                                                                             \
     "metrics, schedule, clip, "                                                                    \
     "terms, penalty, tune, "                                                                       \
     "grid"

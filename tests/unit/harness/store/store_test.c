@@ -159,6 +159,55 @@ Test(store, goes_on_from_the_last_checkpoint)
     cr_expect_str_eq(why, "");
 }
 
+/* One that was finished goes on when more epochs are asked for, from its last state if that was
+ * kept; fewer are another's. */
+Test(store, a_finished_cell_goes_on_when_more_epochs_are_asked_for)
+{
+    struct store_checkpoint checkpoint;
+    char why[STORE_WHY_MAX];
+    size_t kept;
+    const int64_t id = begin("a-s1");
+    add(id, 1, true);
+    add(id, 2, true);
+    expect_ok(store_finish(store, id, 2, STORE_DONE, &error));
+    reopen();
+    cell.epochs = 2;
+    cr_expect_eq(look().state, STORE_DONE);
+    cell.epochs = 1;
+    cr_expect_eq(look().state, STORE_FOREIGN);
+    cr_expect_str_eq(error.message,
+                     "r holds 2 epochs of cell 'a-s1', and this run asks for 1: --set epochs=2 "
+                     "keeps them, --fresh retrains it, --out DIR keeps both");
+    cell.epochs = 4;
+    cr_expect_eq(look().state, STORE_SHORT);
+    expect_ok(store_checkpoint_epoch(store, id, &kept, &error));
+    cr_expect_eq(kept, 2);
+    expect_ok(store_resume(store, id, &checkpoint, why, &error));
+    cr_expect(checkpoint.epoch == 2 && why[0] == '\0');
+    free(checkpoint.bytes);
+    expect_ok(store_cut(store, id, 2, &error));
+    cr_expect_eq(look().state, STORE_PART);
+    add(id, 3, false);
+    add(id, 4, false);
+    expect_ok(store_finish(store, id, 4, STORE_DONE, &error));
+    cr_expect_eq(look().state, STORE_DONE);
+    expect_ok(store_verify(store, id, why, &error));
+    cr_expect_str_eq(why, "");
+    /* The state of epoch 2 is of no use any more. */
+    expect_ok(store_checkpoint_epoch(store, id, &kept, &error));
+    cr_expect_eq(kept, 0);
+}
+
+/* One that diverged has no more epochs to come, however many are asked for. */
+Test(store, a_diverged_cell_is_finished)
+{
+    const int64_t id = begin("a-s1");
+    add(id, 1, false);
+    expect_ok(store_finish(store, id, 1, STORE_DIVERGED, &error));
+    cell.epochs = 4;
+    cr_expect_eq(look().state, STORE_DIVERGED);
+}
+
 Test(store, an_epoch_out_of_order_is_refused)
 {
     const int64_t id = begin("a-s1");
