@@ -47,5 +47,5 @@ if [ ${#missing[@]} -gt 0 ]; then
     merge=(--dependency="afterany:${job%%;*}")
 fi
 job=$(sbatch --parsable ${merge[@]+"${merge[@]}"} --output="$out/logs/merge.log" \
-    "$here/merge.sbatch" "$out")
+    "$here/merge.sbatch" "$out" "$spec" ${run[@]+"${run[@]}"})
 echo "job ${job%%;*}: their union, into $out"

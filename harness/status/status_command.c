@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "harness/status/show.h"
+#include "harness/store/tuned.h"
 #include "harness/support/output.h"
 
 enum { FORMAT_TEXT, FORMAT_JSON };
@@ -13,27 +14,50 @@ struct options {
     bool check;
 };
 
-/* Read all; a folder that cannot be read is named at the end, after those that can. */
-static enum lg_status read_folders(const struct operands *operands, struct folder *folders,
-                                   size_t *count, struct lg_error *error)
+/* Folders, each of which may hold one of trials. */
+struct reading {
+    struct folder *folders; /* (count) */
+    char (*paths)[FILES_PATH_MAX];
+    size_t count;
+    enum lg_status outcome;
+    struct lg_error *error;
+};
+
+/* A folder that cannot be read is named at the end, after those that can. */
+static void read_folder(struct reading *reading, const char *path)
 {
-    enum lg_status outcome = LG_OK;
-    *count = 0;
-    for (size_t i = 0; i < operands->count; i++) {
-        struct lg_error found;
-        const enum lg_status status = folder_read(operands->list[i], &folders[*count], &found);
-        if (status == LG_OK) {
-            ++*count;
-            continue;
-        }
-        folder_free(&folders[*count]);
-        if (outcome == LG_OK)
-            *error = found;
-        else
-            output_line(stderr, "%s", found.message);
-        outcome = outcome == LG_OK ? status : outcome;
+    struct lg_error found;
+    struct folder *folder = &reading->folders[reading->count];
+    char *own = reading->paths[reading->count];
+    enum lg_status status = files_path(own, &found, "%s", path);
+    if (status == LG_OK)
+        status = folder_read(own, folder, &found);
+    if (status == LG_OK) {
+        reading->count++;
+        return;
     }
-    return outcome;
+    folder_free(folder);
+    if (reading->outcome == LG_OK)
+        *reading->error = found;
+    else
+        output_line(stderr, "%s", found.message);
+    reading->outcome = reading->outcome == LG_OK ? status : reading->outcome;
+}
+
+/* The trials first: what is chosen from them is trained later, or elsewhere. */
+static enum lg_status read_folders(const struct operands *operands, struct reading *reading)
+{
+    for (size_t i = 0; i < operands->count; i++) {
+        char path[FILES_PATH_MAX], own[FILES_PATH_MAX];
+        const bool has_trials = tuned_has_trials(operands->list[i], path);
+        if (has_trials)
+            read_folder(reading, path);
+        if (files_path(own, reading->error, "%s/cells.sqlite", operands->list[i]) != LG_OK)
+            return LG_USAGE;
+        if (!has_trials || files_exists(own))
+            read_folder(reading, operands->list[i]);
+    }
+    return reading->outcome;
 }
 
 static enum lg_status show(const struct options *options, const struct folder *folders,
@@ -70,23 +94,26 @@ static enum lg_status run(int argc, char **argv, struct lg_error *error)
     struct options options = {0};
     struct operands operands;
     struct lg_error failure;
-    size_t count = 0;
     enum lg_status status = command_read(&status_command, argc, argv, &options, &operands, error);
     if (status != LG_OK)
         return status;
-    struct folder *folders = calloc(operands.count, sizeof *folders);
-    if (folders == NULL)
-        return lg_fail(error, LG_ENVIRONMENT, "not enough memory");
-    status = read_folders(&operands, folders, &count, error);
-    if (count > 0 && show(&options, folders, count, &failure) != LG_OK) {
+    struct reading reading = {.folders = calloc(2 * operands.count, sizeof(struct folder)),
+                              .paths = calloc(2 * operands.count, sizeof *reading.paths),
+                              .error = error};
+    if (reading.folders == NULL || reading.paths == NULL)
+        status = lg_fail(error, LG_ENVIRONMENT, "not enough memory");
+    if (status == LG_OK)
+        status = read_folders(&operands, &reading);
+    if (reading.count > 0 && show(&options, reading.folders, reading.count, &failure) != LG_OK) {
         *error = failure;
         status = failure.code;
     }
     if (status == LG_OK && options.check)
-        status = check(folders, count, error);
-    for (size_t i = 0; i < count; i++)
-        folder_free(&folders[i]);
-    free(folders);
+        status = check(reading.folders, reading.count, error);
+    for (size_t i = 0; i < reading.count; i++)
+        folder_free(&reading.folders[i]);
+    free(reading.folders);
+    free(reading.paths);
     return status;
 }
 
@@ -118,7 +145,7 @@ const struct command status_command = {
         "from their last checkpoint; left, which are all that are not done or diverged. The time "
         "left is taken from the epochs that the last run has added since it began, as if all "
         "epochs took equally long: unknown before the first one. Of several folders it is the "
-        "longest.",
+        "longest. Of an experiment with `tune` the trials, too.",
     .example = "lossgrid status results/article-losses\nlossgrid status shards/*\n",
     .options = option_rows,
     .operands = operand_rows,

@@ -212,45 +212,67 @@ static enum lg_status compare_file(const struct text *expected, const char *dire
     return status;
 }
 
-static enum lg_status compare_tables(const struct experiment *trials,
-                                     const struct experiment *final, const char *directory,
-                                     struct lg_error *error)
+/* The tables that the two folders lead to; *missing trials: none then. */
+static enum lg_status make_tables(const char *directory, size_t *missing,
+                                  struct tuned_tables *tables, struct lg_error *error)
 {
     char path[FILES_PATH_MAX];
+    struct experiment trials = {.name = ""}, final = {.name = ""};
     struct ends ends = {0};
     struct choices choices = {0};
-    struct tuned_tables tables = {0};
-    enum lg_status status = files_path(path, error, "%s/" TUNED_TRIALS, directory);
-    if (status == LG_OK)
-        status = ends_read(path, trials->epochs, &ends, error);
-    if (status == LG_OK)
-        status = choose(trials, &ends, &choices, error);
-    if (status == LG_OK && choices.missing > 0)
-        status =
-            lg_fail(error, LG_FAILED, "%s does not have %zu of the trials", path, choices.missing);
-    if (status == LG_OK)
-        status = tuned_tables(trials, &choices, final, directory, &tables, error);
-    if (status == LG_OK)
-        status = compare_file(&tables.tuned, directory, tuned_csv.name, error);
-    if (status == LG_OK)
-        status = compare_file(&tables.tried, directory, tried_csv.name, error);
-    tuned_tables_free(&tables);
-    choices_free(&choices);
-    ends_free(&ends);
-    return status;
-}
-
-enum lg_status tuned_verify(const char *directory, struct lg_error *error)
-{
-    struct experiment trials = {.name = ""}, final = {.name = ""};
     enum lg_status status = manifest_experiment(directory, TUNED_CHOSEN, &trials, error);
     if (status == LG_OK)
         status = manifest_experiment(directory, NULL, &final, error);
     if (status == LG_OK && (!trials.tuning.is_there || !final.tuning.is_final))
         status = lg_fail(error, LG_FAILED, "%s: the manifest's spec chooses nothing", directory);
     if (status == LG_OK)
-        status = compare_tables(&trials, &final, directory, error);
+        status = files_path(path, error, "%s/" TUNED_TRIALS, directory);
+    if (status == LG_OK)
+        status = ends_read(path, trials.epochs, &ends, error);
+    if (status == LG_OK)
+        status = choose(&trials, &ends, &choices, error);
+    *missing = choices.missing;
+    if (status == LG_OK && choices.missing == 0)
+        status = tuned_tables(&trials, &choices, &final, directory, tables, error);
+    choices_free(&choices);
+    ends_free(&ends);
     experiment_free(&trials);
     experiment_free(&final);
+    return status;
+}
+
+bool tuned_has_trials(const char *directory, char path[FILES_PATH_MAX])
+{
+    struct lg_error ignored;
+    if (files_path(path, &ignored, "%s/" TUNED_TRIALS "/cells.sqlite", directory) != LG_OK ||
+        !files_exists(path))
+        return false;
+    return files_path(path, &ignored, "%s/" TUNED_TRIALS, directory) == LG_OK;
+}
+
+enum lg_status tuned_make(const char *directory, struct lg_error *error)
+{
+    struct tuned_tables tables = {0};
+    size_t missing = 0;
+    enum lg_status status = make_tables(directory, &missing, &tables, error);
+    if (status == LG_OK && missing == 0)
+        status = tuned_write(&tables, directory, error);
+    tuned_tables_free(&tables);
+    return status;
+}
+
+enum lg_status tuned_verify(const char *directory, struct lg_error *error)
+{
+    struct tuned_tables tables = {0};
+    size_t missing = 0;
+    enum lg_status status = make_tables(directory, &missing, &tables, error);
+    if (status == LG_OK && missing > 0)
+        status = lg_fail(error, LG_FAILED, "%s/" TUNED_TRIALS " does not have %zu of the trials",
+                         directory, missing);
+    if (status == LG_OK)
+        status = compare_file(&tables.tuned, directory, tuned_csv.name, error);
+    if (status == LG_OK)
+        status = compare_file(&tables.tried, directory, tried_csv.name, error);
+    tuned_tables_free(&tables);
     return status;
 }

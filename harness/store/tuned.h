@@ -4,6 +4,7 @@
 
 #include "harness/spec/experiment.h"
 #include "harness/store/choose.h"
+#include "harness/support/files.h"
 #include "harness/support/text.h"
 
 /* The folder of the trials in that of the experiment, and how the override begins that the
@@ -25,6 +26,13 @@ void tuned_tables_free(struct tuned_tables *tables);
 
 enum lg_status tuned_write(const struct tuned_tables *tables, const char *directory,
                            struct lg_error *error);
+
+/* Whether the folder holds one of trials with a store; path receives its name. */
+bool tuned_has_trials(const char *directory, char path[FILES_PATH_MAX]);
+
+/* Choose from directory/trials, and write the files. Both folders are whole but for cells that
+ * are missing; while trials are, nothing is written. */
+enum lg_status tuned_make(const char *directory, struct lg_error *error);
 
 /* Choose again from directory/trials, and hold the files that are there against what comes
  * out. LG_FAILED where they differ, with the line. */

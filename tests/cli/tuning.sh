@@ -177,3 +177,37 @@ END
     with_pandas "$ROOT/tests/questions.py" r >out 2>&1 || fail "$(cat out)"
     says 'each with the right answer'
 }
+
+# Trials in shards, their union, and then what one run would have made.
+test_tuning_in_shards() {
+    tuned_spec
+    result tuned tuned.yaml
+    for i in 0 1 2; do
+        expect 0 run tuned.yaml --shard $i/3 --out s$i --quiet
+        says 'nothing is chosen yet: s'
+    done
+    expect 0 status s0 s1
+    says 's1/trials'
+    expect 0 merge s1 s0 --out most
+    says 'of 36 cells are finished'
+    expect 0 merge s2 most --out all
+    says 'chooses among them'
+    expect 0 run tuned.yaml --out all
+    says '36 of 36 cells were finished earlier and are kept'
+    for file in trace.csv tuned.csv tried.csv configurations.csv trials/trace.csv; do
+        same_file tuned/$file all/$file
+    done
+    # What was chosen, in shards too: tuned.csv is made of their union.
+    ids=$(tail -n +2 tuned/tuned.csv | cut -d, -f2 | paste -sd, | sed "s/[^,]*/'&'/g")
+    for i in 0 1; do
+        expect 0 run tuned.yaml --set "tune.chosen=[$ids]" --shard $i/2 --out f$i --quiet
+    done
+    mkdir whole && cp -r all/trials whole/trials
+    expect 0 merge whole f0 f1 --out together
+    for file in trace.csv tuned.csv tried.csv; do
+        same_file tuned/$file together/$file
+    done
+    expect 0 verify together
+    expect 0 status together
+    says 'together/trials'
+}
