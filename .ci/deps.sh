@@ -15,6 +15,9 @@ for package in "$@"; do
 done
 [ ${#missing[@]} -gt 0 ] || exit 0
 
+# One at a time: apt refuses to begin while another works, and parts of the tests run side by side.
+exec 9>"${TMPDIR:-/tmp}/lossgrid-deps-$(id -u).lock"
+flock 9
 sudo=()
 [ "$(id -u)" -eq 0 ] || sudo=(sudo)
 echo "deps: installing ${missing[*]}"
