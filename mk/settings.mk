@@ -15,7 +15,7 @@ CC := gcc
 endif
 OPT.release := -O3 -g
 OPT.debug   := -O0 -g3
-OPT.asan    := -O1 -g -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+OPT.asan    := -O1 -g1 -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
 OPT ?= $(OPT.$(VARIANT))
 ifeq ($(OPT),)
 $(error unknown VARIANT '$(VARIANT)'; valid: release, debug, asan)

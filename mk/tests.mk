@@ -69,7 +69,7 @@ source-checks:
 
 test-long: deps ## all 90 images, both whole optimizer curves, same bits from every compiler and on AArch64
 	@.ci/deps.sh git
-	@$(TIMED) build $(MAKE) --no-print-directory -j $(JOBS) all
+	@$(TIMED) build $(MAKE) --no-print-directory -j $(JOBS) all $(UNIT) $(ALLOCATIONS)
 	$(MAKE) --no-print-directory -j 2 --output-sync=target $(LONG:%=long-%)
 
 # Parts of it, on what `make all` has built. Most are one process at a time: two run side by side,
@@ -134,6 +134,7 @@ test-property: deps ## N=500 random specs (SEED=... the same again): what run ac
 
 test-injected: ## break every rule of the numerics contract in a copy of the tree: a test must fail
 	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@$(MAKE) --no-print-directory -j $(JOBS) all $(UNIT) $(ALLOCATIONS)
 	tests/isa/injected.sh $(BUILD)/injected
 
 test-faults: ## put faults into the training step in a copy of the tree: gradcheck and unit tests must see them

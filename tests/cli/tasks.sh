@@ -46,9 +46,9 @@ test_tasks_pairs_ranks_and_triplets_learn() {
 
 # Rates are those of the specs, whatever the loss.
 test_tasks_every_optimizer_learns_under_every_loss() {
-    trains optimizers --set samples=300 --set epochs=2 --set evaluate=none \
+    trains optimizers --set samples=300 --set epochs=4 --set evaluate=none \
         --set 'grid.losses=[mse, abs, smooth_l1, {name: huber, delta: 0.5}, {name: weighted_mse, weights: [2]}, log_cosh, {name: poisson_nll, log_input: false}, quantile, bce]'
-    trains optimizers-classify --set samples=300 --set epochs=2 --set evaluate=none \
+    trains optimizers-classify --set samples=300 --set epochs=4 --set evaluate=none \
         --set 'grid.losses=[cross_entropy, bce_with_logits, {name: focal, alpha: -1}, multilabel_soft_margin, soft_margin, margin, squared_hinge, multi_margin, multilabel_margin, class_simplex]'
 }
 

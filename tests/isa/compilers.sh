@@ -41,18 +41,18 @@ build_with() {
     make -s -j "$(nproc)" BUILD="$build/$1$2" CC="$1" OPT="$2" ISAS="$best $([ "$best" = generic ] || echo generic)" all
 }
 
-run "$reference" reference 200 || exit 1
+run "$reference" reference 100 || exit 1
 for compiler in gcc clang; do
     for level in -O0 -O3; do
         name=$compiler$level
         [ "$name" = gcc-O3 ] && continue
-        build_with $compiler $level && run "$build/$name/lossgrid" "$name" 200 || exit 1
+        build_with $compiler $level && run "$build/$name/lossgrid" "$name" 100 || exit 1
         same "$name" reference
         echo "bits: $name against gcc-O3: $passed equal, $failed different so far"
     done
 done
 for isa in $isas; do
-    run "$reference" "isa-$isa" 200 --isa "$isa" || exit 1
+    run "$reference" "isa-$isa" 100 --isa "$isa" || exit 1
     same "isa-$isa" reference
     echo "bits: --isa $isa: $passed equal, $failed different so far"
 done

@@ -8,7 +8,7 @@ mkdir -p "$1" && build=$(cd "$1" && pwd) || exit 3
 tables=$build/tables
 passed=0 failed=0
 
-make -s -j "$(nproc)" BUILD="$build" CC=aarch64-linux-gnu-gcc LDFLAGS=-static tables || exit 3
+make -s -j "$(nproc)" BUILD="$build" CC=aarch64-linux-gnu-gcc OPT=-O3 LDFLAGS=-static tables || exit 3
 
 # check NAME TABLE PRECISIONS PROGRAM...: the program prints exactly these rows
 check() {
