@@ -145,6 +145,8 @@ static enum lg_status check_folder(const struct request *request, struct lg_erro
     if (status == LG_OK)
         status = store_open(directory, STORE_READ, &store, error);
     if (status == LG_OK)
+        status = store_hold(store, error);
+    if (status == LG_OK)
         status =
             plan_check(&request->experiment, store, directory, request->located.info->name, error);
     store_close(store);

@@ -35,6 +35,8 @@ static enum lg_status prepare(const struct study *study, int *lock, struct store
     if (status == LG_OK)
         status = store_open(study->directory, STORE_WRITE, store, error);
     if (status == LG_OK)
+        status = store_hold(*store, error);
+    if (status == LG_OK)
         status = files_path(path, error, "%s/cells", study->directory);
     if (status != LG_OK)
         return status;

@@ -138,10 +138,29 @@ static enum lg_status ask(struct store *store, const char *text, int64_t *number
     return status;
 }
 
+enum lg_status store_hold(struct store *store, struct lg_error *error)
+{
+    if (store == NULL || store->is_open || store->is_held)
+        return LG_OK;
+    enum lg_status status = database_execute(store, "BEGIN", error);
+    store->is_held = status == LG_OK;
+    return status;
+}
+
+void store_release(struct store *store)
+{
+    if (store == NULL || !store->is_held)
+        return;
+    store->is_held = false;
+    /* Nothing was written: there is nothing that could be lost. */
+    (void)sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+}
+
 enum lg_status database_begin(struct store *store, struct lg_error *error)
 {
     if (store->is_open)
         return LG_OK;
+    store_release(store);
     enum lg_status status = database_execute(store, "BEGIN IMMEDIATE", error);
     store->is_open = status == LG_OK;
     return status;

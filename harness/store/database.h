@@ -54,6 +54,7 @@ struct store {
     sqlite3_stmt *statements[STATEMENTS];
     char path[FILES_PATH_MAX];
     bool is_open;                  /* a transaction is */
+    bool is_held;                  /* one that only reads is */
     char run[STORE_RUN_BYTES + 1]; /* the one that writes; "": none that is known */
     /* The seal of the epoch that was added last, and whose it is. */
     int64_t last_cell;

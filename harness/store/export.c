@@ -243,7 +243,10 @@ enum lg_status export_write(const struct export *export, struct cell_extent *ext
                             char trace_sha256[LG_DIGEST_HEX], struct lg_error *error)
 {
     struct collection collection = {.of = export, .extents = extents};
-    enum lg_status status = collect(&collection, error);
+    enum lg_status status = store_hold(export->store, error);
+    if (status == LG_OK)
+        status = collect(&collection, error);
+    store_release(export->store);
     if (status == LG_OK)
         lg_digest_bytes(collection.trace.bytes, collection.trace.size, trace_sha256);
     text_free(&collection.trace);

@@ -124,6 +124,7 @@ static enum lg_status remove_logs(const struct store *store, struct lg_error *er
 
 enum lg_status store_settle(struct store *store, struct lg_error *error)
 {
+    store_release(store);
     enum lg_status status = store_commit(store, error);
     if (status == LG_OK)
         status = database_execute(store, "PRAGMA incremental_vacuum", error);

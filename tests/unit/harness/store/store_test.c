@@ -347,3 +347,30 @@ Test(store, settles_as_far_as_readers_let_it)
     expect_ok(store_settle(store, &error));
     cr_expect_not(files_exists("r/cells.sqlite-wal"));
 }
+
+/* Held, a reader sees one moment; what writes lets go of it by itself. */
+Test(store, a_held_reader_sees_one_moment)
+{
+    struct store *reader;
+    struct store_found found;
+    add(begin("a-s1"), 1, false);
+    expect_ok(store_commit(store, &error));
+    expect_ok(store_open("r", STORE_READ, &reader, &error));
+    expect_ok(store_hold(reader, &error));
+    expect_ok(store_look(reader, &cell, &found, &error));
+    cr_expect_eq(found.epochs, 1);
+    expect_ok(store_hold(store, &error));
+    add(look().id, 2, false);
+    expect_ok(store_commit(store, &error));
+    expect_ok(store_look(reader, &cell, &found, &error));
+    cr_expect_eq(found.epochs, 1);
+    store_release(reader);
+    expect_ok(store_look(reader, &cell, &found, &error));
+    cr_expect_eq(found.epochs, 2);
+    store_close(reader);
+    expect_ok(store_hold(NULL, &error));
+    store_release(NULL);
+    expect_ok(store_hold(store, &error));
+    expect_ok(store_settle(store, &error));
+    cr_expect_not(files_exists("r/cells.sqlite-wal"));
+}
