@@ -63,7 +63,8 @@ def headline(results):
     for ranking in every:
         leader = ranking.leader
         if leader:
-            return (f"{ranking.column.best_word.capitalize()} {ranking.column.name} after "
+            most = "at most " if any(cell.stopped_at for cell in results.cells) else ""
+            return (f"{ranking.column.best_word.capitalize()} {ranking.column.name} after {most}"
                     f"{plural(results.epochs[-1], 'epoch')}: {number(leader.mean)}, "
                     f"{leader.name}{difference(ranking)}.{troubles(ranking)}")
     if any(ranking.reason for ranking in every):
