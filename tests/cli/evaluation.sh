@@ -174,22 +174,33 @@ test_stopping_within_an_epoch() {
     expect 0 run learn.yaml --set evaluate_every=5 --set 'stop={metric: validation_loss, patience: 4}' --out r
     stops stop whole r validation_loss lower patience 4 0
     expect 0 verify r
+    # 280 samples in batches of 16 are 18 steps: rows at each fifth step and at the end of an epoch.
+    seq 1 216 | awk '$1 % 5 == 0 || $1 % 18 == 0' >expected
+    column whole/evaluations.csv step | head -n "$(wc -l <expected)" >found
+    same_file expected found
 }
 
+# Patience counts from the first epoch, which a checkpoint has to know: a cell that is gone on with
+# stops where it would have.
 test_stopping_after_kills() {
-    local rule='stop={metric: train_loss, patience: 250, least_change: 0.004}'
-    local spec=("$ROOT/experiments/xor.yaml" --set epochs=3000 --set evaluate=none --set evaluate_every=3
-        --set samples=4 --set validation=2 --set "$rule" --set 'seeds=[1, 2]' --jobs 2 --quiet
-        --set 'targets=[{metric: train_loss, value: 0.3}, {metric: validation_loss, value: 0.1}]')
+    local spec=("$SPEC" --set epochs=90 --set samples=3500 --set validation=500 --set evaluate=none
+        --set 'grid={losses: [mse], optimizers: [sgd]}' --set evaluate_every=1100 --quiet
+        --set 'stop={metric: validation_loss, patience: 160, least_change: 100}'
+        --set 'targets=[{metric: train_loss, value: 0.05}, {metric: validation_loss, value: 0.06}]')
     expect 0 run "${spec[@]}" --out whole
-    grep -q ',stopped,' whole/trace.csv || fail 'nothing stopped'
-    for delay in 0.1 0.2 0.3 0.4; do
+    # The first evaluation is the best one.
+    [ "$(wc -l <whole/evaluations.csv)" -eq 162 ] || fail "$(wc -l <whole/evaluations.csv) rows"
+    tail -n 1 whole/trace.csv | grep -q ',stopped,' || fail "$(tail -n 1 whole/trace.csv)"
+    for round in 1 2; do
         setsid "$LOSSGRID" run "${spec[@]}" --out r >out 2>err </dev/null &
         local run=$!
-        sleep $delay
+        wait_for 30 some_checkpoint
+        sleep 0.2
         kill -KILL -- -$run 2>/dev/null
         wait $run 2>/dev/null
+        [ -e r/trace.csv ] && fail "round $round: ended before it was killed"
     done
+    some_checkpoint || fail 'no checkpoint to go on from'
     expect 0 run "${spec[@]}" --out r
     for name in trace evaluations targets; do same_file whole/$name.csv r/$name.csv; done
 }
