@@ -109,3 +109,42 @@ test_cell_that_needs_too_much_memory() {
     expect 2 run hungry.yaml --out r --cell-memory 0
     expect 2 run hungry.yaml --out r --cell-time 1.5
 }
+
+# Run the program as one whom a folder without write permission stops, as it does not stop root.
+mortal() {
+    code=0
+    if [ "$(id -u)" -eq 0 ]; then
+        setpriv --bounding-set -dac_override,-dac_read_search "$LOSSGRID" "$@" >out 2>err </dev/null || code=$?
+    else
+        "$LOSSGRID" "$@" >out 2>err </dev/null || code=$?
+    fi
+}
+
+# Before the run and in its middle: said once, and nothing is lost.
+test_read_only_folder() {
+    local long=("$ROOT/experiments/xor.yaml" --set epochs=3000 --set 'grid.optimizers=[sgd]' --set 'seeds=[1,2,3,4]' --jobs 2)
+    expect 0 run "${long[@]}" --out whole
+    mkdir r
+    chmod 555 r
+    mortal run "${long[@]}" --out r
+    [ $code -eq 3 ] || fail "exit code $code"
+    says 'r/.lock: Permission denied'
+    [ "$(grep -c '^lossgrid:' err)" -eq 1 ] || fail 'not one message'
+    chmod 755 r
+    (mortal run "${long[@]}" --out r; echo "$code" >code) &
+    wait_for 30 some_epochs_of r
+    chmod 555 r
+    wait
+    [ "$(cat code)" -eq 3 ] || fail "exit code $(cat code)"
+    says 'Permission denied'
+    says 'r/'
+    [ "$(grep -c '^lossgrid:' err)" -eq 1 ] || fail 'not one message'
+    chmod 755 r
+    expect 0 run "${long[@]}" --out r
+    says 'cells were finished earlier and are kept'
+    for file in trace.csv configurations.csv parameters.csv; do same_file whole/$file r/$file; done
+    expect 0 verify r
+    [ -z "$(find r -name '*.tmp' -o -name '*.new' -o -name '*-wal')" ] || fail 'something is left'
+}
+
+some_epochs_of() { [ "$(/usr/bin/env python3 "$HERE/store.py" "$1" epochs 2>/dev/null || echo 0)" -gt 0 ]; }
