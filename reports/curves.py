@@ -118,14 +118,16 @@ def layout(panels):
 
 
 def apart(wanted, low, high, gap):
-    """Places near those wanted (ascending) that are at least `gap` apart, within low and high."""
+    """Places near those wanted (ascending) that are at least `gap` apart, within low and high.
+    gap: one for all, or for each place its distance from the one before."""
+    gaps = [gap] * len(wanted) if np.isscalar(gap) else list(gap)
     places = []
-    for place in wanted:
-        places.append(max(place, places[-1] + gap if places else low))
+    for place, before in zip(wanted, gaps):
+        places.append(max(place, places[-1] + before if places else low))
     limit = high
     for i in range(len(places) - 1, -1, -1):
         places[i] = min(places[i], limit)
-        limit = places[i] - gap
+        limit = places[i] - gaps[i]
     return places
 
 

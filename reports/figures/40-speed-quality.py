@@ -145,8 +145,8 @@ def write_names(fig, axes, points, names):
     where = {id(p): to_axes.transform((p.seconds, p.value)) for p in points}
     order = sorted(points, key=lambda p: where[id(p)][1])
     sizes = [0.19 * names[id(p)].lines / height for p in order]
-    gap = max(sizes, default=0)
-    places = apart([where[id(p)][1] for p in order], gap / 2, 1 - gap / 2, gap)
+    gaps = [(a + b) / 2 for a, b in zip([0.0, *sizes], sizes)]
+    places = apart([where[id(p)][1] for p in order], sizes[0] / 2, 1 - sizes[-1] / 2, gaps)
     for point, y in zip(order, places):
         axes.add_line(Line2D([where[id(point)][0], 1.02], [where[id(point)][1], y], linewidth=0.6,
                              color="#B0B0B0", transform=axes.transAxes, clip_on=False, zorder=1))

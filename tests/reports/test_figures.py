@@ -286,6 +286,30 @@ class Axes(unittest.TestCase):
             self.assertLessEqual(places[-1], 300)
             self.assertGreaterEqual(places[0], -1e-9)
 
+    def test_places_of_unequal_height_are_apart(self):
+        for seed in range(200):
+            rng = random.Random(seed)
+            sizes = [rng.choice([10, 20]) for _ in range(rng.randint(1, 14))]
+            wanted = sorted(rng.choice([rng.uniform(0, 300), 5.0]) for _ in sizes)
+            gaps = [(a + b) / 2 for a, b in zip([0, *sizes], sizes)]
+            places = curves.apart(wanted, sizes[0] / 2, 300 - sizes[-1] / 2, gaps)
+            for i in range(1, len(places)):
+                self.assertGreaterEqual(places[i] - places[i - 1], gaps[i] - 1e-9)
+            self.assertGreaterEqual(places[0], sizes[0] / 2 - 1e-9)
+
+    def test_one_long_name_leaves_the_others_in_the_picture(self):
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = contact_sheets.write(Path(scratch) / "r", "classify", 19, 2, 1, images=False)
+            loaded = results.load(folder)
+            loaded.arms[3].name = "a name of so many words that it has to be broken into two lines"
+            figure = report.load_module(
+                report.HERE / "figures" / "40-speed-quality.py").draw(loaded)
+        axes = figure.axes[0]
+        names = [t for t in axes.texts if t.get_text()]
+        self.assertGreater(len(names), 15)  # one diverged
+        self.assertTrue(all(-0.05 <= t.get_position()[1] <= 1.05 for t in names),
+                        [t.get_position()[1] for t in names])
+
     def test_a_choice_among_many_has_the_best_and_the_worst(self):
         with tempfile.TemporaryDirectory() as scratch:
             folder = contact_sheets.write(Path(scratch) / "r", "classify", 100, 1, 1, images=False)
