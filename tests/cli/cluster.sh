@@ -398,3 +398,8 @@ test_a_shared_file_system() {
     same_file whole/trace.csv all/trace.csv
     [ "$(ls -A all r | grep -c -e -journal -e -wal -e -shm)" -eq 0 ] || fail 'a journal is left'
 }
+
+# Overlapping shards with unfinished and failed cells, in any order: what the union must be is known.
+test_merge_of_random_shards() {
+    /usr/bin/env python3 "$ROOT/tests/property/merging.py" "$LOSSGRID" --count 8 >out 2>err || fail 'a union'
+}
