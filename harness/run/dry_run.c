@@ -278,8 +278,12 @@ enum lg_status dry_run_print(const struct study *study, struct lg_error *error)
     output_line(stdout, "%s: %zu arms, %zu cells, %zu of them in this shard", experiment->name,
                 experiment->arm_count, count, own);
     print_tuning(experiment);
-    output_line(stdout, "each cell: epochs %zu, samples %zu", experiment->epochs,
+    output_line(stdout, "each cell: epochs %s%zu, samples %zu",
+                experiment->stop_count > 0 ? "at most " : "", experiment->epochs,
                 experiment_sample_count(experiment));
+    if (experiment->validation.samples > 0)
+        output_line(stdout, "held out for validation: %zu samples, by class, seed %" PRIu64,
+                    experiment->validation.samples, experiment->validation.seed);
     print_memory(study, own);
     for (size_t i = 0; i < experiment->unmeasured_count; i++)
         output_line(stdout, "not measured on all arms: %s", experiment->unmeasured[i].why);

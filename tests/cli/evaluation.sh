@@ -1,5 +1,5 @@
 # What is held out and measured, when, and what it does not change.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2153,SC2154
 
 # A network whose outputs stay 0 (its weights begin there and hardly move): what it gets is the
 # mean square of the pixels of the samples that it sees.
@@ -55,13 +55,14 @@ test_evaluation_end_measures_the_test_set_once() {
             fail "$name is in other rows than a cell's last"
         [ "$(column end/trace.csv $name | grep .)" = "$(column test/trace.csv $name | awk 'NR % 3 == 0')" ] ||
             fail "$name is another one than with evaluate: test"
-        [ -z "$(column none/trace.csv $name | grep .)" ] || fail "$name with evaluate: none"
+        ! column none/trace.csv $name | grep -q . || fail "$name with evaluate: none"
     done
     # What is measured changes nothing of the training.
     for name in weights_sha256 state_sha256 validation_mse train_mse; do
-        [ "$(column end/trace.csv $name)" = "$(column none/trace.csv $name)" ] &&
-            [ "$(column end/trace.csv $name)" = "$(column test/trace.csv $name)" ] ||
-            fail "$name depends on evaluate"
+        for other in none test; do
+            [ "$(column end/trace.csv $name)" = "$(column $other/trace.csv $name)" ] ||
+                fail "$name depends on evaluate"
+        done
     done
     column end/timing.csv evaluation_wall_ns | grep -qv '[1-9]' && fail 'an epoch without its time'
     expect 0 verify end
@@ -272,4 +273,11 @@ test_stopping_cells_of_shards_are_merged() {
     expect 0 merge part1 part0 --out merged
     for name in trace evaluations targets; do same_file whole/$name.csv merged/$name.csv; done
     expect 0 verify merged --against whole
+}
+
+test_evaluation_is_told_before_a_run() {
+    learners --set epochs=1
+    expect 0 run learn.yaml --dry-run --set 'stop={metric: train_loss, patience: 1}'
+    says 'each cell: epochs at most 12, samples 280'
+    says 'held out for validation: 120 samples, by class, seed 1'
 }
