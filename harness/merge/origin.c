@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness/store/store_run.h"
+#include "harness/support/csv.h"
 
 /* ---- Reading --------------------------------------------------------------- */
 
@@ -119,8 +120,12 @@ enum lg_status origin_experiment(const struct origin *origin, struct experiment 
 
 static bool same_cells(const struct experiment *a, const struct experiment *b)
 {
-    if (a->cell_count != b->cell_count || a->epochs != b->epochs)
+    if (a->cell_count != b->cell_count || a->epochs != b->epochs ||
+        a->target_count != b->target_count)
         return false;
+    for (size_t i = 0; i < a->target_count; i++) /* they decide no bits, but targets.csv */
+        if (!csv_same_bits(a->targets[i].value, b->targets[i].value))
+            return false;
     for (size_t i = 0; i < a->cell_count; i++) {
         struct cell one, two;
         if (experiment_cell(a, i, &one, NULL) != LG_OK ||

@@ -152,49 +152,56 @@ static bool same_pixels(struct store_bytes a, struct store_bytes b)
     return same;
 }
 
-static bool same_epoch(const struct experiment *experiment, const struct store_epoch *here,
-                       const struct store_epoch *there, struct union_finding *finding)
+static bool differs(struct store_bytes here, struct store_bytes there, const char *column,
+                    struct union_finding *finding)
 {
-    struct store_bytes a = here->parameters, b = there->parameters;
+    if (same_bytes(here, there))
+        return false;
+    snprintf(finding->column, UNION_TEXT_MAX, "%s", column);
+    describe_bytes(here, finding->here);
+    describe_bytes(there, finding->there);
+    return true;
+}
+
+/* has_ended: both cells did, with this epoch. A cell that went on from an earlier end has the
+ * parameters of that end too, which one that was trained at once has not. */
+static bool same_epoch(const struct experiment *experiment, const struct store_epoch *here,
+                       const struct store_epoch *there, bool has_ended,
+                       struct union_finding *finding)
+{
+    const bool both_have = here->parameters.bytes != NULL && there->parameters.bytes != NULL;
     finding->epoch = here->epoch;
     if (!same_bytes(here->trace, there->trace)) {
         name_column(experiment, here->trace, there->trace, finding);
         return false;
     }
-    snprintf(finding->column, UNION_TEXT_MAX, "parameters.csv");
-    if (same_bytes(a, b)) {
-        a = here->evaluations;
-        b = there->evaluations;
-        snprintf(finding->column, UNION_TEXT_MAX, "evaluations.csv");
-    }
-    if (same_bytes(a, b)) {
-        a = here->image;
-        b = there->image;
-        snprintf(finding->column, UNION_TEXT_MAX, "the image");
-        if (same_bytes(a, b) || same_pixels(a, b))
-            return true;
-    }
-    describe_bytes(a, finding->here);
-    describe_bytes(b, finding->there);
-    return false;
+    return !((has_ended || both_have) &&
+             differs(here->parameters, there->parameters, "parameters.csv", finding)) &&
+           !differs(here->evaluations, there->evaluations, "evaluations.csv", finding) &&
+           (same_bytes(here->image, there->image) || same_pixels(here->image, there->image) ||
+            !differs(here->image, there->image, "the image", finding));
 }
 
-static enum lg_status compare_epochs(const struct experiment *experiment, struct store *here,
-                                     int64_t here_id, struct store *there, int64_t there_id,
-                                     size_t count, struct union_finding *finding, bool *same,
-                                     struct lg_error *error)
+/* The epochs that both have. */
+static enum lg_status compare_epochs(const struct experiment *experiment, struct store *from,
+                                     const struct listed *here, struct store *to,
+                                     const struct listed *there, struct union_finding *finding,
+                                     bool *same, struct lg_error *error)
 {
+    const size_t count = here->epochs < there->epochs ? here->epochs : there->epochs;
+    const bool both_ended = here->state != STATE_PART && there->state != STATE_PART;
+    const size_t end = both_ended && here->epochs == there->epochs ? count : 0;
     enum lg_status status = LG_OK;
     *same = true;
     finding->kind = UNION_OTHER_BITS;
     for (size_t number = 1; status == LG_OK && *same && number <= count; number++) {
         sqlite3_stmt *a = NULL, *b = NULL;
         struct store_epoch one, two;
-        status = read_epoch(here, here_id, number, &one, &a, error);
+        status = read_epoch(from, here->id, number, &one, &a, error);
         if (status == LG_OK)
-            status = read_epoch(there, there_id, number, &two, &b, error);
+            status = read_epoch(to, there->id, number, &two, &b, error);
         if (status == LG_OK)
-            *same = same_epoch(experiment, &one, &two, finding);
+            *same = same_epoch(experiment, &one, &two, number == end, finding);
         if (a != NULL)
             database_done(a);
         if (b != NULL)
@@ -260,13 +267,16 @@ static enum lg_status copy_cell(struct union_state *state, struct store *from,
 
 /* ---- Choosing -------------------------------------------------------------- */
 
-/* Whether `here` has come farther. Of unfinished ones a total order, so that the order of the
- * stores decides nothing. */
+/* Whether `here` has come farther: a total order but for what is the same, so that the order of
+ * the stores decides nothing. One that ended and kept its last state is better than one that did
+ * not. */
 static bool is_farther(const struct listed *here, const struct listed *there)
 {
     const bool here_ended = here->state != STATE_PART, there_ended = there->state != STATE_PART;
     if (here_ended != there_ended)
         return here_ended;
+    if (here_ended && here->epochs != there->epochs)
+        return here->epochs > there->epochs;
     if (here->checkpoint != there->checkpoint)
         return here->checkpoint > there->checkpoint;
     if (here->epochs != there->epochs)
@@ -306,10 +316,10 @@ static enum lg_status choose(struct union_state *state, struct store *from,
     struct union_finding finding = {.slug = here->slug};
     const bool both_ended = here->state != STATE_PART && there->state != STATE_PART;
     bool same = true;
-    if (!both_ended || strcmp(here->seal, there->seal) != 0) {
-        const size_t common = here->epochs < there->epochs ? here->epochs : there->epochs;
-        enum lg_status status = compare_epochs(state->experiment, from, here->id, state->to,
-                                               there->id, common, &finding, &same, error);
+    if (!both_ended || strcmp(here->seal, there->seal) != 0 ||
+        here->checkpoint != there->checkpoint) {
+        enum lg_status status =
+            compare_epochs(state->experiment, from, here, state->to, there, &finding, &same, error);
         if (status != LG_OK)
             return status;
         if (!same || !same_end(here, there, &finding)) {
@@ -384,9 +394,7 @@ enum lg_status union_differs(const struct experiment *experiment, struct store *
     if (status != LG_OK || one.id == 0 || two.id == 0)
         return status;
     if (strcmp(one.key, two.key) == 0 && strcmp(one.dataset, two.dataset) == 0)
-        status = compare_epochs(experiment, a, one.id, b, two.id,
-                                one.epochs < two.epochs ? one.epochs : two.epochs, &finding, &same,
-                                error);
+        status = compare_epochs(experiment, a, &one, b, &two, &finding, &same, error);
     else
         same = false;
     *differs = status == LG_OK && (!same || !same_end(&one, &two, &finding));

@@ -137,9 +137,9 @@ test_merge_alarms_at_other_bits() {
     expect 0 run "${CLUSTER[@]}" --out a --quiet
     cp -r a c
     content c >before
-    alarm() { # WHAT VALUE: in epoch 2 of a cell of b
+    alarm() { # WHAT VALUE MESSAGE [EPOCH]: in an epoch of a cell of b
         rm -rf b && cp -r a b
-        store b forge soft_margin-adam-s2 2 "$1" "$2"
+        store b forge soft_margin-adam-s2 "${4:-2}" "$1" "$2"
         for order in 'a b' 'b a'; do
             # shellcheck disable=SC2086 # names of folders
             expect 1 merge $order --out none
@@ -165,7 +165,7 @@ test_merge_alarms_at_other_bits() {
     alarm image no-image 'epoch 2, the image: '
     alarm evaluations changed 'epoch 2, evaluations.csv: '
     alarm state 3 'epoch 20, how it ended: '
-    alarm parameters changed 'epoch 2, parameters.csv: '
+    alarm parameters changed 'epoch 20, parameters.csv: ' 20
     alarm key "$(printf f%.0s {1..64})" 'was trained with other settings'
 }
 
@@ -179,6 +179,28 @@ test_merge_compares_pixels() {
     store c repack abs-s0 2 other
     expect 1 merge quick c --out none
     says "quick and c: cell 'abs-s0' has the same key and other bits: epoch 2, the image: SHA-256 "
+}
+
+# A cell that went on from 10 epochs to 20 is the one that was trained at once; of two ends the
+# later one counts, with or without its last state.
+test_merge_of_what_went_on() {
+    local spec=("$ROOT/experiments/xor.yaml" --set 'seeds=[1,2]')
+    expect 0 run "${spec[@]}" --set epochs=20 --out b --quiet
+    expect 0 run "${spec[@]}" --set epochs=10 --set 'keep=[parameters,checkpoints]' --out a --quiet
+    expect 0 run "${spec[@]}" --set epochs=20 --set 'keep=[parameters,checkpoints]' --out a --shard 1/2 --quiet
+    expect 0 run "${spec[@]}" --set epochs=20 --set 'keep=[parameters,checkpoints]' --out c --shard 0/2 --quiet
+    expect 0 merge a c --out ac
+    same_file b/trace.csv ac/trace.csv
+    same_file b/parameters.csv ac/parameters.csv
+    expect 0 merge c a --out ca
+    same_file b/trace.csv ca/trace.csv
+    same_file b/parameters.csv ca/parameters.csv
+    # Both kept their last states.
+    for folder in ac ca; do
+        expect 0 run "${spec[@]}" --set epochs=25 --set 'keep=[parameters,checkpoints]' --out $folder
+        says 'goes on after epoch 20'
+    done
+    same_file ac/trace.csv ca/trace.csv
 }
 
 test_merge_names_what_is_damaged() {
