@@ -126,6 +126,17 @@ class Results:
     def cells(self):
         return [cell for arm in self.arms for cell in arm.cells]
 
+    def not_finished(self):
+        """The runs that the manifest says are not finished, the first of many; earlier versions
+        listed all runs."""
+        listed = self.fact("cells", default=[])
+        return listed["not_finished"] if isinstance(listed, dict) else listed
+
+    def cell_count(self):
+        """How many runs the experiment has, by the manifest."""
+        listed = self.fact("cells", default=[])
+        return listed["count"] if isinstance(listed, dict) else len(listed)
+
     @functools.cached_property
     def epochs(self):
         """All epochs that any cell has, ascending."""
@@ -274,7 +285,7 @@ def find_missing(results):
     """Give every run of the manifest that trace.csv lacks to its arm."""
     present = {cell.slug for cell in results.cells}
     absent = {}
-    for listed in results.fact("cells", default=[]):
+    for listed in results.not_finished():
         if listed["slug"] in present:
             continue
         label = listed.get("label", listed["slug"])
@@ -323,11 +334,11 @@ def find_problems(results, datasets):
     if overrides:
         notices.append("This is not the experiment file as it stands; overridden: "
                        + ", ".join(code(o) for o in overrides) + ".")
-    listed = results.fact("cells", default=[])
     missing = [slug for arm in (*results.arms, *results.absent) for slug in arm.missing]
     if missing:
-        notices.append(f"**Incomplete: {len(missing)} of {len(listed)} runs are missing:** "
-                       + some(code(slug) for slug in missing) + ".")
+        count = results.cell_count()
+        notices.append(f"**Incomplete: {max(count - len(results.cells), len(missing))} of {count} "
+                       "runs are missing:** " + some(code(slug) for slug in missing) + ".")
     short = [c for c in results.cells if not c.complete and not c.diverged_at]
     if short:
         notices.append(f"**Incomplete: {plural(len(short), 'run')} without all of the "

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "harness/merge/origin.h"
+#include "harness/store/places.h"
 #include "harness/store/results.h"
 #include "harness/store/store_run.h"
 #include "harness/store/union.h"
@@ -244,22 +245,19 @@ static enum lg_status add_folders(struct merging *merging, struct lg_error *erro
 static enum lg_status check_keys(const struct merging *merging, struct lg_error *error)
 {
     const struct experiment *experiment = &merging->experiment;
-    enum lg_status status = LG_OK;
-    for (size_t i = 0; status == LG_OK && i < experiment->cell_count; i++) {
-        struct cell cell;
-        struct store_found found;
-        status = experiment_cell(experiment, i, &cell, error);
-        const struct store_cell what = {merging->request->out, cell.key, merging->spec.dataset,
-                                        cell.slug, 0};
-        if (status == LG_OK)
-            status = store_look(merging->to, &what, &found, error);
-        if (status == LG_OK && found.state == STORE_FOREIGN)
-            status = lg_fail(error, LG_INPUT,
-                             "cell '%s' has not the key that this version gives it: it was trained "
-                             "by a version of other numerics, which can merge it",
-                             cell.slug);
-    }
-    return status;
+    char slug[SPEC_NAME_MAX];
+    size_t foreign;
+    enum lg_status status = places_find(merging->to, STORE_WRITE, experiment,
+                                        merging->spec.dataset, &foreign, error);
+    if (status != LG_OK || foreign == SIZE_MAX)
+        return status;
+    status = experiment_slug(experiment, foreign, slug, error);
+    return status != LG_OK
+               ? status
+               : lg_fail(error, LG_INPUT,
+                         "cell '%s' has not the key that this version gives it: it was trained "
+                         "by a version of other numerics, which can merge it",
+                         slug);
 }
 
 /* ---- What is written and said ---------------------------------------------- */
@@ -282,7 +280,7 @@ static void say_missing(const struct merging *merging, const struct results *res
                         const json_t *words)
 {
     struct text line = {0};
-    const size_t missing = results->count - results->finished;
+    const size_t missing = results->extent.count - results->extent.finished;
     if (missing == 0)
         return;
     for (size_t i = 0; i < json_array_size(words); i++) {
@@ -291,8 +289,8 @@ static void say_missing(const struct merging *merging, const struct results *res
     }
     output_line(stderr,
                 "%s: %zu of %zu cells are missing (%zu failed, %zu begun); this trains them: %s",
-                merging->request->out, missing, results->count, results->failed,
-                results->unfinished, line.bytes != NULL ? line.bytes : "lossgrid run");
+                merging->request->out, missing, results->extent.count, results->extent.failed,
+                results->extent.unfinished, line.bytes != NULL ? line.bytes : "lossgrid run");
     text_free(&line);
 }
 
@@ -311,7 +309,7 @@ static void say_union(const struct merging *merging, const struct results *resul
     output_line(stdout,
                 "%s: %zu of %zu cells are finished, %zu of them diverged; %zu came from %zu "
                 "folder%s",
-                request->out, results->finished, results->count, results->diverged,
+                request->out, results->extent.finished, results->extent.count, results->extent.diverged,
                 state->copied + state->replaced, request->count, request->count > 1 ? "s" : "");
 }
 
@@ -335,7 +333,7 @@ static enum lg_status write_manifest(const struct merging *merging, const struct
         .jobs = all->jobs,
         .started = all->started,
         .finished = time(NULL),
-        .cells = results->cells,
+        .extent = &results->extent,
         .trace_sha256 = results->trace_sha256,
         .command = command,
     };
@@ -372,7 +370,7 @@ static enum lg_status write_files(const struct merging *merging, const struct or
     if (status == LG_OK)
         status = store_settle(merging->to, error);
     if (status == LG_OK) {
-        say_union(merging, &results, counts.done + counts.diverged - results.finished);
+        say_union(merging, &results, counts.done + counts.diverged - results.extent.finished);
         say_missing(merging, &results, command);
     }
     json_decref(command);

@@ -148,7 +148,7 @@ static enum lg_status check_folder(const struct request *request, struct lg_erro
         status = store_hold(store, error);
     if (status == LG_OK)
         status =
-            plan_check(&request->experiment, store, directory, request->located.info->name, error);
+            plan_check(&request->experiment, store, STORE_READ, directory, request->located.info->name, error);
     store_close(store);
     return status;
 }

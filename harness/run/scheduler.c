@@ -97,7 +97,7 @@ static enum lg_status open_cell(struct schedule *schedule, const struct cell *ce
 {
     const struct store_cell what = {schedule->directory, cell->key,
                                     schedule->context->dataset->info->name, cell->slug,
-                                    schedule->context->experiment->epochs};
+                                    schedule->context->experiment->epochs, cell->number + 1};
     struct store_found found;
     char why[STORE_WHY_MAX] = "";
     *checkpoint = (struct store_checkpoint){0};
@@ -364,17 +364,19 @@ static void dismiss(struct schedule *schedule)
         }
 }
 
-static void run_cells(struct schedule *schedule, const size_t *cells, size_t count)
+static void run_cells(struct schedule *schedule, const struct plan *plan)
 {
+    struct plan_cursor cursor = {0};
     size_t next = 0;
     struct lg_error error;
-    while (schedule->busy > 0 || (schedule->stop.code == LG_OK && next < count)) {
+    bool is_left = plan_next(plan, &cursor, &next);
+    while (schedule->busy > 0 || (schedule->stop.code == LG_OK && is_left)) {
         forward_signals(schedule);
-        while (schedule->stop.code == LG_OK && next < count && schedule->busy < schedule->jobs) {
-            const enum lg_status status =
-                give(schedule, idle_worker(schedule), cells[next], &error);
+        while (schedule->stop.code == LG_OK && is_left && schedule->busy < schedule->jobs) {
+            const enum lg_status status = give(schedule, idle_worker(schedule), next, &error);
             check(schedule, status, &error);
-            next += status == LG_OK;
+            if (status == LG_OK)
+                is_left = plan_next(plan, &cursor, &next);
         }
         if (schedule->busy > 0)
             poll_workers(schedule);
@@ -384,7 +386,7 @@ static void run_cells(struct schedule *schedule, const size_t *cells, size_t cou
 }
 
 enum lg_status scheduler_run(const struct cell_context *context, struct store *store,
-                             const char *directory, const size_t *cells, size_t count,
+                             const char *directory, const struct plan *plan,
                              struct progress *progress, struct lg_error *error)
 {
     struct schedule schedule = {
@@ -403,7 +405,7 @@ enum lg_status scheduler_run(const struct cell_context *context, struct store *s
     } else {
         for (size_t i = 0; i < context->jobs; i++)
             schedule.sockets[i] = -1;
-        run_cells(&schedule, cells, count);
+        run_cells(&schedule, plan);
         dismiss(&schedule);
         commit(&schedule);
     }
@@ -415,6 +417,7 @@ enum lg_status scheduler_run(const struct cell_context *context, struct store *s
         return schedule.stop.code;
     }
     if (schedule.failed > 0)
-        return lg_fail(error, LG_FAILED, "%zu of %zu cells failed", schedule.failed, count);
+        return lg_fail(error, LG_FAILED, "%zu of %zu cells failed", schedule.failed,
+                       plan->train_count);
     return LG_OK;
 }

@@ -45,9 +45,10 @@ static enum lg_status prepare(const struct study *study, int *lock, struct store
                     "%s: %s is of an earlier version, and is not read: its cells are "
                     "trained again",
                     study->experiment->name, path);
-    return study->fresh ? plan_clear(study->experiment, *store, study->directory, dataset,
+    return study->fresh ? plan_clear(study->experiment, *store, dataset,
                                      study->shard, error)
-                        : plan_check(study->experiment, *store, study->directory, dataset, error);
+                        : plan_check(study->experiment, *store, STORE_WRITE, study->directory,
+                                     dataset, error);
 }
 
 static void announce(const struct study *study, const struct lg_dataset *dataset,
@@ -102,8 +103,7 @@ static enum lg_status train(const struct study *study, const struct cell_context
     uint64_t samples = data_samples(context->experiment, context->dataset);
     progress_begin(&progress, study->quiet, plan->kept, plan->selected,
                    samples * context->experiment->epochs * plan->train_count);
-    enum lg_status status = scheduler_run(context, store, study->directory, plan->train,
-                                          plan->train_count, &progress, error);
+    enum lg_status status = scheduler_run(context, store, study->directory, plan, &progress, error);
     progress_end(&progress);
     return status;
 }
@@ -156,12 +156,12 @@ static enum lg_status collect(const struct study *study, const struct cell_conte
         .store = store,
         .directory = study->directory,
         .input = {record->input.bytes, record->input.size},
+        .shard = study->shard.index,
+        .shards = study->shard.count,
     };
     struct results results;
     enum lg_status status = results_make(&export, &results, error);
-    for (size_t i = study->shard.index; status == LG_OK && i < results.count;
-         i += study->shard.count)
-        *finished += results.extents[i].finished;
+    *finished = results.extent.own;
     const struct manifest manifest = {
         .experiment = study->experiment,
         .overrides = study->overrides,
@@ -175,9 +175,9 @@ static enum lg_status collect(const struct study *study, const struct cell_conte
         .jobs = context->jobs,
         .started = started,
         .finished = time(NULL),
-        .cells = results.cells,
+        .extent = &results.extent,
         .trace_sha256 = results.trace_sha256,
-        .command = command_words(study, results.finished == results.count),
+        .command = command_words(study, results.extent.finished == results.extent.count),
     };
     if (status == LG_OK)
         status = write_manifest(study, &manifest, error);
@@ -241,7 +241,7 @@ enum lg_status study_run(const struct study *study, const struct lg_dataset *dat
     if (status == LG_OK)
         status = prepare(study, &lock, &store, error);
     if (status == LG_OK)
-        status = plan_make(study->experiment, store, study->directory, study->located->info->name,
+        status = plan_make(study->experiment, store, study->located->info->name,
                            study->shard, &plan, error);
     if (status == LG_OK)
         status = record_make(study, dataset, &record, error);

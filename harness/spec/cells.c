@@ -1,4 +1,6 @@
 /* The cells of an experiment, each made when it is asked for. */
+#include <string.h>
+
 #include "harness/spec/experiment.h"
 #include "harness/spec/grid.h"
 #include "harness/spec/label.h"
@@ -64,14 +66,21 @@ static enum lg_status name_cell(const struct experiment *experiment, const struc
     return LG_OK;
 }
 
-enum lg_status experiment_cell(const struct experiment *experiment, size_t number,
-                               struct cell *cell, struct lg_error *error)
+/* The arm of a cell in this experiment; *number becomes that of the seed. */
+static size_t find(const struct experiment *experiment, size_t *number, struct seeds *seeds)
+{
+    return experiment->selection != NULL ? find_selected(experiment, number, seeds)
+                                         : find_arm(experiment, number, seeds);
+}
+
+/* The cell without its key. */
+static enum lg_status make_cell(const struct experiment *experiment, size_t number,
+                                struct cell *cell, struct lg_error *error)
 {
     const struct arm_selection *selection = experiment->selection;
     struct seeds seeds;
     size_t at = number;
-    const size_t index = selection != NULL ? find_selected(experiment, &at, &seeds)
-                                           : find_arm(experiment, &at, &seeds);
+    const size_t index = find(experiment, &at, &seeds);
     const struct arm arm =
         grid_arm(experiment->grid, selection != NULL ? selection->arms[index] : index);
     const struct block *block = arm.product->block;
@@ -88,9 +97,30 @@ enum lg_status experiment_cell(const struct experiment *experiment, size_t numbe
         .seed = seeds.values[at],
         .draw = block->draw,
     };
-    enum lg_status status = name_cell(experiment, &arm, cell, error);
+    return name_cell(experiment, &arm, cell, error);
+}
+
+enum lg_status experiment_cell(const struct experiment *experiment, size_t number,
+                               struct cell *cell, struct lg_error *error)
+{
+    enum lg_status status = make_cell(experiment, number, cell, error);
     if (status != LG_OK)
         return status;
     return experiment_key(experiment, cell) ? LG_OK
                                             : lg_fail(error, LG_ENVIRONMENT, "out of memory");
+}
+
+enum lg_status experiment_slug(const struct experiment *experiment, size_t number,
+                               char slug[SPEC_NAME_MAX], struct lg_error *error)
+{
+    struct cell cell;
+    enum lg_status status = make_cell(experiment, number, &cell, error);
+    memcpy(slug, cell.slug, SPEC_NAME_MAX);
+    return status;
+}
+
+size_t experiment_arm_of(const struct experiment *experiment, size_t number)
+{
+    struct seeds seeds;
+    return find(experiment, &number, &seeds);
 }

@@ -200,6 +200,11 @@ void experiment_free(struct experiment *experiment);
 enum lg_status experiment_cell(const struct experiment *experiment, size_t number,
                                struct cell *cell, struct lg_error *error);
 
+/* Its slug alone, which is quicker; and its arm. */
+enum lg_status experiment_slug(const struct experiment *experiment, size_t number,
+                               char slug[SPEC_NAME_MAX], struct lg_error *error);
+size_t experiment_arm_of(const struct experiment *experiment, size_t number);
+
 /* The number of an arm's first cell, and the arm's seeds. */
 size_t experiment_first_cell(const struct experiment *experiment, size_t arm);
 struct seeds experiment_seeds(const struct experiment *experiment, size_t arm);

@@ -222,23 +222,23 @@ static enum lg_status add_row(const struct configuration_columns *columns, size_
     return status;
 }
 
-enum lg_status configurations_rows(const struct experiment *experiment, struct csv *csv,
-                                   struct lg_error *error)
+enum lg_status configurations_rows(const struct experiment *experiment, const size_t *arms,
+                                   size_t count, struct csv *csv, struct lg_error *error)
 {
     const struct configuration_columns columns = configuration_columns_of(experiment);
     enum lg_status status = LG_OK;
     csv_file_header(&configurations_csv, &columns, csv);
-    for (size_t i = 0; status == LG_OK && i < experiment->arm_count; i++)
-        status = add_row(&columns, i, csv, error);
+    for (size_t i = 0; status == LG_OK && i < count; i++)
+        status = add_row(&columns, arms[i], csv, error);
     return status == LG_OK ? csv_check(csv, error) : status;
 }
 
-enum lg_status configurations_write(const struct experiment *experiment, const char *directory,
-                                    struct lg_error *error)
+enum lg_status configurations_write(const struct experiment *experiment, const size_t *arms,
+                                    size_t count, const char *directory, struct lg_error *error)
 {
     char path[FILES_PATH_MAX];
     struct csv csv = {0};
-    enum lg_status status = configurations_rows(experiment, &csv, error);
+    enum lg_status status = configurations_rows(experiment, arms, count, &csv, error);
     if (status == LG_OK)
         status = files_path(path, error, "%s/%s", directory, configurations_csv.name);
     if (status == LG_OK)

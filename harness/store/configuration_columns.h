@@ -30,13 +30,13 @@ struct configuration_columns configuration_columns_of(const struct experiment *e
 extern const struct csv_file configurations_csv;
 extern const struct csv_folder csv_folder_configuration;
 
-/* Append the header and a row for each arm, in the grid's order, whether it is trained or
- * not. LG_ENVIRONMENT when memory is short. */
-enum lg_status configurations_rows(const struct experiment *experiment, struct csv *csv,
-                                   struct lg_error *error);
+/* Append the header and a row for each of these arms: (count). LG_ENVIRONMENT when memory is
+ * short. */
+enum lg_status configurations_rows(const struct experiment *experiment, const size_t *arms,
+                                   size_t count, struct csv *csv, struct lg_error *error);
 
-/* Write configurations.csv into a directory. */
-enum lg_status configurations_write(const struct experiment *experiment, const char *directory,
-                                    struct lg_error *error);
+/* Write configurations.csv of them into a directory. */
+enum lg_status configurations_write(const struct experiment *experiment, const size_t *arms,
+                                    size_t count, const char *directory, struct lg_error *error);
 
 #endif

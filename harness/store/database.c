@@ -6,14 +6,18 @@
 #include <string.h>
 
 /* "LGrd": says of a file of SQLite whose it is. */
-enum { APPLICATION = 0x4c477264, VERSION = 3, BUSY_MS = 5000 };
+enum { APPLICATION = 0x4c477264, VERSION = 4, BUSY_MS = 5000 };
 
 static const char schema[] =
     "CREATE TABLE cell (id INTEGER PRIMARY KEY, slug TEXT NOT NULL UNIQUE, key TEXT NOT NULL,"
     " dataset TEXT NOT NULL, state INTEGER NOT NULL DEFAULT 0, epochs INTEGER NOT NULL DEFAULT 0,"
     " seal TEXT NOT NULL DEFAULT '', why TEXT NOT NULL DEFAULT '',"
     /* The run that began it or went on with it last, and the epochs that it then had. */
-    " run TEXT NOT NULL DEFAULT '', since INTEGER NOT NULL DEFAULT 0);"
+    " run TEXT NOT NULL DEFAULT '', since INTEGER NOT NULL DEFAULT 0,"
+    /* In the grid of the numbering below: places.c. */
+    " number INTEGER);"
+    "CREATE INDEX place ON cell (number);"
+    "CREATE TABLE numbering (sha256 TEXT NOT NULL);"
     "CREATE TABLE epoch (cell INTEGER NOT NULL, epoch INTEGER NOT NULL, trace BLOB NOT NULL,"
     " timing BLOB NOT NULL, image BLOB, parameters BLOB, evaluations BLOB, seal TEXT NOT NULL,"
     " PRIMARY KEY (cell, epoch));"
@@ -37,7 +41,7 @@ static const char schema[] =
 
 static const char *const text_of[STATEMENTS] = {
     [LOOK] = "SELECT id, key, dataset, state, epochs, why FROM cell WHERE slug = ?",
-    [BEGIN_CELL] = "INSERT INTO cell (slug, key, dataset, run) VALUES (?, ?, ?, ?)",
+    [BEGIN_CELL] = "INSERT INTO cell (slug, key, dataset, run, number) VALUES (?, ?, ?, ?, ?)",
     [CELL] = "SELECT key, dataset, slug, state, epochs, seal FROM cell WHERE id = ?",
     [CUT_EPOCHS] = "DELETE FROM epoch WHERE cell = ? AND epoch > ?",
     [CUT_CHECKPOINT] = "DELETE FROM checkpoint WHERE cell = ? AND epoch > ?",
@@ -59,6 +63,14 @@ static const char *const text_of[STATEMENTS] = {
     [CHECKPOINT] = "SELECT epoch, weights_sha256, state, sha256 FROM checkpoint WHERE cell = ?",
     [CHECKPOINT_EPOCH] = "SELECT epoch FROM checkpoint WHERE cell = ?",
     [ALL] = "SELECT id, slug FROM cell ORDER BY id",
+    [NAMES] = "SELECT id, slug, key, dataset FROM cell",
+    [SET_NUMBER] = "UPDATE cell SET number = ?2 WHERE id = ?1",
+    [SET_NUMBERING] = "INSERT INTO numbering (sha256) VALUES (?)",
+    [NUMBERED] = ("SELECT EXISTS (SELECT 1 FROM numbering WHERE sha256 = ?)"
+                  " AND NOT EXISTS (SELECT 1 FROM cell WHERE number IS NULL)"),
+    [FIRST_FOREIGN] = "SELECT number FROM cell WHERE number <= ? ORDER BY number DESC LIMIT 1",
+    [PLACES] = ("SELECT number, id, slug, state, epochs, why FROM cell"
+                " WHERE number IS NOT NULL AND number <> -1 ORDER BY number"),
     [LIST] = LISTED " ORDER BY cell.id",
     [LIST_ONE] = LISTED " WHERE slug = ?",
     [ONE_EPOCH] =

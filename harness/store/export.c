@@ -1,5 +1,6 @@
 #include "harness/store/export.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "harness/spec/metric.h"
@@ -7,6 +8,7 @@
 #include "harness/store/epoch_columns.h"
 #include "harness/store/evaluation_columns.h"
 #include "harness/store/parameters_columns.h"
+#include "harness/store/places.h"
 #include "harness/store/reach.h"
 #include "harness/store/schema_json.h"
 #include "harness/support/files.h"
@@ -14,7 +16,10 @@
 /* The files in the making. */
 struct collection {
     const struct export *of;
-    struct cell_extent *extents;
+    struct extent *extent;
+    size_t next;           /* number of the cell behind the last that was seen */
+    size_t missing;        /* of the cells that are listed, those of which nothing is there */
+    size_t arms, lackings; /* that there is room for in *extent */
     struct text trace, timing, parameters; /* each begins with its header */
     size_t parameters_header;              /* bytes of that */
     struct csv evaluations, targets;       /* empty where the spec asks for none */
@@ -25,7 +30,7 @@ struct collection {
 /* What a cell adds. */
 struct addition {
     struct collection *to;
-    const struct cell *cell;
+    const char *slug;
     size_t last; /* epoch of a finished one; 0: it is not */
 };
 
@@ -52,13 +57,12 @@ static enum lg_status write_image(const struct addition *addition, const struct 
                                   struct lg_error *error)
 {
     char path[FILES_PATH_MAX];
-    enum lg_status status =
-        files_path(path, error, "%s/%s", addition->to->images, addition->cell->slug);
+    enum lg_status status = files_path(path, error, "%s/%s", addition->to->images, addition->slug);
     if (status == LG_OK && epoch->epoch == 1)
         status = files_make_directories(path, error);
     if (status == LG_OK)
-        status = files_path(path, error, "%s/%s/%02zu.png", addition->to->images,
-                            addition->cell->slug, epoch->epoch);
+        status = files_path(path, error, "%s/%s/%02zu.png", addition->to->images, addition->slug,
+                            epoch->epoch);
     return status == LG_OK
                ? files_write_unsynced(path, epoch->image.bytes, epoch->image.size, error)
                : status;
@@ -83,38 +87,125 @@ static enum lg_status add_epoch(void *to, const struct store_epoch *epoch, struc
     return status;
 }
 
+/* ---- Cells ----------------------------------------------------------------- */
+
+/* Room for one more of size bytes each, behind `count`. */
+static enum lg_status grow(void *list, size_t count, size_t *capacity, size_t size,
+                           struct lg_error *error)
+{
+    void **bytes = list;
+    if (count < *capacity)
+        return LG_OK;
+    const size_t wanted = *capacity > 0 ? 2 * *capacity : 16;
+    void *more = realloc(*bytes, wanted * size);
+    if (more == NULL)
+        return lg_fail(error, LG_ENVIRONMENT, "not enough memory for %zu cells", wanted);
+    *bytes = more;
+    *capacity = wanted;
+    return LG_OK;
+}
+
+static enum lg_status note_lacking(struct collection *collection, const struct lacking *lacking,
+                                   struct lg_error *error)
+{
+    struct extent *extent = collection->extent;
+    size_t *others = &collection->missing;
+    const bool has_failed = lacking->why[0] != '\0';
+    if (has_failed ? extent->lacking_count - *others >= LACKING_MOST : *others >= LACKING_MOST)
+        return LG_OK;
+    enum lg_status status = grow(&extent->lacking, extent->lacking_count, &collection->lackings,
+                                 sizeof *extent->lacking, error);
+    if (status != LG_OK)
+        return status;
+    extent->lacking[extent->lacking_count++] = *lacking;
+    *others += !has_failed;
+    return LG_OK;
+}
+
+/* Nothing is there of the cells up to that number. */
+static enum lg_status note_missing(struct collection *collection, size_t end,
+                                   struct lg_error *error)
+{
+    enum lg_status status = LG_OK;
+    for (; status == LG_OK && collection->next < end && collection->missing < LACKING_MOST;
+         collection->next++)
+        status = note_lacking(collection, &(struct lacking){.number = collection->next}, error);
+    collection->next = end + 1;
+    return status;
+}
+
+static enum lg_status note_arm(struct collection *collection, size_t number, struct lg_error *error)
+{
+    struct extent *extent = collection->extent;
+    const size_t arm = experiment_arm_of(collection->of->experiment, number);
+    if (extent->arm_count > 0 && extent->arms[extent->arm_count - 1] == arm)
+        return LG_OK;
+    enum lg_status status =
+        grow(&extent->arms, extent->arm_count, &collection->arms, sizeof *extent->arms, error);
+    if (status == LG_OK)
+        extent->arms[extent->arm_count++] = arm;
+    return status;
+}
+
+/* Count the cell. */
+static enum lg_status note_cell(struct collection *collection, const struct place *place,
+                                struct lg_error *error)
+{
+    struct extent *extent = collection->extent;
+    const struct store_found *found = &place->found;
+    const bool is_finished = found->state == STORE_DONE || found->state == STORE_DIVERGED ||
+                             found->state == STORE_STOPPED;
+    const size_t shards = collection->of->shards;
+    enum lg_status status = note_missing(collection, place->number, error);
+    if (status == LG_OK)
+        status = note_arm(collection, place->number, error);
+    extent->finished += is_finished;
+    extent->diverged += found->state == STORE_DIVERGED;
+    extent->stopped += found->state == STORE_STOPPED;
+    extent->own += is_finished && shards > 0 && place->number % shards == collection->of->shard;
+    if (is_finished || status != LG_OK)
+        return status;
+    struct lacking lacking = {.number = place->number, .is_begun = true, .epochs = found->epochs};
+    memcpy(lacking.why, found->why, sizeof found->why);
+    extent->failed += found->why[0] != '\0';
+    extent->unfinished += found->why[0] == '\0' && found->epochs > 0;
+    return note_lacking(collection, &lacking, error);
+}
+
+static enum lg_status add_cell(void *to, const struct place *place, struct lg_error *error)
+{
+    struct collection *collection = to;
+    const struct experiment *experiment = collection->of->experiment;
+    const struct store_found *found = &place->found;
+    struct addition addition = {collection, place->slug, 0};
+    if (place->is_foreign || found->state == STORE_FOREIGN)
+        return LG_OK;
+    if (found->state != STORE_PART && found->state != STORE_SHORT)
+        addition.last = found->epochs;
+    if (found->state != STORE_PART && found->state != STORE_SHORT)
+        addition.last = found->epochs;
+    enum lg_status status = note_cell(collection, place, error);
+    reach_cell(&collection->finder);
+    if (status == LG_OK)
+        status = store_visit(collection->of->store, found->id, add_epoch, &addition, error);
+    if (status != LG_OK || experiment->target_count == 0)
+        return status;
+    struct cell cell;
+    status = experiment_cell(experiment, place->number, &cell, error);
+    if (status == LG_OK)
+        reach_rows(&collection->finder, &cell,
+                   found->state == STORE_SHORT ? STORE_PART : found->state, found->epochs,
+                   &collection->targets);
+    return status;
+}
+
 static enum lg_status add_cells(struct collection *collection, struct lg_error *error)
 {
-    const struct experiment *experiment = collection->of->experiment;
-    enum lg_status status = LG_OK;
-    for (size_t i = 0; status == LG_OK && i < experiment->cell_count; i++) {
-        struct cell cell;
-        struct addition addition = {collection, &cell, 0};
-        struct cell_extent *extent = &collection->extents[i];
-        struct store_found found;
-        *extent = (struct cell_extent){0};
-        status = experiment_cell(experiment, i, &cell, error);
-        const struct store_cell what = {collection->of->directory, cell.key,
-                                        collection->of->dataset, cell.slug, experiment->epochs};
-        if (status == LG_OK)
-            status = store_look(collection->of->store, &what, &found, error);
-        if (status != LG_OK || found.state == STORE_ABSENT || found.state == STORE_FOREIGN)
-            continue;
-        if (found.state == STORE_SHORT)
-            found.state = STORE_PART;
-        extent->finished = found.state != STORE_PART;
-        extent->diverged = found.state == STORE_DIVERGED;
-        extent->stopped = found.state == STORE_STOPPED;
-        addition.last = extent->finished ? found.epochs : 0;
-        extent->epochs = found.epochs;
-        memcpy(extent->why, found.why, sizeof found.why);
-        reach_cell(&collection->finder);
-        status = store_visit(collection->of->store, found.id, add_epoch, &addition, error);
-        if (status == LG_OK && experiment->target_count > 0)
-            reach_rows(&collection->finder, addition.cell, found.state, found.epochs,
-                       &collection->targets);
-    }
-    return status;
+    const struct export *of = collection->of;
+    collection->extent->count = of->experiment->cell_count;
+    enum lg_status status =
+        places_visit(of->store, of->experiment->epochs, add_cell, collection, error);
+    return status == LG_OK ? note_missing(collection, of->experiment->cell_count, error) : status;
 }
 
 /* ---- Files ----------------------------------------------------------------- */
@@ -229,7 +320,9 @@ static enum lg_status collect(struct collection *collection, struct lg_error *er
     if (status == LG_OK)
         status = write_others(collection, error);
     if (status == LG_OK)
-        status = configurations_write(collection->of->experiment, collection->of->directory, error);
+        status =
+            configurations_write(collection->of->experiment, collection->extent->arms,
+                                 collection->extent->arm_count, collection->of->directory, error);
     if (status == LG_OK)
         status = write_schema(collection, error);
     if (status == LG_OK && has_images)
@@ -239,11 +332,15 @@ static enum lg_status collect(struct collection *collection, struct lg_error *er
     return status;
 }
 
-enum lg_status export_write(const struct export *export, struct cell_extent *extents,
+enum lg_status export_write(const struct export *export, struct extent *extent,
                             char trace_sha256[LG_DIGEST_HEX], struct lg_error *error)
 {
-    struct collection collection = {.of = export, .extents = extents};
-    enum lg_status status = store_hold(export->store, error);
+    struct collection collection = {.of = export, .extent = extent};
+    size_t foreign;
+    enum lg_status status = places_find(export->store, STORE_WRITE, export->experiment,
+                                        export->dataset, &foreign, error);
+    if (status == LG_OK)
+        status = store_hold(export->store, error);
     if (status == LG_OK)
         status = collect(&collection, error);
     store_release(export->store);
@@ -255,4 +352,11 @@ enum lg_status export_write(const struct export *export, struct cell_extent *ext
     text_free(&collection.evaluations.text);
     text_free(&collection.targets.text);
     return status;
+}
+
+void extent_free(struct extent *extent)
+{
+    free(extent->lacking);
+    free(extent->arms);
+    *extent = (struct extent){0};
 }

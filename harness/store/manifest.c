@@ -51,22 +51,39 @@ json_t *manifest_data_json(const struct manifest *manifest)
                      "files", files);
 }
 
+/* One that is not finished. */
+static json_t *describe_lacking(const struct experiment *experiment, const struct lacking *lacking)
+{
+    struct cell cell;
+    if (experiment_cell(experiment, lacking->number, &cell, NULL) != LG_OK)
+        return NULL;
+    const bool has_failed = lacking->why[0] != '\0';
+    json_t *entry =
+        json_pack("{s:s, s:o, s:s, s:s, s:I}", "slug", cell.slug, "label", string(cell.label),
+                  "key", cell.key, "status", has_failed ? "failed" : "missing", "epochs",
+                  (json_int_t)lacking->epochs);
+    if (has_failed)
+        json_object_set_new(entry, "why", string(lacking->why));
+    return entry;
+}
+
+/* How many there are, and the first that are not finished. */
 static json_t *describe_cells(const struct manifest *manifest)
 {
-    json_t *cells = json_array();
-    for (size_t i = 0; i < manifest->experiment->cell_count; i++) {
-        struct cell cell;
-        if (experiment_cell(manifest->experiment, i, &cell, NULL) != LG_OK)
-            continue;
-        json_t *entry =
-            json_pack("{s:s, s:o, s:s, s:s, s:I}", "slug", cell.slug, "label", string(cell.label),
-                      "key", cell.key, "status", manifest->cells[i].status, "epochs",
-                      (json_int_t)manifest->cells[i].epochs);
-        if (strcmp(manifest->cells[i].status, "failed") == 0)
-            json_object_set_new(entry, "why", string(manifest->cells[i].why));
-        json_array_append_new(cells, entry);
-    }
-    return cells;
+    const struct extent *extent = manifest->extent;
+    const size_t done = extent->finished - extent->diverged - extent->stopped;
+    json_t *lacking = json_array();
+    for (size_t i = 0; i < extent->lacking_count; i++)
+        if (json_array_append_new(
+                lacking, describe_lacking(manifest->experiment, &extent->lacking[i])) != 0) {
+            json_decref(lacking);
+            return NULL; /* memory is short */
+        }
+    return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "count", (json_int_t)extent->count,
+                     "done", (json_int_t)done, "diverged", (json_int_t)extent->diverged, "stopped",
+                     (json_int_t)extent->stopped, "failed", (json_int_t)extent->failed, "missing",
+                     (json_int_t)(extent->count - extent->finished - extent->failed),
+                     "not_finished", lacking);
 }
 
 /* The manifest's own reference to a part. */
@@ -99,9 +116,8 @@ static json_t *describe(const struct manifest *manifest)
         manifest->isa, "precision", lg_precision_name(manifest->experiment->precision), "jobs",
         (json_int_t)manifest->jobs, "machine", machine_json(manifest->machine), "machines",
         part(manifest->machines), "started", manifest_instant(manifest->started), "finished",
-        manifest_instant(manifest->finished), "keep",
-        describe_keep(&manifest->experiment->keep), "cells", describe_cells(manifest), "trace_sha256",
-        manifest->trace_sha256);
+        manifest_instant(manifest->finished), "keep", describe_keep(&manifest->experiment->keep),
+        "cells", describe_cells(manifest), "trace_sha256", manifest->trace_sha256);
 }
 
 static enum lg_status add_machine(void *to, const char *id, const char *facts,
@@ -136,7 +152,8 @@ static bool copy_digest(const json_t *value, char digest[LG_DIGEST_HEX])
     return true;
 }
 
-static bool count_cells(const json_t *cells, struct manifest_found *found)
+/* A list of all cells, as versions before 2 wrote it. */
+static bool count_list(const json_t *cells, struct manifest_found *found)
 {
     for (size_t i = 0; i < json_array_size(cells); i++) {
         const json_t *cell = json_array_get(cells, i);
@@ -166,6 +183,35 @@ static bool keeps_images(const json_t *keep)
     return has;
 }
 
+/* Read a count; false where it is none. */
+static bool read_count(const json_t *cells, const char *name, size_t *count)
+{
+    const json_t *value = json_object_get(cells, name);
+    *count = (size_t)json_integer_value(value);
+    return json_is_integer(value) && json_integer_value(value) >= 0;
+}
+
+static bool count_cells(const json_t *cells, struct manifest_found *found)
+{
+    size_t done, stopped, failed, missing;
+    if (json_is_array(cells))
+        return count_list(cells, found);
+    const json_t *first = json_array_get(json_object_get(cells, "not_finished"), 0);
+    const char *slug = json_string_value(json_object_get(first, "slug"));
+    if (!read_count(cells, "count", &found->cells) || !read_count(cells, "done", &done) ||
+        !read_count(cells, "diverged", &found->diverged) ||
+        !read_count(cells, "stopped", &stopped) || !read_count(cells, "failed", &failed) ||
+        !read_count(cells, "missing", &missing))
+        return false;
+    found->finished = done + found->diverged + stopped;
+    if (found->finished < found->cells && slug == NULL)
+        return false;
+    snprintf(found->first_missing, sizeof found->first_missing, "%s", slug != NULL ? slug : "");
+    return found->cells > 0 && found->diverged <= found->finished &&
+           found->finished <= found->cells && failed <= found->cells && missing <= found->cells &&
+           found->finished + failed + missing == found->cells;
+}
+
 static enum lg_status understand(const char *path, const json_t *root, struct manifest_found *found,
                                  struct lg_error *error)
 {
@@ -176,7 +222,8 @@ static enum lg_status understand(const char *path, const json_t *root, struct ma
     if (!copy_digest(json_object_get(spec, "sha256"), found->spec_sha256) || text == NULL)
         return lg_fail_at(error, LG_INPUT, path, 0, 0, "no spec with its text and SHA-256");
     if (!count_cells(json_object_get(root, "cells"), found))
-        return lg_fail_at(error, LG_INPUT, path, 0, 0, "no cells with a slug and a status each");
+        return lg_fail_at(error, LG_INPUT, path, 0, 0,
+                          "no cells with their counts, or with a slug and a status each");
     found->keeps_images = keeps_images(json_object_get(root, "keep"));
     lg_digest_bytes(text, strlen(text), found->text_sha256);
     return LG_OK;

@@ -9,15 +9,9 @@
 
 #include "harness/machine/machine.h"
 #include "harness/spec/experiment.h"
-#include "harness/store/store.h"
+#include "harness/store/export.h"
 #include "lossgrid/backend.h"
 #include "lossgrid/status.h"
-
-struct manifest_cell {
-    const char *status; /* done, diverged, stopped, failed or missing */
-    const char *why;    /* of a failed one */
-    size_t epochs;      /* rows in trace.csv */
-};
 
 /* Everything is borrowed. */
 struct manifest {
@@ -35,7 +29,7 @@ struct manifest {
     size_t jobs;
     time_t started, finished;
 
-    const struct manifest_cell *cells; /* one for each of the experiment's */
+    const struct extent *extent; /* of the experiment's cells */
     const char *trace_sha256;
 
     json_t *command; /* words of a command line that makes this folder again; may be NULL */

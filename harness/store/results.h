@@ -8,11 +8,7 @@
 #include "harness/store/manifest.h"
 
 struct results {
-    struct cell_extent *extents; /* (count); owned */
-    struct manifest_cell *cells; /* (count), of the extents; owned */
-    size_t count;                /* the experiment's cells */
-    size_t finished, diverged;   /* diverged ones are finished */
-    size_t failed, unfinished;   /* failed: with a reason; unfinished: others that were begun */
+    struct extent extent; /* owned */
     char trace_sha256[LG_DIGEST_HEX];
     json_t *machines; /* those that trained, by their id; owned */
 };

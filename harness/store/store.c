@@ -32,8 +32,7 @@ static void say_longer(const struct store_cell *cell, size_t epochs, struct lg_e
                   cell->directory, epochs, cell->slug, cell->epochs, epochs);
 }
 
-/* Of one that is the same cell. */
-static enum store_state state_of(int word, size_t epochs, size_t asked)
+enum store_state store_state(int word, size_t epochs, size_t asked)
 {
     const enum store_state state = database_state(word);
     if (asked > 0 && epochs > asked)
@@ -58,7 +57,7 @@ enum lg_status store_look(struct store *store, const struct store_cell *cell,
         const bool same = strcmp(key, cell->key) == 0 && strcmp(dataset, cell->dataset) == 0;
         const size_t epochs = (size_t)sqlite3_column_int64(statement, 4);
         *found = (struct store_found){
-            .state = same ? state_of(sqlite3_column_int(statement, 3), epochs, cell->epochs)
+            .state = same ? store_state(sqlite3_column_int(statement, 3), epochs, cell->epochs)
                           : STORE_FOREIGN,
             .id = sqlite3_column_int64(statement, 0),
             .epochs = epochs,
@@ -150,6 +149,8 @@ enum lg_status store_begin(struct store *store, const struct store_cell *cell, i
     database_bind_text(statement, 2, cell->key);
     database_bind_text(statement, 3, cell->dataset);
     database_bind_text(statement, 4, store->run);
+    if (cell->place > 0)
+        sqlite3_bind_int64(statement, 5, (int64_t)cell->place - 1);
     status = database_run(store, statement, error);
     *id = sqlite3_last_insert_rowid(store->db);
     return status;

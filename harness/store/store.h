@@ -39,6 +39,7 @@ struct store_cell {
     const char *dataset;   /* name of the set used */
     const char *slug;
     size_t epochs; /* that are asked for; 0: whatever is there */
+    size_t place;  /* its number in the experiment, counted from 1; 0: not known (places.h) */
 };
 
 enum store_state {
@@ -57,6 +58,10 @@ struct store_found {
     size_t epochs;           /* rows that are there */
     char why[STORE_WHY_MAX]; /* why the last attempt failed, or "" */
 };
+
+/* The state of a cell that is the same, by what the store says of it and how many epochs it has
+ * and are asked for (0: whatever is there). */
+enum store_state store_state(int word, size_t epochs, size_t asked);
 
 /* What is there. For STORE_FOREIGN *error says how it differs (LG_USAGE, what to do about
  * it), though the call itself succeeds. */

@@ -244,7 +244,7 @@ static enum lg_status copy_cell(struct union_state *state, struct store *from,
     struct union_finding finding = {.kind = UNION_DAMAGED, .slug = cell->slug};
     struct store_checkpoint checkpoint = {0};
     struct copying copying = {state->to, 0, &checkpoint};
-    const struct store_cell what = {"", cell->key, cell->dataset, cell->slug, 0};
+    const struct store_cell what = {"", cell->key, cell->dataset, cell->slug, 0, 0};
     enum lg_status status = LG_OK;
     /* One that ended may have kept its last state, for more epochs. */
     if (cell->state == STATE_PART || cell->checkpoint > 0)

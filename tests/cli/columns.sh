@@ -85,6 +85,10 @@ schedule: {name: exponential, gamma: 0.5}'
     expect 0 run a.yaml --out a --quiet
     expect 0 run b.yaml --out b --quiet --set 'seeds=[9]'
     expect 0 run a.yaml --out shard --quiet --shard 1/3
+    # Rows of arms that something is there of; all of them in the end.
+    [ -z "$(grep -Fxv -f a/configurations.csv shard/configurations.csv)" ] || fail 'other rows'
+    expect 0 run a.yaml --out shard --quiet --shard 0/3
+    expect 0 run a.yaml --out shard --quiet --shard 2/3
     same_file a/configurations.csv shard/configurations.csv
     python3 - >problems 2>&1 <<'PYTHON' || fail "$(cat problems)"
 import csv

@@ -11,7 +11,7 @@
 
 enum { EPOCHS = 3, PATCH = 3 };
 
-static const struct store_cell cell = {"r", "key", "mnist", "a-s1", 0};
+static const struct store_cell cell = {"r", "key", "mnist", "a-s1", 0, 0};
 static const char row[] = "a-s1,mse,sgd,mse,1,";
 
 static struct store_bytes bytes_of(const char *text)

@@ -56,7 +56,7 @@ TestSuite(folder, .init = make, .fini = clean);
 static int64_t begin(const char *slug, size_t epochs)
 {
     int64_t id;
-    const struct store_cell cell = {"r", "key", "xor", slug, 0};
+    const struct store_cell cell = {"r", "key", "xor", slug, 0, 0};
     expect_ok(store_begin(store, &cell, &id, &error));
     for (size_t epoch = 1; epoch <= epochs; epoch++) {
         const struct store_epoch added = {

@@ -50,7 +50,7 @@ TestSuite(store_run, .init = make, .fini = clean);
 static int64_t begin(const char *slug)
 {
     int64_t id;
-    const struct store_cell cell = {".", "key", "xor", slug, 0};
+    const struct store_cell cell = {".", "key", "xor", slug, 0, 0};
     expect_ok(store_begin(store, &cell, &id, &error));
     return id;
 }
