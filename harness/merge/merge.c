@@ -247,8 +247,8 @@ static enum lg_status check_keys(const struct merging *merging, struct lg_error 
     const struct experiment *experiment = &merging->experiment;
     char slug[SPEC_NAME_MAX];
     size_t foreign;
-    enum lg_status status = places_find(merging->to, STORE_WRITE, experiment,
-                                        merging->spec.dataset, &foreign, error);
+    enum lg_status status =
+        places_find(merging->to, STORE_WRITE, experiment, merging->spec.dataset, &foreign, error);
     if (status != LG_OK || foreign == SIZE_MAX)
         return status;
     status = experiment_slug(experiment, foreign, slug, error);
@@ -309,8 +309,9 @@ static void say_union(const struct merging *merging, const struct results *resul
     output_line(stdout,
                 "%s: %zu of %zu cells are finished, %zu of them diverged; %zu came from %zu "
                 "folder%s",
-                request->out, results->extent.finished, results->extent.count, results->extent.diverged,
-                state->copied + state->replaced, request->count, request->count > 1 ? "s" : "");
+                request->out, results->extent.finished, results->extent.count,
+                results->extent.diverged, state->copied + state->replaced, request->count,
+                request->count > 1 ? "s" : "");
 }
 
 static enum lg_status write_manifest(const struct merging *merging, const struct origin *all,

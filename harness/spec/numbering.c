@@ -39,8 +39,7 @@ static void write_set(FILE *out, const struct registry *registry, const struct c
     fprintf(out, "\n");
 }
 
-static void write_entries(FILE *out, const struct registry *registry,
-                          const struct entries *entries)
+static void write_entries(FILE *out, const struct registry *registry, const struct entries *entries)
 {
     fprintf(out, "%zu\n", entries->set_count);
     for (size_t i = 0; i < entries->set_count; i++)

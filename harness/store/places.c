@@ -82,14 +82,14 @@ static enum lg_status match(const struct experiment *experiment, struct rows *ro
         char slug[SPEC_NAME_MAX];
         status = experiment_slug(experiment, i, slug, error);
         struct row *row =
-            status == LG_OK
-                ? bsearch(slug, rows->all, rows->count, sizeof *rows->all, compare_slug)
-                : NULL;
+            status == LG_OK ? bsearch(slug, rows->all, rows->count, sizeof *rows->all, compare_slug)
+                            : NULL;
         if (row == NULL)
             continue;
         struct cell cell;
         status = experiment_cell(experiment, i, &cell, error);
-        const bool is_same = status == LG_OK && !row->is_other_set && strcmp(row->key, cell.key) == 0;
+        const bool is_same =
+            status == LG_OK && !row->is_other_set && strcmp(row->key, cell.key) == 0;
         row->number = is_same ? (int64_t)i : FOREIGN - (int64_t)i;
         left--;
     }
@@ -220,10 +220,9 @@ enum lg_status places_visit(struct store *store, size_t epochs, places_visitor *
             .found = {.id = sqlite3_column_int64(statement, 1),
                       .epochs = (size_t)sqlite3_column_int64(statement, 4)},
         };
-        place.found.state = place.is_foreign
-                                ? STORE_FOREIGN
-                                : store_state(sqlite3_column_int(statement, 3),
-                                              place.found.epochs, epochs);
+        place.found.state = place.is_foreign ? STORE_FOREIGN
+                                             : store_state(sqlite3_column_int(statement, 3),
+                                                           place.found.epochs, epochs);
         snprintf(place.found.why, sizeof place.found.why, "%s", database_text(statement, 5));
         status = visit(to, &place, error);
     }

@@ -25,8 +25,8 @@ struct place {
 };
 
 /* Give each cell of the experiment that the store has, in the order of their numbers, behind the
- * foreign ones in none; places_find() was called for the same experiment. It stops at a status that is not
- * LG_OK. epochs: as in struct store_cell. The visitor does not change the store. */
+ * foreign ones in none; places_find() was called for the same experiment. It stops at a status that
+ * is not LG_OK. epochs: as in struct store_cell. The visitor does not change the store. */
 typedef enum lg_status places_visitor(void *to, const struct place *place, struct lg_error *error);
 enum lg_status places_visit(struct store *store, size_t epochs, places_visitor *visit, void *to,
                             struct lg_error *error);

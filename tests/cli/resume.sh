@@ -258,3 +258,53 @@ test_keep_nothing() {
     expect 2 run "${QUICK[@]}" --set 'keep=[images, images]' --out other
     says 'keep.1'
 }
+
+# A spec that was extended and reordered on the same folder finds the cells that it has in common
+# with the earlier one under their new numbers: the files are those of a folder of its own.
+test_resume_in_another_order() {
+    local head='dataset: xor
+task: classify
+title: Many
+model: {inputs: 2, layers: [{outputs: 2, activation: tanh}, {outputs: 2}]}
+metrics: [cross_entropy]
+epochs: 2'
+    printf '%s\n' "$head" 'seeds: [1, 2]' 'grid: {losses: [cross_entropy], optimizers: [{name: sgd, lr: [0.1, 0.2]}, adam]}' >old.yaml
+    printf '%s\n' "$head" 'seeds: [3, 2, 1]' 'grid: {losses: [focal, cross_entropy], optimizers: [adam, {name: sgd, lr: [0.3, 0.2]}]}' >new.yaml
+    expect 0 run old.yaml --out a --quiet
+    expect 0 run new.yaml --out a
+    says '4 of 18 cells were finished earlier and are kept'
+    expect 0 run new.yaml --out b --quiet
+    same_file a/trace.csv b/trace.csv
+    same_file a/configurations.csv b/configurations.csv
+    expect 0 verify a
+    expect 0 run old.yaml --out a
+    says '6 of 6 cells were finished earlier and are kept'
+    expect 0 run old.yaml --out c --quiet
+    same_file a/trace.csv c/trace.csv
+    # What has another key is refused, in whatever order it stands.
+    expect 2 run new.yaml --out a --set batch=2
+    says "cell 'focal-adam-s3' trained with other settings"
+}
+
+# One cell of a million: nothing is made, read or written for the others.
+test_one_cell_of_a_million() {
+    cat >many.yaml <<'SPEC'
+title: Many
+dataset: xor
+task: classify
+model: {inputs: 2, layers: [{outputs: 2, activation: tanh}, {outputs: 2}]}
+epochs: 1
+grid:
+  losses: [cross_entropy]
+  optimizers: [{name: sgd, lr: {log: [1e-4, 1], points: 1000}, momentum: {linear: [0, 0.999], points: 1000}}]
+SPEC
+    expect 0 run many.yaml --out m --quiet --shard 999999/1000000
+    [ "$(cut -d, -f1 m/trace.csv | tail -n 1)" = cross_entropy-sgd-lr-1-momentum-0.999-s1 ] ||
+        fail 'another cell'
+    [ "$(wc -l <m/configurations.csv)" -eq 2 ] || fail 'not one arm'
+    [ "$(wc -c <m/manifest.json)" -lt 100000 ] || fail 'a large manifest.json'
+    grep -q '"count": 1000000,' m/manifest.json || fail 'not a million'
+    grep -q '"missing": 999999,' m/manifest.json || fail 'not all others are missing'
+    expect 1 verify m
+    says "999999 of 1000000 cells are not finished, the first 'cross_entropy-sgd-lr-0.0001-momentum-0-s1'"
+}
