@@ -101,7 +101,7 @@ ASAN_ISAS := $(if $(filter x86_64%,$(TARGET)),$(shell grep -qw avx512bw /proc/cp
 SANITIZED := VARIANT=asan ISAS='$(ASAN_ISAS)'
 test-asan: deps ## unit and command-line tests under the address and undefined-behaviour sanitizers
 	@$(TIMED) asan-build $(MAKE) --no-print-directory -j $(JOBS) $(SANITIZED) all $(BUILD)/unit-asan
-	@$(TIMED) asan-unit $(BUILD)/unit-asan --jobs $(JOBS)
+	@$(TIMED) asan-unit tests/checks/sanitized.sh $(BUILD)/unit-asan --jobs $(JOBS)
 	@$(TIMED) asan-cli tests/cli/run.sh $(BUILD)/lossgrid-asan
 
 test-deep: test-asan ## lint, sanitizers, a minute of each fuzz target, a fault that each of them must find

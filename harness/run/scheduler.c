@@ -396,7 +396,7 @@ enum lg_status scheduler_run(const struct cell_context *context, struct store *s
         .progress = progress,
         .jobs = context->jobs,
         .workers = calloc(context->jobs, sizeof *schedule.workers),
-        .sockets = malloc(context->jobs * sizeof *schedule.sockets),
+        .sockets = calloc(context->jobs, sizeof *schedule.sockets),
         .polls = calloc(context->jobs, sizeof *schedule.polls),
         .committed_ns = clock_wall_ns(),
     };

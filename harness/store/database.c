@@ -71,8 +71,8 @@ static const char *const text_of[STATEMENTS] = {
     [FIRST_FOREIGN] = "SELECT number FROM cell WHERE number <= ? ORDER BY number DESC LIMIT 1",
     [PLACES] = ("SELECT number, id, slug, state, epochs, why FROM cell"
                 " WHERE number IS NOT NULL AND number <> -1 ORDER BY number"),
-    [LIST] = LISTED " ORDER BY cell.id",
-    [LIST_ONE] = LISTED " WHERE slug = ?",
+    [LIST] = (LISTED " ORDER BY cell.id"),
+    [LIST_ONE] = (LISTED " WHERE slug = ?"),
     [ONE_EPOCH] =
         ("SELECT epoch, trace, timing, image, parameters, evaluations FROM epoch WHERE cell = ?"
          " AND epoch = ?"),
