@@ -214,8 +214,7 @@ static enum lg_status carry_out(const struct study *study, const struct lg_datas
     enum lg_status status = collect(study, &context, record, store, started, &finished, &later);
     if (status == LG_OK)
         status = store_settle(store, &later);
-    if (status == LG_OK && trained != LG_INTERRUPTED && !study->quiet &&
-        !study->no_summary)
+    if (status == LG_OK && trained != LG_INTERRUPTED && !study->quiet && !study->no_summary)
         status = summary_print(study->experiment, study->directory, &later);
     if (status != LG_OK) {
         *error = later;

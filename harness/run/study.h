@@ -24,7 +24,7 @@ struct study {
     const char *asked_isa; /* NULL: not asked for */
     struct shard shard;
     struct limits limits; /* of each cell */
-    bool fresh; /* train again what is finished */
+    bool fresh;           /* train again what is finished */
     bool quiet;
     bool no_summary; /* no closing table */
 };

@@ -241,9 +241,9 @@ struct lg_net_config experiment_net_config(const struct experiment *experiment,
 char *experiment_canonical(const struct experiment *experiment, const struct cell *cell);
 
 /* The text that a configuration's id is made of: the lines of experiment_canonical() but the
- * seed and what is only measured or kept (image, evaluate, metrics, keep), so that experiments which share
- * arms share ids; with a semicolon between them, so on one line. The caller frees it; NULL
- * when memory is short. */
+ * seed and what is only measured or kept (image, evaluate, metrics, keep), so that experiments
+ * which share arms share ids; with a semicolon between them, so on one line. The caller frees it;
+ * NULL when memory is short. */
 char *experiment_configuration(const struct experiment *experiment, const struct cell *cell);
 
 #endif

@@ -150,7 +150,8 @@ Test(override, of_a_spec_is_checked_as_its_keys_are)
         "epoch=2",
         "unknown key 'epoch'; valid: title, description, dataset, task, classes, precision, model, "
         "initialisation, batch, shuffle, epochs, samples, validation, seeds, image, evaluate, "
-        "evaluate_every, stop, targets, outside_domain, metrics, schedule, clip, terms, penalty, tune, grid; did you mean "
+        "evaluate_every, stop, targets, outside_domain, metrics, schedule, clip, terms, penalty, "
+        "tune, grid; did you mean "
         "'epochs'?");
     expect_spec_refused(
         "grid.optimizers.0.lr=0",
