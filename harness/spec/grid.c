@@ -269,8 +269,9 @@ static enum lg_status read_blocks(struct pool *pool, const struct member *member
                                   struct reading *readings, struct grid *grid,
                                   struct lg_error *error)
 {
+    const size_t count = grid->block_count;
     size_t products = 0;
-    for (size_t i = 0; i < grid->block_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct path path = several ? path_entry("grid", i) : path_key("", "grid");
         grid->blocks[i].seeds = *seeds;
         enum lg_status status = read_block(pool, &grid->registries, members[i].value, path.text,
