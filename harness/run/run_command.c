@@ -147,8 +147,8 @@ static enum lg_status check_folder(const struct request *request, struct lg_erro
     if (status == LG_OK)
         status = store_hold(store, error);
     if (status == LG_OK)
-        status =
-            plan_check(&request->experiment, store, STORE_READ, directory, request->located.info->name, error);
+        status = plan_check(&request->experiment, store, STORE_READ, directory,
+                            request->located.info->name, error);
     store_close(store);
     return status;
 }

@@ -95,9 +95,12 @@ static void forward_signals(struct schedule *schedule)
 static enum lg_status open_cell(struct schedule *schedule, const struct cell *cell, int64_t *id,
                                 struct store_checkpoint *checkpoint, struct lg_error *error)
 {
-    const struct store_cell what = {schedule->directory, cell->key,
-                                    schedule->context->dataset->info->name, cell->slug,
-                                    schedule->context->experiment->epochs, cell->number + 1};
+    const struct store_cell what = {schedule->directory,
+                                    cell->key,
+                                    schedule->context->dataset->info->name,
+                                    cell->slug,
+                                    schedule->context->experiment->epochs,
+                                    cell->number + 1};
     struct store_found found;
     char why[STORE_WHY_MAX] = "";
     *checkpoint = (struct store_checkpoint){0};

@@ -45,8 +45,7 @@ static enum lg_status prepare(const struct study *study, int *lock, struct store
                     "%s: %s is of an earlier version, and is not read: its cells are "
                     "trained again",
                     study->experiment->name, path);
-    return study->fresh ? plan_clear(study->experiment, *store, dataset,
-                                     study->shard, error)
+    return study->fresh ? plan_clear(study->experiment, *store, dataset, study->shard, error)
                         : plan_check(study->experiment, *store, STORE_WRITE, study->directory,
                                      dataset, error);
 }
@@ -240,8 +239,8 @@ enum lg_status study_run(const struct study *study, const struct lg_dataset *dat
     if (status == LG_OK)
         status = prepare(study, &lock, &store, error);
     if (status == LG_OK)
-        status = plan_make(study->experiment, store, study->located->info->name,
-                           study->shard, &plan, error);
+        status = plan_make(study->experiment, store, study->located->info->name, study->shard,
+                           &plan, error);
     if (status == LG_OK)
         status = record_make(study, dataset, &record, error);
     if (status == LG_OK)
