@@ -147,10 +147,15 @@ static enum lg_status find_slowed(const struct experiment *experiment, const cha
     const char **names = calloc(count + 1, sizeof *names);
     enum lg_status status = LG_OK;
     size_t at = SIZE_MAX;
-    if (slugs == NULL || names == NULL)
-        status = lg_fail(error, LG_ENVIRONMENT, "not enough memory");
-    for (size_t i = 0; status == LG_OK && at == SIZE_MAX && i < count; i++) {
+    if (slugs == NULL || names == NULL) {
+        free(slugs);
+        free(names);
+        return lg_fail(error, LG_ENVIRONMENT, "not enough memory");
+    }
+    for (size_t i = 0; at == SIZE_MAX && i < count; i++) {
         status = experiment_cell(experiment, i, slowed, error);
+        if (status != LG_OK)
+            break;
         memcpy(slugs[i], slowed->slug, sizeof slowed->slug);
         names[i] = slugs[i];
         if (strcmp(slowed->label, name) == 0)
