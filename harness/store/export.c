@@ -182,8 +182,6 @@ static enum lg_status add_cell(void *to, const struct place *place, struct lg_er
         return LG_OK;
     if (found->state != STORE_PART && found->state != STORE_SHORT)
         addition.last = found->epochs;
-    if (found->state != STORE_PART && found->state != STORE_SHORT)
-        addition.last = found->epochs;
     enum lg_status status = note_cell(collection, place, error);
     reach_cell(&collection->finder);
     if (status == LG_OK)
@@ -193,9 +191,7 @@ static enum lg_status add_cell(void *to, const struct place *place, struct lg_er
     struct cell cell;
     status = experiment_cell(experiment, place->number, &cell, error);
     if (status == LG_OK)
-        reach_rows(&collection->finder, &cell,
-                   found->state == STORE_SHORT ? STORE_PART : found->state, found->epochs,
-                   &collection->targets);
+        reach_rows(&collection->finder, &cell, found, &collection->targets);
     return status;
 }
 

@@ -7,6 +7,8 @@
 #include "harness/store/epoch_columns.h"
 #include "harness/store/evaluation_columns.h"
 
+enum { WHY_MAX = STORE_WHY_MAX + 16 };
+
 /* ---- Where the numbers stand ----------------------------------------------- */
 
 static enum lg_status header_of(struct csv *csv, struct csv_table *table, struct lg_error *error)
@@ -126,18 +128,27 @@ enum lg_status reach_epoch(struct reach_finder *finder, const struct store_epoch
 
 /* ---- Saying it ------------------------------------------------------------- */
 
-void reach_rows(const struct reach_finder *finder, const struct cell *cell, enum store_state state,
-                size_t epochs, struct csv *csv)
+/* Why a target was not reached. */
+static void explain(const struct store_found *found, size_t epochs, char why[WHY_MAX])
+{
+    if (found->state == STORE_DIVERGED || found->state == STORE_STOPPED)
+        snprintf(why, WHY_MAX, "%s in epoch %zu",
+                 found->state == STORE_DIVERGED ? "diverged" : "stopped", found->epochs);
+    else if (found->state == STORE_DONE)
+        snprintf(why, WHY_MAX, "not within %zu epoch%s", found->epochs,
+                 found->epochs > 1 ? "s" : "");
+    else if (found->why[0] != '\0')
+        snprintf(why, WHY_MAX, "failed: %s", found->why);
+    else
+        snprintf(why, WHY_MAX, "unfinished: %zu of %zu epochs", found->epochs, epochs);
+}
+
+void reach_rows(const struct reach_finder *finder, const struct cell *cell,
+                const struct store_found *found, struct csv *csv)
 {
     const struct experiment *experiment = finder->experiment;
-    char why[96], name[MEASURED_NAME_MAX];
-    if (state == STORE_DIVERGED || state == STORE_STOPPED)
-        snprintf(why, sizeof why, "%s in epoch %zu",
-                 state == STORE_DIVERGED ? "diverged" : "stopped", epochs);
-    else if (state == STORE_DONE)
-        snprintf(why, sizeof why, "not within %zu epoch%s", epochs, epochs > 1 ? "s" : "");
-    else
-        snprintf(why, sizeof why, "unfinished: %zu of %zu epochs", epochs, experiment->epochs);
+    char why[WHY_MAX], name[MEASURED_NAME_MAX];
+    explain(found, experiment->epochs, why);
     for (size_t i = 0; i < experiment->target_count; i++) {
         const struct target_row row = {
             .cell = cell,

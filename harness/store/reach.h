@@ -26,8 +26,8 @@ void reach_cell(struct reach_finder *finder);
 enum lg_status reach_epoch(struct reach_finder *finder, const struct store_epoch *epoch,
                            struct lg_error *error);
 
-/* Append the cell's rows of targets.csv; `epochs` is what it has, and `state` how it ended. */
-void reach_rows(const struct reach_finder *finder, const struct cell *cell, enum store_state state,
-                size_t epochs, struct csv *csv);
+/* Append the cell's rows of targets.csv; `found`: how it ended, or how far it is. */
+void reach_rows(const struct reach_finder *finder, const struct cell *cell,
+                const struct store_found *found, struct csv *csv);
 
 #endif

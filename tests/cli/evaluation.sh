@@ -281,3 +281,16 @@ test_evaluation_is_told_before_a_run() {
     says 'each cell: epochs at most 12, samples 280'
     says 'held out for validation: 120 samples, by class, seed 1'
 }
+
+# More epochs: a cell that a rule stopped stays as it is, the others go on, to the same rows.
+test_stopping_and_more_epochs() {
+    local keys=(--set 'keep=[checkpoints]' --set evaluate_every=10 --set
+        'stop={metric: validation_loss, patience: 6, least_change: 0.05}')
+    learners "${keys[@]}"
+    expect 0 run learn.yaml "${keys[@]}" --set epochs=3 --out r
+    grep -q ',3,mnist,stopped,\|,3,fashion_mnist,stopped,' r/trace.csv || fail 'none stopped in three epochs'
+    grep -q ',3,mnist,ok,\|,3,fashion_mnist,ok,' r/trace.csv || fail 'all stopped in three epochs'
+    expect 0 run learn.yaml "${keys[@]}" --out r
+    says 'goes on after epoch 3'
+    for name in trace evaluations; do same_file whole/$name.csv r/$name.csv; done
+}
