@@ -21,7 +21,7 @@ struct plan {
     size_t kept;        /* of these, those that were finished earlier */
     size_t train_count; /* the others */
     size_t *kept_cells; /* (kept) their numbers, ascending; owned */
-    /* Finished ones of which more epochs are asked for: go on after the last; begin anew, as
+    /* Finished ones of which more epochs are asked for: go on after the last; begin again, as
      * their last state was not kept. */
     size_t extended, retrained;
 };

@@ -9,8 +9,8 @@
 
 /* ---- Distinct by construction -------------------------------------------- */
 
-/* A slug tells the values of an axis apart where no two are the same. */
-static bool has_twins(const struct registry *registry, const struct choice_set *set)
+/* The values of an axis give different slugs where no two are the same. */
+static bool has_equals(const struct registry *registry, const struct choice_set *set)
 {
     const struct lg_info *info = registry->info(set->base.index);
     for (size_t i = 0; i < set->axis_count; i++)
@@ -26,7 +26,7 @@ static bool has_twins(const struct registry *registry, const struct choice_set *
 }
 
 /* The same for a block's setups: of entries, more than one set may say the same. */
-static bool has_twin_setups(const struct grid *grid, const struct setups *setups)
+static bool has_equal_setups(const struct grid *grid, const struct setups *setups)
 {
     const struct entries *entries[] = {&setups->schedules, &setups->initialisations};
     const struct registry *registries[] = {&grid->registries.schedule,
@@ -37,7 +37,7 @@ static bool has_twin_setups(const struct grid *grid, const struct setups *setups
                 return true;
     for (size_t i = 0; i < 2; i++)
         for (size_t j = 0; j < entries[i]->set_count; j++) {
-            if (has_twins(registries[i], &entries[i]->sets[j]))
+            if (has_equals(registries[i], &entries[i]->sets[j]))
                 return true;
             for (size_t k = 0; k < j; k++)
                 if (entries[i]->sets[j].base.index == entries[i]->sets[k].base.index)
@@ -159,9 +159,9 @@ enum lg_status slugs_check(const struct experiment *experiment, struct lg_error 
         return lg_fail(error, LG_ENVIRONMENT, "out of memory");
     for (size_t i = 0; i < grid->product_count; i++) {
         const struct product *product = &grid->products[i];
-        marked[i] = marked[i] || has_twins(&grid->registries.loss, product->losses) ||
-                    has_twins(&grid->registries.optimizer, product->optimizers) ||
-                    has_twin_setups(grid, &product->block->setups);
+        marked[i] = marked[i] || has_equals(&grid->registries.loss, product->losses) ||
+                    has_equals(&grid->registries.optimizer, product->optimizers) ||
+                    has_equal_setups(grid, &product->block->setups);
         for (size_t j = 0; j < i; j++)
             if (!differ_in_name(grid, product, &grid->products[j]))
                 marked[i] = marked[j] = true;

@@ -275,7 +275,7 @@ test_stopping_cells_of_shards_are_merged() {
     expect 0 verify merged --against whole
 }
 
-test_evaluation_is_told_before_a_run() {
+test_evaluation_is_said_before_a_run() {
     learners --set epochs=1
     expect 0 run learn.yaml --dry-run --set 'stop={metric: train_loss, patience: 1}'
     says 'each cell: epochs at most 12, samples 280'

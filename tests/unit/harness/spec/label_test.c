@@ -137,7 +137,7 @@ Test(label, is_a_text_of_some_length)
     expect_refused(BLOCK("\"a\\0b\""), 8, 15, "found a NUL character");
 }
 
-/* A long one is cut, and told from others by the beginning of its configuration's id. */
+/* A long one is cut, and distinguished by the beginning of its configuration's id. */
 Test(label, too_long_is_cut)
 {
     char grid[2048], text[SPEC_BYTES_MAX], id[LG_DIGEST_HEX];
