@@ -83,10 +83,10 @@ static enum lg_status run(int argc, char **argv, struct lg_error *error)
     struct options options = {.out = NULL};
     struct operands operands;
     enum lg_status status = command_read(&merge_command, argc, argv, &options, &operands, error);
-    if (status == LG_OK && options.out == NULL)
-        status = lg_fail(error, LG_USAGE, "merge needs --out DIR: the folder of the union");
     if (status != LG_OK)
         return status;
+    if (options.out == NULL)
+        return lg_fail(error, LG_USAGE, "merge needs --out DIR: the folder of the union");
     struct stages stages = {0};
     status = find_stages(&operands, &stages, error);
     if (status == LG_OK)

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -9,13 +10,19 @@
 /* Memory that this process alone can write, in bytes: what RLIMIT_DATA counts; 0: unknown. */
 static rlim_t taken(void)
 {
-    unsigned long long pages = 0;
+    enum { FIELD = 5 }; /* data and stack, as proc(5) has it */
+    char line[256];
     FILE *file = fopen("/proc/self/statm", "re");
     if (file == NULL)
         return 0;
-    if (fscanf(file, "%*u %*u %*u %*u %*u %llu", &pages) != 1)
-        pages = 0;
+    const char *at = fgets(line, sizeof line, file);
     fclose(file);
+    for (int i = 0; at != NULL && i < FIELD; i++) {
+        at = strchr(at, ' ');
+        if (at != NULL)
+            at++;
+    }
+    const unsigned long long pages = at != NULL ? strtoull(at, NULL, 10) : 0;
     return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
 }
 

@@ -92,7 +92,9 @@ enum lg_status groups_make(const struct experiment *experiment, struct groups *g
     const size_t count = experiment->arm_count;
     struct entry *entries = calloc(count, sizeof *entries);
     *groups = (struct groups){0};
-    enum lg_status status = entries != NULL ? LG_OK : out_of_memory(error);
+    if (entries == NULL)
+        return out_of_memory(error);
+    enum lg_status status = LG_OK;
     for (size_t i = 0; status == LG_OK && i < count; i++) {
         struct text name = {0};
         struct cell cell;
@@ -102,7 +104,7 @@ enum lg_status groups_make(const struct experiment *experiment, struct groups *g
     }
     if (status == LG_OK)
         status = collect(entries, count, groups, error);
-    for (size_t i = 0; entries != NULL && i < count; i++)
+    for (size_t i = 0; i < count; i++)
         free(entries[i].name);
     free(entries);
     if (status != LG_OK)
