@@ -173,6 +173,31 @@ wait_for 60 no_jobs
 same
 say "what was missing was sent again, alone"
 
+# Trials in shards; the choice among all of them, and what is chosen, by the job that merges.
+cat >tuned.yaml <<'END'
+dataset: xor
+task: classify
+model: {inputs: 2, layers: [{outputs: 4, activation: tanh}, {outputs: 1}]}
+initialisation: {method: xavier_normal}
+batch: 4
+epochs: 50
+evaluate: end
+seeds: [11, 12]
+tune: {metric: train_loss, over: [lr], budget: 3, seeds: 2}
+grid:
+  losses: [soft_margin]
+  optimizers:
+    - {name: sgd, lr: {log: [1e-2, 10], points: 5}}
+    - {name: adam, lr: {log: [1e-3, 1], points: 5}}
+END
+"$REAL" run tuned.yaml --out one-tuned --quiet || fail 'the tuned run on one machine'
+"$root/slurm/submit.sh" tuned.yaml tuned 3 >said || fail "submit.sh: $(cat said)"
+wait_for 60 no_jobs
+for file in tuned.csv tried.csv trace.csv trials/trace.csv; do
+    cmp "one-tuned/$file" "tuned/$file" || fail "$file differs: $(cat tuned/logs/merge.log)"
+done
+say "trials in shards, and the same choice"
+
 # A wrong spec never reaches the queue.
 ! "$root/slurm/submit.sh" "$spec" out 8 --set epochs=none 2>said || fail 'a wrong spec was sent'
 no_jobs || fail 'a wrong spec was sent'
