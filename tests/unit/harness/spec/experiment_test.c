@@ -226,3 +226,42 @@ Test(experiment, a_cells_network_is_the_experiments_with_its_own_loss_and_optimi
     cr_expect_eq(config.metrics[0], 0);
     experiment_free(&experiment);
 }
+
+/* The slugs and labels of experiments, as the version before the lazy grid made them: a digest of
+ * a line "slug|label" for each cell. Result folders go by them. */
+Test(experiment, cells_keep_their_names)
+{
+    static const struct {
+        const char *path;
+        size_t cells;
+        const char *sha256;
+    } known[] = {
+        {"experiments/article-losses.yaml", 3,
+         "3bb0331ec51bc3427b721732d5e9dc139e89f24511c27b368940abecdedc21c4"},
+        {"experiments/article-intended.yaml", 30,
+         "dea276b8dcf57d3f66d8d736196bebeebbf963ea2879bfdec0aab2a728463f2b"},
+        {"experiments/autoencoder.yaml", 9,
+         "5bff49bea95d13a3f4eabddddded3eebe9cdb2fe7f5982167ac472d14d85ffa0"},
+        {"experiments/classifier.yaml", 16,
+         "e1f96efe4f0d3e722a5955916b12049bb9bb32338080e6cf04426ac9b8bac743"},
+        {"experiments/optimizers.yaml", 26,
+         "958454d3b08a8ebfe17206d627b2fae357e6a3de2bdb34ed21e5a2b241f013a5"},
+        {"experiments/sparse.yaml", 2,
+         "19dd71cd4b1684492d074436ef10f9066b3ec25722f24b37f0fac1d466bca5b0"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        struct experiment experiment = load(known[i].path);
+        char *lines = NULL, sha256[LG_DIGEST_HEX];
+        size_t size = 0;
+        FILE *out = open_memstream(&lines, &size);
+        cr_assert_not_null(out);
+        cr_expect_eq(experiment.cell_count, known[i].cells, "%s", known[i].path);
+        for (size_t j = 0; j < experiment.cell_count; j++)
+            fprintf(out, "%s|%s\n", cell_at(&experiment, j)->slug, cell_at(&experiment, j)->label);
+        fclose(out);
+        lg_digest_bytes(lines, size, sha256);
+        cr_expect_str_eq(sha256, known[i].sha256, "%s", known[i].path);
+        free(lines);
+        experiment_free(&experiment);
+    }
+}
