@@ -7,6 +7,7 @@
 #include "harness/store/configuration_columns.h"
 #include "harness/store/epoch_columns.h"
 #include "harness/store/evaluation_columns.h"
+#include "harness/store/failed_columns.h"
 #include "harness/store/parameters_columns.h"
 #include "harness/store/places.h"
 #include "harness/store/reach.h"
@@ -23,6 +24,7 @@ struct collection {
     struct text trace, timing, parameters; /* each begins with its header */
     size_t parameters_header;              /* bytes of that */
     struct csv evaluations, targets;       /* empty where the spec asks for none */
+    struct csv failed;                     /* empty where no cell did */
     struct reach_finder finder;
     char images[FILES_PATH_MAX]; /* the folder in the making; "" without images */
 };
@@ -51,6 +53,22 @@ static void add_headers(struct collection *collection)
         csv_file_header(&evaluations_csv, &measured, &collection->evaluations);
     if (collection->of->experiment->target_count > 0)
         csv_file_header(&targets_csv, NULL, &collection->targets);
+}
+
+static void add_failure(struct collection *collection, const struct cell *cell,
+                        const struct store_found *found)
+{
+    const struct lg_backend *registries = collection->of->experiment->registries;
+    const struct failed_row row = {
+        .cell = cell,
+        .loss = registries->loss(cell->loss.index)->name,
+        .optimizer = registries->optimizer(cell->optimizer.index)->name,
+        .epochs = found->epochs,
+        .why = found->why,
+    };
+    if (collection->failed.text.size == 0)
+        csv_file_header(&failed_csv, NULL, &collection->failed);
+    csv_file_row(&failed_csv, NULL, &collection->failed, &row);
 }
 
 static enum lg_status write_image(const struct addition *addition, const struct store_epoch *epoch,
@@ -186,11 +204,14 @@ static enum lg_status add_cell(void *to, const struct place *place, struct lg_er
     reach_cell(&collection->finder);
     if (status == LG_OK)
         status = store_visit(collection->of->store, found->id, add_epoch, &addition, error);
-    if (status != LG_OK || experiment->target_count == 0)
+    const bool has_failed = addition.last == 0 && found->why[0] != '\0';
+    if (status != LG_OK || (experiment->target_count == 0 && !has_failed))
         return status;
     struct cell cell;
     status = experiment_cell(experiment, place->number, &cell, error);
-    if (status == LG_OK)
+    if (status == LG_OK && has_failed)
+        add_failure(collection, &cell, found);
+    if (status == LG_OK && experiment->target_count > 0)
         reach_rows(&collection->finder, &cell, found, &collection->targets);
     return status;
 }
@@ -233,6 +254,11 @@ static enum lg_status write_others(const struct collection *collection, struct l
     const bool has_parameters = collection->parameters.size > collection->parameters_header;
     enum lg_status status = csv_check(&collection->targets, error);
     if (status == LG_OK)
+        status = csv_check(&collection->failed, error);
+    if (status == LG_OK)
+        status = write_if(collection, collection->failed.text.size > 0, failed_csv.name,
+                          &collection->failed.text, error);
+    if (status == LG_OK)
         status = write_if(collection, has_parameters, parameters_csv.name, &collection->parameters,
                           error);
     if (status == LG_OK)
@@ -251,7 +277,7 @@ static enum lg_status write_schema(const struct collection *collection, struct l
     return status == LG_OK
                ? schema_json_write(path, collection->of->experiment,
                                    collection->parameters.size > collection->parameters_header,
-                                   error)
+                                   collection->failed.text.size > 0, error)
                : status;
 }
 
@@ -347,6 +373,7 @@ enum lg_status export_write(const struct export *export, struct extent *extent,
     text_free(&collection.parameters);
     text_free(&collection.evaluations.text);
     text_free(&collection.targets.text);
+    text_free(&collection.failed.text);
     return status;
 }
 

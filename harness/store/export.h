@@ -50,9 +50,9 @@ struct export
 /* Rebuild trace.csv, timing.csv, configurations.csv, schema.json, parameters.csv and images/ of
  * the result folder, in the order of the experiment, whatever the order in which cells ended; the
  * finished epochs of unfinished cells are among them. Each file is replaced whole or not at all;
- * parameters.csv is there where a finished cell's network is small, evaluations.csv and targets.csv
- * where the spec asks for them. *extent, ended by the caller on
- * failure too, and trace_sha256 of the new trace.csv are filled. */
+ * parameters.csv is there where a finished cell's network is small, failed.csv where a cell
+ * failed, evaluations.csv and targets.csv where the spec asks for them. *extent, ended by the
+ * caller on failure too, and trace_sha256 of the new trace.csv are filled. */
 enum lg_status export_write(const struct export *export, struct extent *extent,
                             char trace_sha256[LG_DIGEST_HEX], struct lg_error *error);
 

@@ -7,6 +7,7 @@
 
 #include "harness/store/configuration_columns.h"
 #include "harness/store/evaluation_columns.h"
+#include "harness/store/failed_columns.h"
 #include "harness/store/parameters_columns.h"
 #include "harness/store/target_columns.h"
 #include "harness/store/tuned_columns.h"
@@ -114,7 +115,7 @@ static json_t *describe_unmeasured(const struct experiment *experiment)
     return list;
 }
 
-json_t *schema_json(const struct experiment *experiment, bool has_parameters)
+json_t *schema_json(const struct experiment *experiment, bool has_parameters, bool has_failed)
 {
     const struct configuration_columns columns = configuration_columns_of(experiment);
     json_t *schema =
@@ -132,6 +133,8 @@ json_t *schema_json(const struct experiment *experiment, bool has_parameters)
         json_object_set_new(schema, targets_csv.name, csv_file_json(&targets_csv, NULL));
     if (has_parameters)
         json_object_set_new(schema, parameters_csv.name, csv_file_json(&parameters_csv, NULL));
+    if (has_failed)
+        json_object_set_new(schema, failed_csv.name, csv_file_json(&failed_csv, NULL));
     if (experiment->tuning.is_final) {
         json_object_set_new(schema, tuned_csv.name, csv_file_json(&tuned_csv, NULL));
         json_object_set_new(schema, tried_csv.name, csv_file_json(&tried_csv, NULL));
@@ -140,7 +143,7 @@ json_t *schema_json(const struct experiment *experiment, bool has_parameters)
 }
 
 enum lg_status schema_json_write(const char *path, const struct experiment *experiment,
-                                 bool has_parameters, struct lg_error *error)
+                                 bool has_parameters, bool has_failed, struct lg_error *error)
 {
-    return json_write(path, schema_json(experiment, has_parameters), 1, error);
+    return json_write(path, schema_json(experiment, has_parameters, has_failed), 1, error);
 }

@@ -80,8 +80,13 @@ test_cell_that_takes_too_long() {
     says '1 of 6 cells failed'
     grep -c '"status": "done"' r/manifest.json | grep -qx 5 || fail 'the others did not go on'
     grep -q '"why": "it took longer than 3 s' r/manifest.json || fail 'no reason is kept'
+    grep -qE '^soft_margin-sgd-s[1-6],soft_margin,sgd,.*,it took longer than 3 s \(--cell-time\)' r/failed.csv ||
+        fail 'no row in failed.csv'
+    [ "$(wc -l <r/failed.csv)" -eq 2 ] || fail 'not one row in failed.csv'
+    grep -q '"failed.csv"' r/schema.json || fail 'failed.csv is not described'
     [ ! -e "/proc/$worker" ] || fail 'its process is left'
     expect 0 run "${long[@]}" --out r
+    [ ! -e r/failed.csv ] || fail 'a cell that was gone on with is called failed'
     expect 0 run --out whole "${long[@]}"
     same_file whole/trace.csv r/trace.csv
 }

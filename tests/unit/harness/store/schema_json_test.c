@@ -48,7 +48,7 @@ Test(schema_json, has_the_columns_of_the_files)
 {
     static const struct columns_measured measured = {{"mse", "abs", "smooth_l1"}, 3, false};
     struct experiment experiment = load("experiments/article-intended.yaml");
-    json_t *schema = schema_json(&experiment, false);
+    json_t *schema = schema_json(&experiment, false, false);
     cr_assert_not_null(schema);
     expect_header(schema, COLUMNS_TRACE, &measured);
     expect_header(schema, COLUMNS_TIMING, &measured);
@@ -63,7 +63,7 @@ Test(schema_json, has_the_columns_of_a_validation_split)
     struct lg_error error;
     cr_assert_eq(experiment_load("experiments/classifier.yaml", split, 1, &experiment, &error),
                  LG_OK, "%s", error.message);
-    json_t *schema = schema_json(&experiment, false);
+    json_t *schema = schema_json(&experiment, false, false);
     const struct columns_measured measured = columns_measured(&experiment);
     expect_header(schema, COLUMNS_TRACE, &measured);
     const json_t *accuracy = find(schema, "trace.csv", "validation_accuracy");
@@ -77,7 +77,7 @@ Test(schema_json, has_the_columns_of_a_validation_split)
 Test(schema_json, says_which_way_is_better_and_what_is_ranked)
 {
     struct experiment experiment = load("experiments/classifier.yaml");
-    json_t *schema = schema_json(&experiment, false);
+    json_t *schema = schema_json(&experiment, false, false);
     const json_t *accuracy = find(schema, "trace.csv", "test_accuracy");
     cr_expect_str_eq(text_of(accuracy, "better"), "higher");
     cr_expect_str_eq(text_of(accuracy, "metric"), "accuracy");
