@@ -68,7 +68,7 @@ static int64_t begin(const char *slug, size_t epochs)
 
 static void finish(const char *slug)
 {
-    expect_ok(store_finish(store, begin(slug, 4), 4, false, &error));
+    expect_ok(store_finish(store, begin(slug, 4), 4, STORE_DONE, &error));
 }
 
 static void tamper(const char *statement)
