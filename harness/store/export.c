@@ -326,7 +326,8 @@ static enum lg_status end_images(const struct collection *collection, struct lg_
 static enum lg_status collect(struct collection *collection, struct lg_error *error)
 {
     const struct experiment *experiment = collection->of->experiment;
-    const bool has_images = experiment->task == LG_TASK_RECONSTRUCT && experiment->keep.images;
+    const bool has_images = experiment->task == LG_TASK_RECONSTRUCT && experiment->keep.images &&
+                            !collection->of->rows_only;
     enum lg_status status = has_images ? begin_images(collection, error) : LG_OK;
     add_headers(collection);
     if (status == LG_OK)

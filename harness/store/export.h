@@ -44,6 +44,7 @@ struct export
     struct store *store;
     const char *directory;    /* the result folder */
     struct store_bytes input; /* images/input.png; of a task without images, none */
+    bool rows_only;           /* no images */
     size_t shard, shards;     /* whose finished cells are counted: `own`; shards 0: none */
 };
 

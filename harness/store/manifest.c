@@ -225,6 +225,8 @@ static enum lg_status understand(const char *path, const json_t *root, struct ma
         return lg_fail_at(error, LG_INPUT, path, 0, 0,
                           "no cells with their counts, or with a slug and a status each");
     found->keeps_images = keeps_images(json_object_get(root, "keep"));
+    const char *used = json_string_value(json_object_get(json_object_get(root, "data"), "used"));
+    snprintf(found->dataset, sizeof found->dataset, "%s", used != NULL ? used : "");
     lg_digest_bytes(text, strlen(text), found->text_sha256);
     return LG_OK;
 }

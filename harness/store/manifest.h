@@ -54,6 +54,7 @@ struct manifest_found {
     size_t cells, finished; /* that the spec has; that ended, diverged ones among them */
     size_t diverged;
     bool keeps_images;
+    char dataset[SPEC_NAME_MAX]; /* the name of the set that was used; "" unknown */
     char first_missing[SPEC_NAME_MAX];
     char spec_sha256[LG_DIGEST_HEX], text_sha256[LG_DIGEST_HEX]; /* recorded; of its text */
 };

@@ -11,6 +11,7 @@
 #include "harness/support/files.h"
 #include "harness/support/image.h"
 #include "harness/support/output.h"
+#include "harness/verify/check_files.h"
 #include "lossgrid/digest.h"
 
 /* ---- A folder by itself -------------------------------------------------- */
@@ -125,7 +126,7 @@ static enum lg_status check_store(const char *directory, struct lg_error *error)
 
 static enum lg_status verify_itself(const char *directory, struct lg_error *error)
 {
-    size_t images = 0;
+    size_t images = 0, files = 0;
     struct manifest_found manifest;
     enum lg_status status = read_manifest(directory, &manifest, error);
     if (status == LG_OK)
@@ -134,8 +135,12 @@ static enum lg_status verify_itself(const char *directory, struct lg_error *erro
         status = check_images(directory, &images, error);
     if (status == LG_OK)
         status = check_store(directory, error);
+    if (status == LG_OK)
+        status = check_files(directory, manifest.dataset, &files, error);
     if (status != LG_OK)
         return status;
+    if (files > 0)
+        output_line(stdout, "%s: %zu CSV files are what cells.sqlite holds", directory, files);
     output_line(stdout, "%s: spec and trace.csv are the manifest's, and %zu images are the trace's",
                 directory, images);
     return check_cells(directory, &manifest, error);
@@ -284,7 +289,8 @@ const struct command verify_command = {
         "Trains nothing. Alone, it reads whether the folder is whole and as `run` left it: every "
         "cell of the spec is finished, the spec's text and trace.csv have the SHA-256 that the "
         "manifest says, the pixels of every image the one that trace.csv says, and each cell of "
-        "cells.sqlite the one that it was sealed with; where something was chosen, the trials "
+        "cells.sqlite the one that it was sealed with, and each CSV file what cells.sqlite holds; "
+        "where something was chosen, the trials "
         "likewise, "
         "and that the choice made from them again is the one of tuned.csv. With --against: "
         "both folders' trace.csv have the same rows, columns and bits (else the first cell, epoch "
