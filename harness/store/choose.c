@@ -175,8 +175,11 @@ enum lg_status choose(const struct experiment *trials, const struct ends *ends,
     const size_t seeds = experiment_seed_count(trials, 0); /* all trials have as many */
     double *values = calloc(seeds, sizeof *values);
     choices->all = calloc(choices->groups.count, sizeof *choices->all);
-    if (values == NULL || choices->all == NULL)
-        status = lg_fail(error, LG_ENVIRONMENT, "out of memory");
+    if (values == NULL || choices->all == NULL) {
+        free(values);
+        choices_free(choices);
+        return lg_fail(error, LG_ENVIRONMENT, "out of memory");
+    }
     for (size_t g = 0; status == LG_OK && g < choices->groups.count; g++) {
         choices->count = g + 1;
         status = choose_in(trials, ends, &choices->groups.all[g], values, &choices->all[g],
@@ -190,7 +193,7 @@ enum lg_status choose(const struct experiment *trials, const struct ends *ends,
 
 void choices_free(struct choices *choices)
 {
-    for (size_t i = 0; i < choices->count; i++) {
+    for (size_t i = 0; choices->all != NULL && i < choices->count; i++) {
         text_free(&choices->all[i].levels);
         text_free(&choices->all[i].edge);
         free(choices->all[i].tried);

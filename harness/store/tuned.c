@@ -197,17 +197,10 @@ static enum lg_status compare_file(const struct text *expected, const char *dire
     enum lg_status status = files_path(path, error, "%s/%s", directory, name);
     if (status == LG_OK)
         status = files_read(path, &found, error);
-    if (status == LG_OK &&
-        (found.size != expected->size || memcmp(found.bytes, expected->bytes, found.size) != 0)) {
-        int line = 1;
-        for (size_t i = 0; i < found.size && i < expected->size; i++) {
-            if (found.bytes[i] != expected->bytes[i])
-                break;
-            line += found.bytes[i] == '\n';
-        }
+    const int line = status == LG_OK ? text_differs_in(&found, expected) : 0;
+    if (line > 0)
         status = lg_fail_at(error, LG_FAILED, path, line, 0,
                             "is not what trials/trace.csv and trace.csv say");
-    }
     text_free(&found);
     return status;
 }

@@ -59,6 +59,7 @@ static enum lg_status read_epoch(struct store *store, int64_t id, size_t number,
                                  struct store_epoch *epoch, sqlite3_stmt **statement,
                                  struct lg_error *error)
 {
+    *epoch = (struct store_epoch){.epoch = number};
     enum lg_status status = database_prepare(store, ONE_EPOCH, statement, error);
     if (status != LG_OK)
         return status;
@@ -83,8 +84,9 @@ static enum lg_status read_epoch(struct store *store, int64_t id, size_t number,
 
 static bool same_bytes(struct store_bytes a, struct store_bytes b)
 {
-    return (a.bytes == NULL) == (b.bytes == NULL) && a.size == b.size &&
-           (a.size == 0 || memcmp(a.bytes, b.bytes, a.size) == 0);
+    if (a.bytes == NULL || b.bytes == NULL)
+        return a.bytes == b.bytes;
+    return a.size == b.size && memcmp(a.bytes, b.bytes, a.size) == 0;
 }
 
 /* A row of trace.csv under the header that it was written with. */

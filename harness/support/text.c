@@ -57,6 +57,17 @@ enum lg_status text_check(const struct text *text, struct lg_error *error)
     return LG_OK;
 }
 
+int text_differs_in(const struct text *a, const struct text *b)
+{
+    size_t i = 0;
+    int line = 1;
+    if (a->bytes == NULL || b->bytes == NULL)
+        return a->size == b->size ? 0 : 1;
+    for (; i < a->size && i < b->size && a->bytes[i] == b->bytes[i]; i++)
+        line += a->bytes[i] == '\n';
+    return i == a->size && i == b->size ? 0 : line;
+}
+
 void text_free(struct text *text)
 {
     free(text->bytes);

@@ -25,6 +25,9 @@ void text_print(struct text *text, const char *format, ...) __attribute__((forma
 /* LG_ENVIRONMENT when something was dropped for want of memory. */
 enum lg_status text_check(const struct text *text, struct lg_error *error);
 
+/* The line, from 1, in which they first differ; 0: they are the same. */
+int text_differs_in(const struct text *a, const struct text *b);
+
 /* Free the bytes; the text is empty again. */
 void text_free(struct text *text);
 

@@ -30,8 +30,9 @@ static enum lg_status compare(const char *directory, const char *scratch, const 
         status = files_read(here, &found, error);
     if (status == LG_OK)
         status = files_read(there, &expected, error);
-    if (status == LG_OK && (found.size != expected.size ||
-                            (found.size > 0 && memcmp(found.bytes, expected.bytes, found.size))))
+    if (status == LG_OK &&
+        (found.bytes == NULL || expected.bytes == NULL || found.size != expected.size ||
+         memcmp(found.bytes, expected.bytes, found.size) != 0))
         status = lg_fail_at(error, LG_FAILED, here, find_line(&found, &expected), 0,
                             "is not what cells.sqlite holds; `lossgrid run` writes it again");
     text_free(&found);

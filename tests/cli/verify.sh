@@ -102,3 +102,19 @@ test_verify_of_no_result() {
     expect 3 verify nowhere
     says 'nowhere'
 }
+
+# Every file of numbers, whatever is changed in it.
+test_verify_finds_a_change_in_each_csv_file() {
+    result quick "${QUICK[@]}"
+    for file in trace timing configurations; do
+        rm -rf r && cp -r quick r
+        sed -i '2s/abs/abt/' r/$file.csv
+        expect 1 verify r
+        [ $file = trace ] || says "r/$file.csv:2: is not what cells.sqlite holds"
+        # It is written again, and nothing is trained.
+        expect 0 run "${QUICK[@]}" --out r
+        says '3 of 3 cells were finished earlier and are kept'
+        expect 0 verify r
+        says '3 CSV files are what cells.sqlite holds'
+    done
+}
