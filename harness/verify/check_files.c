@@ -10,14 +10,6 @@
 #include "harness/store/store.h"
 #include "harness/support/files.h"
 
-static int find_line(const struct text *a, const struct text *b)
-{
-    int line = 1;
-    for (size_t i = 0; i < a->size && i < b->size && a->bytes[i] == b->bytes[i]; i++)
-        line += a->bytes[i] == '\n';
-    return line;
-}
-
 static enum lg_status compare(const char *directory, const char *scratch, const char *name,
                               struct lg_error *error)
 {
@@ -30,10 +22,9 @@ static enum lg_status compare(const char *directory, const char *scratch, const 
         status = files_read(here, &found, error);
     if (status == LG_OK)
         status = files_read(there, &expected, error);
-    if (status == LG_OK &&
-        (found.bytes == NULL || expected.bytes == NULL || found.size != expected.size ||
-         memcmp(found.bytes, expected.bytes, found.size) != 0))
-        status = lg_fail_at(error, LG_FAILED, here, find_line(&found, &expected), 0,
+    const int line = status == LG_OK ? text_differs_in(&found, &expected) : 0;
+    if (line > 0)
+        status = lg_fail_at(error, LG_FAILED, here, line, 0,
                             "is not what cells.sqlite holds; `lossgrid run` writes it again");
     text_free(&found);
     text_free(&expected);
