@@ -48,7 +48,7 @@ shards() {
 }
 
 # What must be the same bytes in both folders, all but when and how long.
-same_results() {
+same_union() {
     diff -r -x manifest.json -x timing.csv -x 'cells.sqlite*' "$1" "$2" >difference 2>&1 ||
         fail "$(head -n 3 difference)"
     /usr/bin/env python3 - "$1" "$2" <<'END' >out || fail 'the manifests or timing.csv differ'
@@ -79,21 +79,21 @@ test_merge_makes_what_one_run_would_have_made() {
     shards 3 "${CLUSTER[@]}"
     expect 0 merge s0 s1 s2 --out all
     says 'all: 8 of 8 cells are finished, 0 of them diverged; 8 came from 3 folders'
-    same_results one all
+    same_union one all
     expect 0 verify all
     # The order of the folders, and how many steps it takes, decide nothing.
     for order in 's0 s2 s1' 's1 s0 s2' 's1 s2 s0' 's2 s0 s1' 's2 s1 s0'; do
         rm -rf other
         # shellcheck disable=SC2086 # names of folders
         expect 0 merge $order --out other
-        same_results all other
+        same_union all other
         same_file all/timing.csv other/timing.csv
     done
     rm -rf other
     expect 0 merge s1 --out other
     expect 0 merge s2 --out half
     expect 0 merge half s0 --out other
-    same_results all other
+    same_union all other
     expect 0 merge s1 --out other
     says '8 of 8 cells are finished, 0 of them diverged; 0 came from 1 folder'
     # No data is read, and nothing is left to train.
@@ -108,7 +108,7 @@ test_merge_brings_images() {
     expect 0 merge s2 s0 s1 --out all
     [ -e all/images/input.png ] || fail 'no images'
     # The data of `quick` were found as here, so even the command is the same but for the folder.
-    same_results quick all
+    same_union quick all
     expect 0 verify all
 }
 
@@ -293,7 +293,7 @@ test_merge_takes_checkpoints_along() {
     some_checkpoint || fail 'stopped too late'
     expect 0 merge s0 r --out all
     expect 0 merge r s0 --out other
-    same_results all other
+    same_union all other
     expect 0 run "${LONG[@]}" --out all
     says 'goes on after epoch'
     same_file whole/trace.csv all/trace.csv
