@@ -42,3 +42,9 @@ $(call isa,avx2,x86_64,-mavx2 -mfma)
 $(call isa,neon,aarch64,)
 $(call isa,generic,,)
 ISAS := $(strip $(ISAS))
+# Sanitized: the widest copy that this processor runs, and the plain one. The one between has
+# the same loops.
+ASAN_ISAS := $(if $(filter x86_64%,$(TARGET)),$(shell grep -qw avx512bw /proc/cpuinfo && echo avx512 || echo avx2) generic,$(ISAS))
+ifeq ($(VARIANT),asan)
+ISAS := $(ASAN_ISAS)
+endif

@@ -40,10 +40,12 @@ export UNIT_SECONDS
 unit: $(UNIT) ## the unit tests alone
 	$(UNIT) --jobs $(JOBS)
 
+# Sanitized, what does not depend on the build is left to the release.
+SANITIZED := $(filter asan,$(VARIANT))
 test: deps ## everything quick: unit, command line, reports, the first two epochs of the replay
-	@$(MAKE) --no-print-directory -j $(JOBS) all $(UNIT) $(ALLOCATIONS)
-	@$(MAKE) --no-print-directory -j $(JOBS) --output-sync=target test-source test-reports test-accepted
-	$(TIMED) unit $(UNIT) --jobs $(JOBS)
+	@$(TIMED) build $(MAKE) --no-print-directory -j $(JOBS) all $(UNIT) $(if $(SANITIZED),,$(ALLOCATIONS))
+	@$(MAKE) --no-print-directory -j $(JOBS) --output-sync=target $(if $(SANITIZED),,test-source test-reports) test-accepted
+	$(TIMED) unit $(if $(SANITIZED),tests/checks/sanitized.sh) $(UNIT) --jobs $(JOBS)
 	$(TIMED) cli tests/cli/run.sh $(BIN)
 	$(TIMED) replay tests/replay.sh $(BIN) 2
 
@@ -97,13 +99,8 @@ test-slurm: ## the commands of docs/cluster.md, and shards by a Slurm that the t
 	tests/cluster.sh $(BIN)
 	tests/slurm.sh $(BIN)
 
-# The widest copy that this processor runs, and the plain one: the one between has the same loops.
-ASAN_ISAS := $(if $(filter x86_64%,$(TARGET)),$(shell grep -qw avx512bw /proc/cpuinfo && echo avx512 || echo avx2) generic,$(ISAS))
-SANITIZED := VARIANT=asan ISAS='$(ASAN_ISAS)'
-test-asan: deps ## unit and command-line tests under the address and undefined-behaviour sanitizers
-	@$(TIMED) asan-build $(MAKE) --no-print-directory -j $(JOBS) $(SANITIZED) all $(BUILD)/unit-asan
-	@$(TIMED) asan-unit tests/checks/sanitized.sh $(BUILD)/unit-asan --jobs $(JOBS)
-	@$(TIMED) asan-cli tests/cli/run.sh $(BUILD)/lossgrid-asan
+test-asan: ## `make test` under the address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory test VARIANT=asan
 
 test-deep: test-asan ## lint, sanitizers, a minute of each fuzz target, a fault that each of them must find
 	@.ci/deps.sh $(FUZZ_PACKAGES) $(LINT_PACKAGES)
@@ -162,7 +159,7 @@ test-fuzz: ## feed broken files to each reader for a minute, 3 readers at a time
 test-checks: ## put faults into a copy of the tree: lint, sanitizers, fuzz targets and time limit must find them
 	@.ci/deps.sh $(BUILD_PACKAGES) $(TEST_PACKAGES) $(FUZZ_PACKAGES) $(LINT_PACKAGES)
 	@$(MAKE) --no-print-directory -j $(JOBS) all
-	@$(MAKE) --no-print-directory -j $(JOBS) $(SANITIZED) all
+	@$(MAKE) --no-print-directory -j $(JOBS) VARIANT=asan all
 	JOBS=$(JOBS) ASAN_ISAS='$(ASAN_ISAS)' tests/checks/injected.sh $(BUILD)/injected-checks
 
 # A process per function, the longest first.
