@@ -12,14 +12,6 @@ static size_t in_grid(const struct experiment *experiment, size_t arm)
     return experiment->selection != NULL ? experiment->selection->arms[arm] : arm;
 }
 
-struct seeds experiment_seeds(const struct experiment *experiment, size_t arm)
-{
-    const struct arm_selection *selection = experiment->selection;
-    return selection != NULL && selection->starts == NULL
-               ? selection->seeds
-               : grid_product(experiment->grid, in_grid(experiment, arm))->block->seeds;
-}
-
 size_t experiment_first_cell(const struct experiment *experiment, size_t arm)
 {
     const struct arm_selection *selection = experiment->selection;
@@ -37,7 +29,7 @@ void experiment_arm_cell(const struct experiment *experiment, size_t arm, size_t
         LG_OK)
         return;
     fprintf(stderr, "lossgrid: %s\n", error.message);
-    exit(LG_ENVIRONMENT);
+    exit(lg_exit_code(LG_ENVIRONMENT));
 }
 
 void experiment_arm(const struct experiment *experiment, size_t arm, struct cell *cell)
@@ -48,30 +40,6 @@ void experiment_arm(const struct experiment *experiment, size_t arm, struct cell
 size_t experiment_seed_count(const struct experiment *experiment, size_t arm)
 {
     return experiment_seeds(experiment, arm).count;
-}
-
-bool experiment_key(const struct experiment *experiment, struct cell *cell)
-{
-    char *text = experiment_canonical(experiment, cell);
-    if (text == NULL)
-        return false;
-    lg_digest_bytes(text, strlen(text), cell->key);
-    free(text);
-    return true;
-}
-
-bool experiment_id(const struct experiment *experiment, const struct cell *cell,
-                   char id[EXPERIMENT_ID_BYTES + 1])
-{
-    char hex[LG_DIGEST_HEX];
-    char *text = experiment_configuration(experiment, cell);
-    if (text == NULL)
-        return false;
-    lg_digest_bytes(text, strlen(text), hex);
-    memcpy(id, hex, EXPERIMENT_ID_BYTES);
-    id[EXPERIMENT_ID_BYTES] = '\0';
-    free(text);
-    return true;
 }
 
 /* ---- A selection ----------------------------------------------------------- */

@@ -170,3 +170,27 @@ char *experiment_configuration(const struct experiment *experiment, const struct
         *end = ';';
     return text;
 }
+
+bool experiment_key(const struct experiment *experiment, struct cell *cell)
+{
+    char *text = experiment_canonical(experiment, cell);
+    if (text == NULL)
+        return false;
+    lg_digest_bytes(text, strlen(text), cell->key);
+    free(text);
+    return true;
+}
+
+bool experiment_id(const struct experiment *experiment, const struct cell *cell,
+                   char id[EXPERIMENT_ID_BYTES + 1])
+{
+    char hex[LG_DIGEST_HEX];
+    char *text = experiment_configuration(experiment, cell);
+    if (text == NULL)
+        return false;
+    lg_digest_bytes(text, strlen(text), hex);
+    memcpy(id, hex, EXPERIMENT_ID_BYTES);
+    id[EXPERIMENT_ID_BYTES] = '\0';
+    free(text);
+    return true;
+}

@@ -5,6 +5,15 @@
 #include "harness/spec/grid.h"
 #include "harness/spec/label.h"
 
+struct seeds experiment_seeds(const struct experiment *experiment, size_t arm)
+{
+    const struct arm_selection *selection = experiment->selection;
+    return selection != NULL && selection->starts == NULL
+               ? selection->seeds
+               : grid_product(experiment->grid, selection != NULL ? selection->arms[arm] : arm)
+                     ->block->seeds;
+}
+
 /* The block that has the cell of that number. */
 static const struct block *block_of(const struct grid *grid, size_t cell)
 {

@@ -4,8 +4,6 @@
 
 #include "harness/spec/set_size.h"
 
-const char *const evaluate_words[] = {"none", "test", "end", NULL};
-
 /* Fewer than the training samples that are used: a number, or a mapping with one. */
 static enum lg_status read_validation(const struct section *top, struct experiment *experiment)
 {

@@ -6,6 +6,7 @@
 
 static const char *const precisions[] = {"f32", "f64", NULL};
 static const char *const rngs[] = {"pcg", "torch7", NULL};
+const char *const evaluate_words[] = {"none", "test", "end", NULL};
 static const char *const outsides[] = {"refuse", "allow", NULL};
 static const char *const distributions[] = {"uniform", "log_uniform", "integer_uniform", NULL};
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* "LGrd": says of a file of SQLite whose it is. */
 enum { APPLICATION = 0x4c477264, VERSION = 4, BUSY_MS = 5000 };
@@ -350,4 +351,11 @@ void store_close(struct store *store)
         sqlite3_finalize(store->statements[i]);
     sqlite3_close(store->db);
     free(store);
+}
+
+int64_t database_now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }

@@ -14,11 +14,6 @@ static int64_t now_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
-int64_t database_now_ms(void)
-{
-    return now_ns() / 1000000;
-}
-
 /* ---- Writing --------------------------------------------------------------- */
 
 /* Insert the spec and learn its number. */
