@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # timed.sh NAME COMMAND...: run the command; say how long it took, and how many seconds of the
 # processors, which other work on the machine hardly changes. The line is also added to the
-# file $TIMED, if there is one. The exit status is the command's.
+# file $TIMES_FILE, if there is one. The exit status is the command's.
 name=$1 began=$EPOCHREALTIME code=0
 shift
 "$@" || code=$?
@@ -12,7 +12,7 @@ line=$(awk -v name="$name" -v began="$began" -v ended="$EPOCHREALTIME" -v code=$
     END { printf "%5d s, %5d s of processor: %s%s", ended - began, cpu, name, code ? " (failed: " code ")" : "" }' "$file")
 rm "$file"
 echo "timed: $line"
-if [ -n "${TIMED:-}" ]; then echo "$line" >>"$TIMED"; fi
+if [ -n "${TIMES_FILE:-}" ]; then echo "$line" >>"$TIMES_FILE"; fi
 exit $code
   266 s,   206 s of processor: build
    26 s,    15 s of processor: accepted
