@@ -150,9 +150,8 @@ Test(override, of_a_spec_is_checked_as_its_keys_are)
         "epoch=2",
         "unknown key 'epoch'; valid: title, description, dataset, task, classes, precision, model, "
         "initialisation, batch, shuffle, epochs, samples, validation, seeds, image, evaluate, "
-        "evaluate_every, stop, targets, outside_domain, metrics, schedule, clip, terms, penalty, "
-        "tune, grid; did you mean "
-        "'epochs'?");
+        "evaluate_every, stop, targets, keep, outside_domain, metrics, schedule, clip, terms, "
+        "penalty, tune, grid; did you mean 'epochs'?");
     expect_spec_refused(
         "grid.optimizers.0.lr=0",
         "grid.optimizers.0.lr: found '0', expected a number above 0 and at most 1000000");
