@@ -21,9 +21,8 @@
  *   ranked: whether arms may be ordered by it, and reason: why not, or "";
  *   primary: whether it is the metric that a report is judged by (metrics_primary());
  * and "not_measured": metric and reason of each loss of the grid that is no metric of the
- * run; and evaluations.csv, targets.csv, parameters.csv, failed.csv, tuned.csv and tried.csv, where there is
- * one (csv_file_json()). NULL when memory is short; owned
- * by the caller. */
+ * run; and evaluations.csv, targets.csv, parameters.csv, failed.csv, tuned.csv and tried.csv, where
+ * there is one (csv_file_json()). NULL when memory is short; owned by the caller. */
 json_t *schema_json(const struct experiment *experiment, bool has_parameters, bool has_failed);
 
 /* Write it to path. */
