@@ -14,5 +14,6 @@ const struct schedule LG_SYMBOL(schedule_linear) = {
             .formula = "(steps - step + 1) / steps",
             .source = "PyTorch PolynomialLR, power 1",
         },
+    .needs_end = true,
     .factor = factor,
 };
