@@ -11,6 +11,7 @@ static const struct {
     {"LOSSGRID_ISA", "the compiled copy of the engine, where --isa is not given"},
     {"LOSSGRID_SHARED", "1: results lie on a file system that other machines use too; 0: they do "
                         "not; else what the system says of it"},
+    {"TMPDIR", "where verify makes a folder for a while; /tmp by default"},
     {"LOSSGRID_SYSTEM", "a name of this machine, for machine.json and comparisons"},
     {"NO_COLOR", "if set, progress has no colours"},
     {"PYTHON", "a Python to try first for reports"},

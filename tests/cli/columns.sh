@@ -8,6 +8,12 @@ write_folders() {
     expect 0 run "$ROOT/experiments/perceptron-xor.yaml" --set epochs=2 --set 'seeds=[1]' --quiet --out run
     tuned_spec
     expect 0 run tuned.yaml --quiet --out tuned
+    expect 0 run tuned.yaml --set tune.budget=1 --set evaluate_every=10 --quiet --out split \
+        --set 'targets=[{metric: validation_accuracy, value: 0.5}]'
+    # Without a split, the test set; and a cell that fails.
+    expect 0 run "$XOR" --set epochs=1 --set evaluate_every=1 --quiet --out every
+    expect 1 run "$XOR" --set epochs=2 --set 'grid.optimizers=[{name: lbfgs, history_size: 10000}, sgd]' \
+        --set 'model.layers.0.outputs=256' --cell-memory 40 --quiet --out failed
     expect 0 time "$XOR" --set 'grid.optimizers=[sgd]' --budget 1 --counters all --quiet --out time
     expect 0 gradcheck --loss smooth_l1 --trials 2 --quiet --out gradcheck
     expect 0 compare time time --out compare

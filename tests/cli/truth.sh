@@ -76,7 +76,7 @@ test_do_it_again_does_it_again() {
     same_file before/trace.csv "a b/r's-again/trace.csv"
     says 'same bits'
     [ -s "a b/r's/report/report.md" ] || fail 'no report'
-    [ "$(tail -n 1 "a b/r's/timing.csv" | cut -d, -f9)" = generic ] || fail 'another copy'
+    [ "$(tail -n 1 "a b/r's/timing.csv" | cut -d, -f10)" = generic ] || fail 'another copy'
     # A name like an option's is not taken for one; one that JSON cannot hold is not made up.
     printf '%s\n' "$XOR_SPEC" >-x.yaml
     expect 0 run --out q -- -x.yaml

@@ -77,7 +77,7 @@ test_isa_of_the_environment() {
     LOSSGRID_ISA=mmx expect 2 run "${QUICK[@]}" --out r
     says "'mmx'"
     LOSSGRID_ISA=mmx expect 0 run "${QUICK[@]}" --isa generic --shard 0/3 --set epochs=1 --out r
-    cut -d, -f9 r/timing.csv | grep -qx generic || fail 'not the generic copy'
+    cut -d, -f10 r/timing.csv | grep -qx generic || fail 'not the generic copy'
 }
 
 test_wrong_spec_names_the_place() {
