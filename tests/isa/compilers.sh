@@ -11,13 +11,16 @@ trap 'rm -rf "$out"' EXIT
 
 # run PROGRAM NAME SAMPLES OPTION...: a short run of every experiment; XOR has 4 samples
 run() {
-    local program=$1 name=$2 most=$3 spec samples
+    local program=$1 name=$2 most=$3 spec samples tune
     shift 3
     for spec in experiments/*.yaml; do
         samples=$most
         grep -q '^dataset: xor' "$spec" && samples=all
+        tune=()
+        grep -q '^tune:' "$spec" && tune=(--set validation=20 --set tune.budget=2)
         "$program" run "$spec" --quiet --fresh --out "$out/$name/$(basename "$spec" .yaml)" \
-            --set epochs=2 --set "samples=$samples" --set 'seeds=[0]' --set evaluate=none "$@" >/dev/null || return 1
+            --set epochs=2 --set "samples=$samples" --set 'seeds=[0]' --set evaluate=none \
+            ${tune[@]+"${tune[@]}"} "$@" >/dev/null || return 1
     done
 }
 
