@@ -25,6 +25,7 @@ write_folders() {
 }
 
 test_columns_of_every_file_are_listed_and_described() {
+    ! is_sanitized || skip 'failed.csv needs a cell whose memory is limited'
     write_folders
     python3 - >problems 2>&1 <<'PYTHON' || fail "$(cat problems)"
 import csv
