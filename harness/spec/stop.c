@@ -109,7 +109,7 @@ static enum lg_status read_metric(const struct section *section,
     if (metric.better == BETTER_NONE)
         return node_fail(node, section->error, "%s: no value of %s is better than another: %s",
                          path.text, node->text, outside);
-    measured->better = metric.better;
+    measured->better = (int)metric.better;
     measured->minimum = metric.minimum;
     measured->maximum = metric.maximum;
     return LG_OK;
