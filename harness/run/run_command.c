@@ -279,7 +279,12 @@ const struct command run_command = {
         "reconstructed, images/ to the result folder. Cells that are finished there (in "
         "cells.sqlite) are kept, and those that were begun go on from their last checkpoint, to "
         "the same bits. A signal or a loss of power costs less than a second of training, and an "
-        "epoch where those take longer.",
+        "epoch where those take longer.\n\n"
+        "A cell that fails (it crashes, takes too long or too much memory) is named in failed.csv "
+        "with its reason, and the others go on; the exit code is then 1. With `targets` there is "
+        "targets.csv, with `evaluate_every` evaluations.csv. With `tune` the trials are trained "
+        "first, into trials/ of the result folder, then what is chosen from them; tuned.csv and "
+        "tried.csv say what and why (docs/tuning.md).",
     .example = "lossgrid run experiments/article-losses.yaml --set epochs=2 --out results/short\n",
     .options = option_rows,
     .operands = operand_rows,

@@ -1,6 +1,4 @@
 /* The arms of an experiment, and an experiment made of some of them. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "harness/spec/experiment.h"
@@ -10,31 +8,6 @@
 static size_t in_grid(const struct experiment *experiment, size_t arm)
 {
     return experiment->selection != NULL ? experiment->selection->arms[arm] : arm;
-}
-
-size_t experiment_first_cell(const struct experiment *experiment, size_t arm)
-{
-    const struct arm_selection *selection = experiment->selection;
-    if (selection != NULL)
-        return selection->starts != NULL ? selection->starts[arm] : arm * selection->seeds.count;
-    const struct block *block = grid_product(experiment->grid, arm)->block;
-    return block->first_cell + (arm - block->first_arm) * block->seeds.count;
-}
-
-void experiment_arm_cell(const struct experiment *experiment, size_t arm, size_t seed,
-                         struct cell *cell)
-{
-    struct lg_error error;
-    if (experiment_cell(experiment, experiment_first_cell(experiment, arm) + seed, cell, &error) ==
-        LG_OK)
-        return;
-    fprintf(stderr, "lossgrid: %s\n", error.message);
-    exit(lg_exit_code(LG_ENVIRONMENT));
-}
-
-void experiment_arm(const struct experiment *experiment, size_t arm, struct cell *cell)
-{
-    experiment_arm_cell(experiment, arm, 0, cell);
 }
 
 size_t experiment_seed_count(const struct experiment *experiment, size_t arm)

@@ -14,6 +14,15 @@ struct seeds experiment_seeds(const struct experiment *experiment, size_t arm)
                      ->block->seeds;
 }
 
+size_t experiment_first_cell(const struct experiment *experiment, size_t arm)
+{
+    const struct arm_selection *selection = experiment->selection;
+    if (selection != NULL)
+        return selection->starts != NULL ? selection->starts[arm] : arm * selection->seeds.count;
+    const struct block *block = grid_product(experiment->grid, arm)->block;
+    return block->first_cell + (arm - block->first_arm) * block->seeds.count;
+}
+
 /* The block that has the cell of that number. */
 static const struct block *block_of(const struct grid *grid, size_t cell)
 {
@@ -82,9 +91,8 @@ static size_t find(const struct experiment *experiment, size_t *number, struct s
                                          : find_arm(experiment, number, seeds);
 }
 
-/* The cell without its key. */
-static enum lg_status make_cell(const struct experiment *experiment, size_t number,
-                                struct cell *cell, struct lg_error *error)
+/* The cell without its names; returns its arm. */
+static struct arm fill_cell(const struct experiment *experiment, size_t number, struct cell *cell)
 {
     const struct arm_selection *selection = experiment->selection;
     struct seeds seeds;
@@ -106,6 +114,19 @@ static enum lg_status make_cell(const struct experiment *experiment, size_t numb
         .seed = seeds.values[at],
         .draw = block->draw,
     };
+    return arm;
+}
+
+void experiment_arm(const struct experiment *experiment, size_t arm, struct cell *cell)
+{
+    (void)fill_cell(experiment, experiment_first_cell(experiment, arm), cell);
+}
+
+/* The cell without its key. */
+static enum lg_status make_cell(const struct experiment *experiment, size_t number,
+                                struct cell *cell, struct lg_error *error)
+{
+    const struct arm arm = fill_cell(experiment, number, cell);
     return name_cell(experiment, &arm, cell, error);
 }
 

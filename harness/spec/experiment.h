@@ -208,13 +208,10 @@ size_t experiment_arm_of(const struct experiment *experiment, size_t number);
 /* The number of an arm's first cell, and the arm's seeds. */
 size_t experiment_first_cell(const struct experiment *experiment, size_t arm);
 struct seeds experiment_seeds(const struct experiment *experiment, size_t arm);
-
-/* The cells of an arm, 0 to arm_count - 1: how many there are, the first, and that of its
- * seed'th seed. The program ends where memory is short. */
 size_t experiment_seed_count(const struct experiment *experiment, size_t arm);
+
+/* What an arm, 0 to arm_count - 1, is: its first cell without label, slug and key. */
 void experiment_arm(const struct experiment *experiment, size_t arm, struct cell *cell);
-void experiment_arm_cell(const struct experiment *experiment, size_t arm, size_t seed,
-                         struct cell *cell);
 
 /* Keep only these arms: (count), ascending, trained from `seeds`, or from their own where it is
  * NULL. Labels stay. LG_INPUT for no arm, no seed, a seed or an arm twice or out of order;

@@ -85,12 +85,3 @@ bool factor_level(const struct factor *factor, double *level)
     *level = (double)factor->number;
     return factor->is_number;
 }
-
-bool factor_same(const struct factor *a, const struct factor *b)
-{
-    if (strcmp(a->kind, b->kind) != 0 || a->info != b->info || a->option != b->option ||
-        a->is_number != b->is_number || a->number != b->number)
-        return false;
-    return !is_option(a) ||
-           value_option_same(a->info, &a->choice->options, &b->choice->options, a->option);
-}

@@ -36,7 +36,4 @@ const char *factor_print(const struct factor *factor, char buffer[VALUE_OPTION_M
 /* True, and *level, if the level is a number: its order means something. */
 bool factor_level(const struct factor *factor, double *level);
 
-/* True if both are the same factor at the same level. */
-bool factor_same(const struct factor *a, const struct factor *b);
-
 #endif

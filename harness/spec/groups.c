@@ -124,32 +124,71 @@ void groups_free(struct groups *groups)
 
 /* ---- Axes ------------------------------------------------------------------- */
 
-void group_axes(const struct experiment *experiment, const struct group *group,
-                struct group_axes *axes)
+/* A factor of an entry, and its level in the first arm that has it. */
+struct seen {
+    char name[FACTOR_NAME_MAX];
+    const struct lg_info *entry; /* of an option; NULL: the name alone says it */
+    char *level;                 /* owned */
+};
+
+struct seen_factors {
+    size_t count;
+    struct seen *all; /* (count) owned */
+};
+
+static void note_axis(struct group_axes *axes, const char *name)
 {
-    struct cell first, cell;
-    struct factor of_first[FACTORS_MAX], factors[FACTORS_MAX];
-    bool varies[FACTORS_MAX] = {false};
-    experiment_arm(experiment, group->arms[0], &first);
-    const size_t count = factors_of(experiment, &first, of_first);
-    for (size_t i = 1; i < group->count; i++) {
-        experiment_arm(experiment, group->arms[i], &cell);
-        const size_t others = factors_of(experiment, &cell, factors);
-        for (size_t f = 0; f < count; f++) {
-            bool is_there = false;
-            for (size_t g = 0; g < others && !is_there; g++)
-                is_there = factor_same(&of_first[f], &factors[g]);
-            varies[f] = varies[f] || !is_there;
-        }
+    for (size_t i = 0; i < axes->count; i++)
+        if (strcmp(axes->names[i], name) == 0)
+            return;
+    if (axes->count < FACTORS_MAX)
+        memcpy(axes->names[axes->count++], name, FACTOR_NAME_MAX);
+}
+
+/* Take the level, or see that it is another one. */
+static enum lg_status see(struct seen_factors *seen, const struct factor *factor,
+                          struct group_axes *axes, struct lg_error *error)
+{
+    char name[FACTOR_NAME_MAX] = "", level[VALUE_OPTION_MAX];
+    const struct lg_info *entry = factor->option != SIZE_MAX ? factor->info : NULL;
+    factor_name(factor, name);
+    factor_print(factor, level);
+    for (size_t i = 0; i < seen->count; i++) {
+        if (seen->all[i].entry != entry || strcmp(seen->all[i].name, name) != 0)
+            continue;
+        if (strcmp(seen->all[i].level, level) != 0)
+            note_axis(axes, name);
+        return LG_OK;
     }
+    struct seen *all = realloc(seen->all, (seen->count + 1) * sizeof *all);
+    if (all == NULL)
+        return out_of_memory(error);
+    seen->all = all;
+    struct seen *next = &all[seen->count];
+    *next = (struct seen){.entry = entry, .level = strdup(level)};
+    memcpy(next->name, name, sizeof name);
+    if (next->level == NULL)
+        return out_of_memory(error);
+    seen->count++;
+    return LG_OK;
+}
+
+enum lg_status group_axes(const struct experiment *experiment, const struct group *group,
+                          struct group_axes *axes, struct lg_error *error)
+{
+    struct seen_factors seen = {0};
+    enum lg_status status = LG_OK;
     axes->count = 0;
-    for (size_t f = 0; f < count; f++) {
-        const bool entry_varies = varies[f] && of_first[f].option == SIZE_MAX;
-        if (varies[f])
-            factor_name(&of_first[f], axes->names[axes->count++]);
-        /* Another entry has other options: that says the entry's own line. */
-        if (entry_varies)
-            while (f + 1 < count && of_first[f + 1].option != SIZE_MAX)
-                f++;
+    for (size_t i = 0; status == LG_OK && i < group->count; i++) {
+        struct cell cell;
+        struct factor factors[FACTORS_MAX];
+        experiment_arm(experiment, group->arms[i], &cell);
+        const size_t count = factors_of(experiment, &cell, factors);
+        for (size_t f = 0; status == LG_OK && f < count; f++)
+            status = see(&seen, &factors[f], axes, error);
     }
+    for (size_t i = 0; i < seen.count; i++)
+        free(seen.all[i].level);
+    free(seen.all);
+    return status;
 }

@@ -25,13 +25,15 @@ enum lg_status groups_make(const struct experiment *experiment, struct groups *g
 /* Free. Safe on a zeroed struct. */
 void groups_free(struct groups *groups);
 
-/* Whole names of the factors of which a group has several levels. A factor that only some of
- * its arms have (the options of one of two optimizers) counts where the entry varies. */
+/* Whole names of the factors that have several levels in a group; those of an option among the
+ * arms of one entry: the rates of Adam and of SGD are no levels of one factor. */
 struct group_axes {
     size_t count;
     char names[FACTORS_MAX][FACTOR_NAME_MAX];
 };
-void group_axes(const struct experiment *experiment, const struct group *group,
-                struct group_axes *axes);
+
+/* LG_ENVIRONMENT when memory is short. */
+enum lg_status group_axes(const struct experiment *experiment, const struct group *group,
+                          struct group_axes *axes, struct lg_error *error);
 
 #endif

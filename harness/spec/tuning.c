@@ -117,7 +117,9 @@ static enum lg_status check_axes(const struct reading *reading, const struct gro
     struct group_axes axes;
     if (tuning->over_count == 0)
         return LG_OK;
-    group_axes(reading->experiment, group, &axes);
+    enum lg_status status = group_axes(reading->experiment, group, &axes, reading->section.error);
+    if (status != LG_OK)
+        return status;
     for (size_t i = 0; i < axes.count; i++) {
         bool is_tuned = false;
         for (size_t j = 0; j < tuning->over_count; j++)
@@ -137,12 +139,10 @@ static enum lg_status check_axes(const struct reading *reading, const struct gro
 static bool is_used(const struct experiment *experiment, uint64_t seed)
 {
     for (size_t arm = 0; arm < experiment->arm_count; arm++) {
-        for (size_t i = 0; i < experiment_seed_count(experiment, arm); i++) {
-            struct cell cell;
-            experiment_arm_cell(experiment, arm, i, &cell);
-            if (cell.seed == seed)
+        const struct seeds seeds = experiment_seeds(experiment, arm);
+        for (size_t i = 0; i < seeds.count; i++)
+            if (seeds.values[i] == seed)
                 return true;
-        }
     }
     return false;
 }
@@ -221,20 +221,29 @@ static enum lg_status fail_metric(const struct reading *reading, const struct no
     return node_fail_unknown(node, reading->section.error, "metric to choose by", list, used);
 }
 
-/* Each arm's own loss judges where all arms of a group are trained under the same. */
+/* Each arm's own loss judges where it is what its name says, and all arms of a group are trained
+ * under the same. */
 static enum lg_status check_own_loss(const struct reading *reading, const struct groups *groups)
 {
+    const struct node *node = place_of(reading, "metric");
+    const struct path path = path_of(reading, "metric");
+    struct lg_error *error = reading->section.error;
     struct group_axes axes;
+    char why[METRIC_TEXT_MAX];
+    if (metrics_own_loss(reading->experiment, why).better == BETTER_NONE)
+        return node_fail(node, error, "%s: nothing is ranked by the arms' own loss: %s", path.text,
+                         why);
     for (size_t g = 0; g < groups->count; g++) {
-        group_axes(reading->experiment, &groups->all[g], &axes);
+        enum lg_status status = group_axes(reading->experiment, &groups->all[g], &axes, error);
+        if (status != LG_OK)
+            return status;
         for (size_t i = 0; i < axes.count; i++)
             if (strncmp(axes.names[i], "loss", 4) == 0)
-                return node_fail(place_of(reading, "metric"), reading->section.error,
+                return node_fail(node, error,
                                  "%s: the arms of the group '%s' are trained under different "
                                  "losses (%s varies), whose values cannot be compared: expected a "
                                  "metric that all of them have",
-                                 path_of(reading, "metric").text, groups->all[g].name,
-                                 axes.names[i]);
+                                 path.text, groups->all[g].name, axes.names[i]);
     }
     return LG_OK;
 }

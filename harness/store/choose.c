@@ -13,14 +13,16 @@ static enum lg_status judge(const struct experiment *trials, const struct ends *
                             struct lg_error *error)
 {
     const size_t seeds = experiment_seed_count(trials, arm);
+    const size_t first = experiment_first_cell(trials, arm);
     size_t there = 0;
     *trial = (struct trial){.arm = arm};
     for (size_t i = 0; i < seeds; i++) {
-        struct cell cell;
-        bool is_there, diverged;
-        experiment_arm_cell(trials, arm, i, &cell);
-        enum lg_status status = ends_value(ends, cell.slug, trials->tuning.metric, &is_there,
-                                           &diverged, &values[there], error);
+        char slug[SPEC_NAME_MAX];
+        bool is_there = false, diverged = false;
+        enum lg_status status = experiment_slug(trials, first + i, slug, error);
+        if (status == LG_OK)
+            status = ends_value(ends, slug, trials->tuning.metric, &is_there, &diverged,
+                                &values[there], error);
         if (status != LG_OK)
             return status;
         *missing += !is_there && !diverged;
@@ -74,9 +76,10 @@ static const struct factor *find(const struct factor *factors, size_t count, con
 /* Of two levels each is an end, which says nothing. */
 enum { EDGE_LEVELS = 3 };
 
-/* Whether a level lies at an end of those tried in the group: -1 the least, 1 the largest. */
-static int edge_of(const struct experiment *trials, const struct group *group, const char *name,
-                   double level)
+/* Whether the level of the chosen arm's factor lies at an end of those tried in the group with
+ * the same entry: -1 the least, 1 the largest. */
+static int edge_of(const struct experiment *trials, const struct group *group,
+                   const struct factor *chosen, const char *name, double level)
 {
     bool is_least = true, is_largest = true;
     double levels[EDGE_LEVELS] = {level};
@@ -87,7 +90,7 @@ static int edge_of(const struct experiment *trials, const struct group *group, c
         double other;
         experiment_arm(trials, group->arms[i], &cell);
         const struct factor *factor = find(factors, factors_of(trials, &cell, factors), name);
-        if (factor == NULL || !factor_level(factor, &other))
+        if (factor == NULL || factor->info != chosen->info || !factor_level(factor, &other))
             continue;
         is_least = is_least && other >= level;
         is_largest = is_largest && other <= level;
@@ -100,6 +103,14 @@ static int edge_of(const struct experiment *trials, const struct group *group, c
     return different < EDGE_LEVELS ? 0 : is_largest ? 1 : is_least ? -1 : 0;
 }
 
+static bool names_axis(const struct group_axes *axes, const char *name)
+{
+    for (size_t i = 0; i < axes->count; i++)
+        if (strcmp(axes->names[i], name) == 0)
+            return true;
+    return false;
+}
+
 /* The levels of the chosen arm, and which lie at an edge. A factor of one level has none. */
 static enum lg_status describe(const struct experiment *trials, const struct group *group,
                                struct choice *choice, struct lg_error *error)
@@ -107,25 +118,26 @@ static enum lg_status describe(const struct experiment *trials, const struct gro
     struct group_axes axes;
     struct cell cell;
     struct factor factors[FACTORS_MAX];
-    group_axes(trials, group, &axes);
+    enum lg_status status = group_axes(trials, group, &axes, error);
+    if (status != LG_OK)
+        return status;
     experiment_arm(trials, choice->best.arm, &cell);
     const size_t count = factors_of(trials, &cell, factors);
-    for (size_t i = 0; i < axes.count; i++) {
-        char text[VALUE_OPTION_MAX];
+    for (size_t i = 0; i < count; i++) {
+        char text[VALUE_OPTION_MAX], whole[FACTOR_NAME_MAX];
         double level = 0;
-        const struct factor *factor = find(factors, count, axes.names[i]);
-        if (factor == NULL)
+        if (!names_axis(&axes, factor_name(&factors[i], whole)))
             continue;
-        factor_print(factor, text);
-        text_print(&choice->levels, "%s%s=%s", choice->levels.size > 0 ? " " : "", axes.names[i],
-                   text);
-        const int edge =
-            factor_level(factor, &level) ? edge_of(trials, group, axes.names[i], level) : 0;
+        factor_print(&factors[i], text);
+        text_print(&choice->levels, "%s%s=%s", choice->levels.size > 0 ? " " : "", whole, text);
+        const int edge = factor_level(&factors[i], &level)
+                             ? edge_of(trials, group, &factors[i], whole, level)
+                             : 0;
         if (edge != 0)
             text_print(&choice->edge, "%s%s=%s is the %s tried", choice->edge.size > 0 ? "; " : "",
-                       axes.names[i], text, edge > 0 ? "largest" : "least");
+                       whole, text, edge > 0 ? "largest" : "least");
     }
-    enum lg_status status = text_check(&choice->levels, error);
+    status = text_check(&choice->levels, error);
     return status == LG_OK ? text_check(&choice->edge, error) : status;
 }
 

@@ -19,6 +19,7 @@ static enum lg_status gather(const struct experiment *final, size_t arm, const s
 {
     char column[2 * TUNING_NAME_MAX];
     const size_t seeds = experiment_seed_count(final, arm);
+    const size_t first = experiment_first_cell(final, arm);
     size_t there = 0, diverged = 0;
     double *values = calloc(seeds, sizeof *values);
     if (values == NULL)
@@ -27,11 +28,11 @@ static enum lg_status gather(const struct experiment *final, size_t arm, const s
     enum lg_status status = LG_OK;
     const bool is_measured = csv_column(&ends->trace, column) >= 0;
     for (size_t i = 0; status == LG_OK && is_measured && i < seeds; i++) {
-        struct cell cell;
-        bool is_there, is_diverged;
-        experiment_arm_cell(final, arm, i, &cell);
-        status =
-            ends_value(ends, cell.slug, column, &is_there, &is_diverged, &values[there], error);
+        char slug[SPEC_NAME_MAX];
+        bool is_there = false, is_diverged = false;
+        status = experiment_slug(final, first + i, slug, error);
+        if (status == LG_OK)
+            status = ends_value(ends, slug, column, &is_there, &is_diverged, &values[there], error);
         there += is_there;
         diverged += is_diverged;
     }
@@ -98,7 +99,10 @@ static enum lg_status add_row(const struct experiment *trials, const struct expe
     size_t arm;
     enum lg_status status = LG_OK;
     if (choice->is_made)
-        experiment_arm(trials, choice->best.arm, &cell);
+        status =
+            experiment_cell(trials, experiment_first_cell(trials, choice->best.arm), &cell, error);
+    if (status != LG_OK)
+        return status;
     struct tuned_row row = row_of(&trials->tuning, choice, choice->is_made ? cell.label : "");
     if (ends != NULL && choice->is_made && find_arm(final, choice->id, &arm)) {
         status = gather(final, arm, ends, "train", metric, &row, &row.train, error);
@@ -121,9 +125,12 @@ static enum lg_status add_tried(const struct experiment *trials, const struct ch
         const double nothing = (double)NAN;
         struct cell cell;
         char id[EXPERIMENT_ID_BYTES + 1];
-        experiment_arm(trials, trial->arm, &cell);
-        if (!experiment_id(trials, &cell, id))
-            return lg_fail(error, LG_ENVIRONMENT, "out of memory");
+        enum lg_status status =
+            experiment_cell(trials, experiment_first_cell(trials, trial->arm), &cell, error);
+        if (status == LG_OK && !experiment_id(trials, &cell, id))
+            status = lg_fail(error, LG_ENVIRONMENT, "out of memory");
+        if (status != LG_OK)
+            return status;
         const struct tried_row row = {
             .group = choice->group,
             .id = id,

@@ -39,10 +39,13 @@ def trials_of(cells, metric):
 
 
 def edges(group, chosen):
-    """Names of numeric options with three or more levels of which the chosen one is an end."""
+    """Names of numeric options with three or more levels, among the arms of the chosen one's
+    entry, of which the chosen one is an end."""
     found = []
     for column in group:
-        levels = group[column]
+        entry = column.split(".")[0] + ".name"
+        rivals = group[group[entry] == chosen[entry]] if entry in group else group
+        levels = rivals[column]
         if not ("." in column or column == "batch") or column.endswith(".name"):
             continue
         if not pandas.api.types.is_numeric_dtype(levels) or levels.nunique() < 3:
@@ -55,7 +58,8 @@ def edges(group, chosen):
 def choose(cells, spec):
     """One dictionary for each group, in the order of the grid."""
     rows = []
-    for _, group in cells.groupby(spec["by"], sort=False, dropna=False):
+    by = spec["by"][0] if len(spec["by"]) == 1 else spec["by"]
+    for _, group in cells.groupby(by, sort=False, dropna=False):
         trials = trials_of(group, spec["metric"])
         sign = -1 if spec["higher"] else 1
         ranked = trials[~trials.diverged].sort_values(

@@ -13,10 +13,10 @@ with_pandas() {
     fail 'no python3 has pandas'
 }
 
-# recompute FOLDER BUDGET: the tables say what tuned.csv says.
+# recompute FOLDER BUDGET [BY]: the tables say what tuned.csv says.
 recompute() {
     printf '{"metric": "validation_accuracy", "higher": true, "budget": %d, "by": %s}' "$2" \
-        '["loss.name", "optimizer.name"]' >choice.json
+        "${3:-[\"loss.name\", \"optimizer.name\"]}" >choice.json
     with_pandas "$HERE/tuned.py" "$1" choice.json >out 2>&1 || fail "$(cat out)"
 }
 
@@ -95,6 +95,18 @@ test_tuning_does_not_depend_on_other_groups() {
     [ "$(wc -l <few)" -eq 4 ] && [ -z "$(comm -23 few many)" ] || fail 'other trials were drawn'
 }
 
+# Where the optimizer is tuned too, the chosen one's rate is said, and its edge is that of its own
+# rates: here the largest of rmsprop's, though others had larger ones.
+test_tuning_over_optimizers_too() {
+    tuned_spec
+    expect 0 run tuned.yaml --set 'tune.by=[loss]' --set 'tune.over=[optimizer, lr]' \
+        --set tune.budget=all --set 'grid.optimizers=[{name: sgd, lr: [1e-6, 1e-5, 1e4]},
+            {name: rmsprop, lr: [1e-5, 1e-4, 1e-3]}]' --out r
+    recompute r 6 '["loss.name"]'
+    grep -q 'optimizer=rmsprop optimizer.lr=0.001,optimizer.lr=0.001 is the largest tried' \
+        r/tuned.csv || fail "no rate or no edge: $(cat r/tuned.csv)"
+}
+
 test_equally_good_trials() {
     tuned_spec
     # Without momentum, dampening is nothing: pairs of trials are the same.
@@ -161,6 +173,8 @@ test_bad_tuning() {
     refused 'whose values cannot be compared' --set tune.metric=validation_loss \
         --set 'tune.by=[optimizer]' --set 'tune.over=[loss, lr, momentum]' \
         --set 'grid.losses=[cross_entropy, margin]'
+    refused "nothing is ranked by the arms' own loss" --set tune.metric=validation_loss \
+        --set outside_domain=allow --set 'grid.losses=[nll]'
     sed -i '/^validation/d' tuned.yaml
     refused 'no samples are held out' --set evaluate=none
 }
